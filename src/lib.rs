@@ -1,1 +1,50 @@
+#![doc = "golang-migrate's place on PostgreSQL: the same paired files, the same table, the same lock,"]
+//! and every file that can be is atomic.
+//!
+//! A program that migrates when it starts needs three things: a [`DatabaseUrl`], a [`Source`] of
+//! migrations, and a [`Migrator`] that brings the two together.
+//!
+//! ```no_run
+//! use dbm::{DatabaseUrl, Event, Migrator, Source};
+//!
+//! fn migrate() -> Result<(), dbm::Error> {
+//!     let url = DatabaseUrl::parse(
+//!         "postgres://app@localhost/app",
+//!         |name| std::env::var(name).ok(),
+//!     )?;
+//!     let mut migrator = Migrator::open(&url, Source::folder("migrations")?)?;
+//!     migrator.up(None, &mut |event| {
+//!         if let Event::Finished { file, ran, .. } = event {
+//!             println!("{} in {ran:?}", file.version);
+//!         }
+//!     })?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Nothing here prints, reads the environment unasked, or ends the process.
+
+mod connection;
+mod error;
+mod event;
+mod fault;
+mod interrupt;
+mod migration;
+mod migrator;
+mod objects;
+mod plan;
+mod source;
 pub mod sql;
+mod table;
+mod url;
+
+pub use error::{Cause, Error, Failure, Outcome};
+pub use event::{Event, File, Holder, Notice};
+pub use fault::{Fault, ServerError};
+pub use interrupt::Interrupt;
+pub use migration::{Direction, FileName, MAX_VERSION, State, Version, parse_file_name};
+pub use migrator::{Migrator, Report};
+pub use objects::Leftovers;
+pub use plan::{End, Goal, Plan, Step, plan};
+pub use source::{Entry, Source};
+pub use url::{DatabaseUrl, Secret, SslMode, TableName, UrlError, scheme};

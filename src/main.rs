@@ -1,1 +1,29 @@
-fn main(){}
+//! `dbm`: reads what was typed, runs it, prints the error in one place, exits.
+
+mod cli;
+mod render;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let program = cli::program_name(words.next());
+    let words: Vec<String> = words.collect();
+    match cli::parse(&program, &words) {
+        Ok(cli::Parsed::Run(request)) => {
+            let printer = render::Printer::new(&program, request.settings.verbose);
+            match cli::run(request, &printer) {
+                Ok(code) => ExitCode::from(code),
+                Err(error) => ExitCode::from(render::error::print(&printer, &error)),
+            }
+        }
+        Ok(cli::Parsed::Say(text)) => {
+            render::say(&text);
+            ExitCode::SUCCESS
+        }
+        Err(misuse) => {
+            render::say(&misuse.0);
+            ExitCode::from(2)
+        }
+    }
+}

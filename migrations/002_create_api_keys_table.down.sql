@@ -1,0 +1,3 @@
+-- Drops the API keys, with their indexes and their sequence.
+
+DROP TABLE api_keys;

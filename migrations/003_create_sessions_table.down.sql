@@ -1,0 +1,3 @@
+-- Drops the sessions, with their indexes and their sequence.
+
+DROP TABLE sessions;

@@ -1,0 +1,48 @@
+//! SIGINT and SIGTERM: the first ends the run after this file, the second cancels it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::thread;
+
+use dbm::Interrupt;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::render::Printer;
+
+/// Signals that came since they were caught.
+pub struct Signals {
+    first: Arc<AtomicI32>,
+}
+
+impl Signals {
+    /// Catches both from now on; until now they end the process at once, which hurts nothing.
+    pub fn catch(interrupt: Interrupt, printer: &Printer) -> Signals {
+        let first = Arc::new(AtomicI32::new(0));
+        let signals = Signals { first: first.clone() };
+        let printer = printer.clone();
+        // Without a handler a signal ends the process, and the server rolls the file back.
+        let Ok(mut caught) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
+            return signals;
+        };
+        thread::spawn(move || {
+            for signal in caught.forever() {
+                if first.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+                    printer.line("Stopping after this running migration ...");
+                    interrupt.stop();
+                } else {
+                    printer.detail("cancelling the statement that is being run");
+                    interrupt.cancel();
+                }
+            }
+        });
+        signals
+    }
+
+    /// The exit code of a process that a signal ended, if one came: 130 or 143.
+    pub fn stopped(&self) -> Option<u8> {
+        match self.first.load(Ordering::Relaxed) {
+            0 => None,
+            signal => u8::try_from(128 + signal).ok(),
+        }
+    }
+}

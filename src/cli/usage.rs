@@ -1,0 +1,93 @@
+//! Help texts, made from the flags' declarations so that they cannot differ from them.
+
+use clap::Arg;
+use clap::Command as Declared;
+
+use crate::cli::flags::is_switch;
+
+/// Commands: name, what may stand behind it, and what it does.
+const COMMANDS: [(&str, &str, &str); 7] = [
+    ("up", "[N]", "run all up files that have not run, or the next N"),
+    ("down", "[N] [-all]", "run the down files of all versions, or of the last N"),
+    ("goto", "V", "go up or down to version V"),
+    ("version", "", "print the version that the database is at"),
+    ("force", "V", "set the version to V and run nothing (-1: nothing applied)"),
+    ("drop", "[-f] [-all-objects]", "drop all tables of the current schema"),
+    (
+        "create",
+        "[-ext E] [-dir D] [-seq] [-digits N] [-format F] [-tz Z] NAME",
+        "make a pair of empty files, numbered by the time or in sequence",
+    ),
+];
+
+/// What a command does; `None` for what is no command.
+pub fn about(name: &str) -> Option<&'static str> {
+    COMMANDS.iter().find(|(command, ..)| *command == name).map(|(_, _, about)| *about)
+}
+
+/// The whole help.
+pub fn program(program: &str, declared: &Declared) -> String {
+    let mut text = format!(
+        "Usage: {program} OPTIONS COMMAND [arg...]\n       {program} [ -version | -help ]\n\n\
+         Options, before or after the command (-x V, -x=V, --x V, --x=V):\n"
+    );
+    let flags: Vec<&Arg> = declared.get_arguments().filter(|flag| !flag.is_hide_set()).collect();
+    text.push_str(&list(flags.into_iter()));
+    text.push_str("\nCommands:\n");
+    for (name, words, about) in COMMANDS {
+        let call = format!("{name} {words}");
+        match call.len() {
+            ..=24 => text.push_str(&format!("  {call:<26}{about}\n")),
+            _ => text.push_str(&format!("  {call}\n  {:<26}{about}\n", "")),
+        }
+    }
+    text.push_str(&format!(
+        "\n{program} COMMAND -help tells more of one command.\n\
+         In the database's URL: x-migrations-table, x-migrations-table-quoted, \
+         x-statement-timeout (ms),\nx-multi-statement; search_path and other settings of the \
+         server; sslmode, connect_timeout.\n\
+         A flag that is given empty is an error: it never falls back to a variable."
+    ));
+    text
+}
+
+/// One command's help.
+pub fn command(program: &str, name: &str, about: &str, flags: &[Arg]) -> String {
+    let words = COMMANDS.iter().find(|(command, ..)| *command == name).map_or("", |(_, w, _)| *w);
+    let mut text = format!("Usage: {program} {}\n\n{about}\n", format!("{name} {words}").trim());
+    if !flags.is_empty() {
+        text.push_str("\nOptions:\n");
+        text.push_str(&list(flags.iter()));
+    }
+    text.push_str(match name {
+        "up" => "\nA file that fails leaves the database as it was before that file.",
+        "down" => "\nWithout N and without -all it asks first.",
+        "force" => {
+            "\nFor a database that is dirty: mend by hand what the broken file left, then force \
+             the version\nthat is really applied."
+        }
+        "drop" => {
+            "\nAsks first, unless -f. Types, functions, views and sequences stay behind, and make \
+             the next\nup fail, unless -all-objects. What belongs to an extension stays."
+        }
+        "version" => "\nReads only: creates nothing and takes no lock.",
+        "create" => "\nNeeds no database. Prints the paths of the two files.",
+        _ => "",
+    });
+    text.push_str(&format!("\n{program} -help lists the options that all commands share."));
+    text
+}
+
+fn list<'a>(flags: impl Iterator<Item = &'a Arg>) -> String {
+    let mut text = String::new();
+    for flag in flags {
+        let value = match is_switch(flag) {
+            true => "",
+            false => flag.get_value_names().and_then(|n| n.first()).map_or("", |n| n.as_str()),
+        };
+        let call = format!("-{} {value}", flag.get_id());
+        let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
+        text.push_str(&format!("  {:<22}{help}\n", call.trim_end()));
+    }
+    text
+}

@@ -1,0 +1,85 @@
+//! From the driver's errors to ours.
+
+use std::error::Error as _;
+
+use tokio_postgres::Error;
+use tokio_postgres::error::{DbError, ErrorPosition, Severity};
+
+use crate::event::Notice;
+use crate::fault::{Fault, ServerError};
+
+/// Why no session came of it. FATAL is an answer here, not a loss.
+pub fn connecting(error: &Error) -> Fault {
+    match error.as_db_error() {
+        Some(db) => Fault::Server(Box::new(server_error(db))),
+        None => Fault::Unclear(reason(error)),
+    }
+}
+
+/// Why a message failed. `lost` is why the session ended, where that is known already.
+pub fn running(error: &Error, lost: Option<&str>, closed: bool) -> Fault {
+    match error.as_db_error() {
+        Some(db) if ends_session(db) => Fault::Lost(db.message().to_string()),
+        Some(db) => Fault::Server(Box::new(server_error(db))),
+        None if closed || error.is_closed() || is_io(error) => {
+            Fault::Lost(lost.map_or_else(|| reason(error), str::to_string))
+        }
+        None => Fault::Unclear(reason(error)),
+    }
+}
+
+fn ends_session(db: &DbError) -> bool {
+    matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
+}
+
+fn is_io(error: &Error) -> bool {
+    error.source().is_some_and(|e| e.is::<std::io::Error>())
+}
+
+/// The innermost cause, which is what says something: the driver's own words are general.
+pub fn reason(error: &Error) -> String {
+    if let Some(db) = error.as_db_error() {
+        return db.message().to_string();
+    }
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    let text = inner.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let text = text.strip_prefix("failed to lookup address information: ").unwrap_or(text);
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn server_error(db: &DbError) -> ServerError {
+    ServerError {
+        severity: severity(db),
+        code: db.code().code().to_string(),
+        message: db.message().to_string(),
+        detail: db.detail().map(str::to_string),
+        hint: db.hint().map(str::to_string),
+        context: db.where_().map(str::to_string),
+        position: match db.position() {
+            Some(ErrorPosition::Original(position)) => usize::try_from(*position).ok(),
+            _ => None,
+        },
+        table: db.table().map(str::to_string),
+    }
+}
+
+/// A notice of the server.
+pub fn notice(db: &DbError) -> Notice {
+    Notice {
+        severity: severity(db),
+        code: db.code().code().to_string(),
+        message: db.message().to_string(),
+        detail: db.detail().map(str::to_string),
+        hint: db.hint().map(str::to_string),
+    }
+}
+
+/// In English where the server says it so, which all do since 9.6.
+fn severity(db: &DbError) -> String {
+    db.parsed_severity().map_or_else(|| db.severity().to_string(), |severity| severity.to_string())
+}

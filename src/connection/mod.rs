@@ -1,0 +1,260 @@
+//! One session with the server, spoken to in the simple protocol only.
+//!
+//! Simple queries go through poolers that lose prepared statements, and carry a whole file in
+//! one message. The driver's types stop here: rows of text, faults and notices go up.
+//!
+//! The driver is `tokio-postgres`, which the blocking crate `postgres` wraps: that wrapper drops
+//! how many statements of a message were done when one failed, and we want to point at the one
+//! that did. What is asynchronous about it ends in this file: every call blocks, in slices, so
+//! that between two slices a deadline, an [`Interrupt`] and the server's notices are seen to.
+
+mod config;
+mod fault;
+pub mod lock;
+
+use std::future::{Future, poll_fn};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio_postgres::{AsyncMessage, Client, NoTls, SimpleQueryMessage};
+
+use crate::error::Error;
+use crate::event::Notice;
+use crate::fault::Fault;
+use crate::interrupt::Interrupt;
+use crate::url::DatabaseUrl;
+
+/// A row of an answer, each value as the server writes it.
+pub type Row = Vec<Option<String>>;
+
+/// How long one looks at nothing but the socket.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// An open session.
+pub struct Connection {
+    /// `Some` until dropped.
+    runtime: Option<Runtime>,
+    client: Client,
+    incoming: Receiver<Incoming>,
+    place: String,
+    /// Why the session ended, once it has.
+    lost: Option<String>,
+    notices: Vec<Notice>,
+}
+
+/// What the server sends without being asked.
+enum Incoming {
+    Notice(Notice),
+    Lost(String),
+}
+
+/// What may end a message early.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// How long it may run.
+    pub timeout: Option<Duration>,
+    /// Who else may end it.
+    pub interrupt: Interrupt,
+}
+
+/// A message that failed.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// Why.
+    pub fault: Fault,
+    /// How many of its statements were done before.
+    pub completed: usize,
+}
+
+impl Connection {
+    /// Opens a session.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Url`] for a way of connecting that this version cannot go, [`Error::Connect`]
+    /// when the server cannot be reached or refuses.
+    pub fn open(url: &DatabaseUrl) -> Result<Connection, Error> {
+        let config = config::config(url)?;
+        let place = url.place();
+        let failed = |fault| Error::Connect { place: url.place(), fault };
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| failed(Fault::Lost(e.to_string())))?;
+        let connecting = async { config.connect(NoTls).await };
+        let (client, mut driver) =
+            block_on(&runtime, connecting).map_err(|e| failed(fault::connecting(&e)))?;
+        let (sender, incoming) = channel();
+        runtime.spawn(async move {
+            while let Some(message) = poll_fn(|cx| driver.poll_message(cx)).await {
+                if !pass_on(message, &sender) {
+                    break;
+                }
+            }
+        });
+        let (lost, notices) = (None, Vec::new());
+        Ok(Connection { runtime: Some(runtime), client, incoming, place, lost, notices })
+    }
+
+    /// Sends one message and gives back the rows of the last statement in it that has any.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn query(&mut self, sql: &str) -> Result<Vec<Row>, Fault> {
+        let mut rows = Vec::new();
+        let collect = |message| match message {
+            SimpleQueryMessage::RowDescription(_) => rows.clear(),
+            SimpleQueryMessage::Row(row) => {
+                rows.push((0..row.len()).map(|i| row.get(i).map(str::to_string)).collect());
+            }
+            _ => {}
+        };
+        self.exchange(sql, &Limits::default(), collect, &mut |_| {}).map_err(|e| e.fault)?;
+        Ok(rows)
+    }
+
+    /// Sends one message whose rows nobody wants; notices go to `on_notice` as they come.
+    ///
+    /// Private to this folder: what writes goes through [`lock::Locked`].
+    fn send(
+        &mut self,
+        sql: &str,
+        limits: &Limits,
+        on_notice: &mut dyn FnMut(Notice),
+    ) -> Result<(), Failed> {
+        self.exchange(sql, limits, |_| {}, on_notice)
+    }
+
+    /// Host, port and database.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Whether the session is known to be over.
+    pub fn is_lost(&self) -> bool {
+        self.lost.is_some() || self.client.is_closed()
+    }
+
+    fn exchange(
+        &mut self,
+        sql: &str,
+        limits: &Limits,
+        mut on_message: impl FnMut(SimpleQueryMessage),
+        on_notice: &mut dyn FnMut(Notice),
+    ) -> Result<(), Failed> {
+        let mut completed = 0;
+        let mut cancelled = false;
+        let deadline = limits.timeout.map(|timeout| Instant::now() + timeout);
+        let client = &self.client;
+        let Some(runtime) = &self.runtime else {
+            return Err(Failed { fault: Fault::Lost("closed".to_string()), completed });
+        };
+        let outcome = match block_on(runtime, client.simple_query_raw(sql)) {
+            Err(error) => Err(error),
+            Ok(stream) => {
+                let mut stream = Box::pin(stream);
+                loop {
+                    let now = Instant::now();
+                    let slice = deadline.map_or(SLICE, |deadline| {
+                        if cancelled {
+                            SLICE
+                        } else {
+                            SLICE.min(deadline.saturating_duration_since(now))
+                        }
+                    });
+                    let next = async { tokio::time::timeout(slice, stream.next()).await };
+                    match block_on(runtime, next) {
+                        Ok(None) => break Ok(()),
+                        Ok(Some(Ok(message))) => {
+                            if let SimpleQueryMessage::CommandComplete(_) = message {
+                                completed += 1;
+                            }
+                            on_message(message);
+                        }
+                        Ok(Some(Err(error))) => break Err(error),
+                        Err(_) => {
+                            hear(&self.incoming, &mut self.lost, &mut self.notices);
+                            self.notices.drain(..).for_each(&mut *on_notice);
+                            let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+                            if !cancelled && (late || limits.interrupt.is_cancelled()) {
+                                cancelled = true;
+                                let token = client.cancel_token();
+                                // Where this does not get through, the statement goes on.
+                                let _ =
+                                    block_on(runtime, async { token.cancel_query(NoTls).await });
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        hear(&self.incoming, &mut self.lost, &mut self.notices);
+        self.notices.drain(..).for_each(&mut *on_notice);
+        let result = outcome.map_err(|error| {
+            let fault = fault::running(&error, self.lost.as_deref(), self.client.is_closed());
+            if let Fault::Lost(reason) = &fault {
+                self.lost.get_or_insert_with(|| reason.clone());
+            }
+            Failed { fault, completed }
+        });
+        if cancelled {
+            self.absorb_cancel();
+        }
+        result
+    }
+
+    /// A cancel request that came too late for its statement hits the next one: give it one
+    /// that nobody misses.
+    fn absorb_cancel(&mut self) {
+        if let Some(runtime) = &self.runtime
+            && !self.client.is_closed()
+        {
+            let _ = block_on(runtime, async { self.client.simple_query("SELECT").await });
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // A runtime that is dropped inside another one panics, unless in the background.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn pass_on(
+    message: Result<AsyncMessage, tokio_postgres::Error>,
+    incoming: &Sender<Incoming>,
+) -> bool {
+    let (message, more) = match message {
+        Ok(AsyncMessage::Notice(db)) => (Incoming::Notice(fault::notice(&db)), true),
+        Ok(_) => return true,
+        Err(error) => (Incoming::Lost(fault::reason(&error)), false),
+    };
+    incoming.send(message).is_ok() && more
+}
+
+fn hear(incoming: &Receiver<Incoming>, lost: &mut Option<String>, notices: &mut Vec<Notice>) {
+    for message in incoming.try_iter() {
+        match message {
+            Incoming::Notice(notice) => notices.push(notice),
+            Incoming::Lost(reason) => *lost = Some(reason),
+        }
+    }
+}
+
+/// Blocks on a future; where the caller runs inside a runtime of its own, which would panic,
+/// on a thread beside it.
+fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) -> T {
+    if Handle::try_current().is_err() {
+        return runtime.block_on(future);
+    }
+    std::thread::scope(|scope| match scope.spawn(|| runtime.block_on(future)).join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
+}

@@ -1,0 +1,212 @@
+//! Everything that can go wrong, an arm a situation, each with the facts it needs.
+//!
+//! `Display` gives golang-migrate's words where it has words for the case, so that what a
+//! Makefile greps for is still there. What to type next is for the program that talks to
+//! people to say: it knows its own name.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::event::Holder;
+use crate::fault::{Fault, ServerError};
+use crate::migration::{State, Version};
+use crate::sql::Location;
+use crate::url::UrlError;
+
+/// What stopped a command.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The database's URL cannot be used.
+    Url(UrlError),
+    /// The folder cannot be read, or what is in it is at odds with itself.
+    Source {
+        /// The folder as it was given, as a URL.
+        url: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A migration's file is there and cannot be read.
+    ReadFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// There is not one migration.
+    EmptySource,
+    /// No file has this version.
+    NoMigrationFor {
+        /// The version.
+        version: Version,
+    },
+    /// A file was begun and not finished, by whichever tool.
+    Dirty {
+        /// The row.
+        state: State,
+    },
+    /// So many files fewer than were asked for.
+    Short(u64),
+    /// Not one of the files that were asked for is there.
+    NoneThere,
+    /// The database cannot be reached or used.
+    Connect {
+        /// Host, port and database.
+        place: String,
+        /// What was said.
+        fault: Fault,
+    },
+    /// The session has no current schema to keep a version table in.
+    NoSchema,
+    /// The lock was not to be had in time.
+    LockTimeout {
+        /// Who holds it.
+        holders: Vec<Holder>,
+    },
+    /// The version row is not what the plan was made from: somebody changed it in spite of the
+    /// lock. Nothing was run.
+    Moved {
+        /// What the plan was made from.
+        planned: State,
+    },
+    /// The version row holds a number that is no version.
+    BadRow {
+        /// The number.
+        version: String,
+    },
+    /// A file failed.
+    Failed(Box<Failure>),
+    /// A statement of our own failed.
+    Statement {
+        /// The statement.
+        sql: String,
+        /// What was said.
+        fault: Fault,
+    },
+}
+
+/// A file that failed: what, where, and how the database stands now.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The file, as one would open it.
+    pub path: PathBuf,
+    /// Its version.
+    pub version: Version,
+    /// Why.
+    pub cause: Cause,
+    /// Where in the file, if it is known.
+    pub at: Option<Location>,
+    /// Line and column as golang-migrate reports them: it knows none for the end of the input.
+    pub reported: Option<(usize, usize)>,
+    /// Where the database stood before the file.
+    pub before: State,
+    /// Where it would stand after it.
+    pub after: State,
+    /// What has become of the database.
+    pub outcome: Outcome,
+}
+
+/// Why a file failed.
+#[derive(Clone, Debug)]
+pub enum Cause {
+    /// The server said no.
+    Server(Box<ServerError>),
+    /// The connection went away while it ran.
+    Lost(String),
+    /// The answer was not understood.
+    Unclear(String),
+    /// It cannot be run at all, and nothing was sent.
+    Refused(String),
+}
+
+/// What has become of the database when a file failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing of the file has happened; the row is as before.
+    Unchanged(State),
+    /// The file was committed although its answer never came.
+    Committed(State),
+    /// Some of it stands and the row is dirty.
+    Partly {
+        /// The row.
+        state: State,
+        /// Which statement failed, from 1.
+        statement: usize,
+        /// Of how many.
+        of: usize,
+        /// Indexes that are not valid now, quoted where need be.
+        invalid_indexes: Vec<String>,
+    },
+    /// The connection went away in the middle of a loose file: the row is dirty, and which of its
+    /// statements stand is not known.
+    Dirty(State),
+    /// The server could not be asked any more.
+    Unknown,
+}
+
+impl From<UrlError> for Error {
+    fn from(error: UrlError) -> Error {
+        Error::Url(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Url(error) => write!(f, "{error}"),
+            Error::Source { url, reason } => {
+                write!(f, "failed to open source, {url:?}: {reason}")
+            }
+            Error::ReadFile { path, reason } => write!(f, "{}: {reason}", path.display()),
+            Error::EmptySource => f.write_str("first .: file does not exist"),
+            Error::NoMigrationFor { version } => write!(
+                f,
+                "no migration found for version {version}: \
+                 read down for version {version} .: file does not exist"
+            ),
+            Error::Dirty { state } => {
+                write!(f, "Dirty database version {}. Fix and force version.", state.number())
+            }
+            Error::Short(short) => write!(f, "limit {short} short"),
+            Error::NoneThere => f.write_str("file does not exist"),
+            Error::Connect { fault, .. } => write!(f, "failed to open database: {fault}"),
+            Error::NoSchema => f.write_str("failed to open database: no schema"),
+            Error::LockTimeout { .. } => f.write_str("timeout: can't acquire database lock"),
+            Error::Moved { planned } => write!(
+                f,
+                "the version row was changed by somebody else while we held the lock: \
+                 it is not {planned} any more; nothing of this file was run"
+            ),
+            Error::BadRow { version } => write!(f, "{version} is no version"),
+            Error::Failed(failure) => write!(f, "{failure}"),
+            Error::Statement { sql, fault } => write!(f, "{fault} in line 0: {sql}"),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("migration failed: ")?;
+        match &self.cause {
+            Cause::Server(error) => f.write_str(&error.message)?,
+            Cause::Lost(reason) => write!(f, "connection lost: {reason}")?,
+            Cause::Unclear(reason) | Cause::Refused(reason) => f.write_str(reason)?,
+        }
+        if let Some((_, column)) = self.reported {
+            write!(f, " (column {column})")?;
+        }
+        if let Cause::Server(error) = &self.cause
+            && let Some(detail) = &error.detail
+        {
+            write!(f, ", {detail}")?;
+        }
+        let line = self.reported.map_or(0, |(line, _)| line);
+        write!(f, " in line {line}: {}", self.path.display())?;
+        match &self.at {
+            Some(at) => write!(f, ":{}:{}", at.line, at.column),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

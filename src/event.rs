@@ -1,0 +1,90 @@
+//! What a run tells while it goes on.
+//!
+//! The engine prints nothing: it hands these to a `FnMut(Event)`, and whoever called it
+//! decides what becomes of them.
+
+use std::time::Duration;
+
+use crate::migration::{Direction, Version};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// Somebody else holds the lock; told when the wait begins to be felt, and every few
+    /// seconds after.
+    Waiting {
+        /// Who holds it; empty where the server does not let us see.
+        holders: Vec<Holder>,
+        /// How long we have waited.
+        waited: Duration,
+    },
+    /// A file was read; it will run soon.
+    Buffered(File),
+    /// There is no such file of the pair: only the version will move.
+    Scheduled(File),
+    /// A file goes to the server now.
+    Started(File),
+    /// The server refused to run the file in a transaction (SQLSTATE, message); it is run again,
+    /// statement by statement.
+    FellBack(File, String),
+    /// A file is done, and committed.
+    Finished {
+        /// Which.
+        file: File,
+        /// Time spent on reading it.
+        read: Duration,
+        /// Time spent on running it.
+        ran: Duration,
+    },
+    /// The server said something while a file ran.
+    Notice(Notice),
+    /// The run was asked to stop and so many files are left.
+    Stopped {
+        /// Files that were planned and not run.
+        left: usize,
+    },
+}
+
+/// A file that is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its number.
+    pub version: Version,
+    /// Up or down.
+    pub direction: Direction,
+    /// The name between number and direction; `None` where the pair lacks this side.
+    pub name: Option<String>,
+}
+
+/// A session that holds the migration lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its process on the server, for `pg_terminate_backend`.
+    pub pid: i32,
+    /// What it calls itself; may be empty.
+    pub application: String,
+    /// Its role.
+    pub user: String,
+    /// Where it connects from; empty for a Unix socket.
+    pub client: String,
+    /// When it began what it is doing, as the server writes a time.
+    pub since: String,
+    /// What it runs, or ran last: one line, shortened.
+    pub query: String,
+}
+
+/// A message of the server that is no error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// `WARNING`, `NOTICE`, `INFO`, …
+    pub severity: String,
+    /// The SQLSTATE.
+    pub code: String,
+    /// The message.
+    pub message: String,
+    /// DETAIL.
+    pub detail: Option<String>,
+    /// HINT.
+    pub hint: Option<String>,
+}

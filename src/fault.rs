@@ -1,0 +1,60 @@
+//! What the server, or the way to it, said no with.
+//!
+//! Plain values: the driver's own error types stop at `connection`, so that nothing above it
+//! has to know the driver, and tests can make one up.
+
+use std::fmt;
+
+/// An error that the server reported, field by field, as the protocol names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerError {
+    /// `ERROR`, `FATAL` or `PANIC`, in English whatever the server's language.
+    pub severity: String,
+    /// The SQLSTATE, five characters.
+    pub code: String,
+    /// The primary message.
+    pub message: String,
+    /// DETAIL.
+    pub detail: Option<String>,
+    /// HINT.
+    pub hint: Option<String>,
+    /// CONTEXT: within which function and line.
+    pub context: Option<String>,
+    /// Character of what was sent, from 1.
+    pub position: Option<usize>,
+    /// The table concerned.
+    pub table: Option<String>,
+}
+
+/// Why a message to the server did not do what it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The server refused it; the session lives on.
+    Server(Box<ServerError>),
+    /// The connection is gone, with the reason; what was under way may have been committed
+    /// or not.
+    Lost(String),
+    /// An answer that the driver does not understand; what was under way may have been
+    /// committed or not.
+    Unclear(String),
+}
+
+impl Fault {
+    /// The SQLSTATE, where the server gave one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Fault::Server(error) => Some(&error.code),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Server(error) => f.write_str(&error.message),
+            Fault::Lost(reason) => write!(f, "connection lost: {reason}"),
+            Fault::Unclear(reason) => f.write_str(reason),
+        }
+    }
+}

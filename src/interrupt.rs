@@ -1,0 +1,39 @@
+//! Asks a run to end early, from a signal handler's thread or wherever else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A handle that is shared between a run and whoever may want it to end.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicU8>);
+
+const STOP: u8 = 1;
+const CANCEL: u8 = 2;
+
+impl Interrupt {
+    /// A handle that nobody has used yet.
+    pub fn new() -> Interrupt {
+        Interrupt::default()
+    }
+
+    /// Ends the run after the file that is being run.
+    pub fn stop(&self) {
+        self.0.fetch_max(STOP, Ordering::Relaxed);
+    }
+
+    /// Cancels the statement that is being run, which rolls a plain or wrapped file back, and
+    /// ends the run.
+    pub fn cancel(&self) {
+        self.0.fetch_max(CANCEL, Ordering::Relaxed);
+    }
+
+    /// Whether the run is to end.
+    pub fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= STOP
+    }
+
+    /// Whether what runs is to be cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= CANCEL
+    }
+}

@@ -1,0 +1,259 @@
+//! Runs one file, in one of three ways.
+//!
+//! *Plain* and *wrapped* files are one message and one transaction: the version row moves in
+//! it, so either all of it has happened or nothing. *Loose* files hold what refuses a
+//! transaction; they run statement by statement between a dirty row and a clean one, as
+//! golang-migrate runs every file.
+
+use std::path::Path;
+
+use crate::connection::lock::Locked;
+use crate::connection::{Failed, Limits};
+use crate::error::{Cause, Error, Failure, Outcome};
+use crate::event::Notice;
+use crate::fault::{Fault, ServerError};
+use crate::migration::State;
+use crate::plan::Step;
+use crate::sql::{self, Refusal, Route, Statement};
+use crate::table::Table;
+
+/// A file about to run.
+pub struct Job<'a> {
+    /// What it does to the row.
+    pub step: Step,
+    /// The file, for messages.
+    pub path: &'a Path,
+    /// Its text.
+    pub text: &'a str,
+    /// The version table.
+    pub table: &'a Table,
+    /// What may end it early.
+    pub limits: &'a Limits,
+    /// Run statement by statement whatever the text says (`x-multi-statement`).
+    pub multi_statement: bool,
+}
+
+/// What a file tells while it runs.
+pub trait Listener {
+    /// The server remarked something.
+    fn notice(&mut self, notice: Notice);
+    /// The server does not run it in a transaction, with what it said: it runs again, loosely.
+    fn fell_back(&mut self, reason: &str);
+}
+
+impl Job<'_> {
+    /// Runs the file and moves the row.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] with what has become of the database — [`Outcome::Unknown`] when the
+    /// connection went with it, for the caller to find out —, [`Error::Moved`] when the row is
+    /// not at the step's start.
+    pub fn run(&self, locked: &mut Locked<'_>, listener: &mut dyn Listener) -> Result<(), Error> {
+        let statements = sql::scan(self.text);
+        let route = sql::route(&statements);
+        let code: Vec<&Statement> = statements.iter().filter(|s| !s.is_empty()).collect();
+        match route {
+            Route::Refused(refusal) => Err(self.refused(refusal)),
+            _ if code.is_empty() => self.atomic(locked, listener, &[], 0, false),
+            _ if self.multi_statement => self.loose(locked, listener, &code),
+            Route::Loose => self.loose(locked, listener, &code),
+            Route::Wrapped { insert_at } => self.atomic(locked, listener, &code, insert_at, true),
+            Route::Plain { insert_at } => {
+                let result = self.atomic(locked, listener, &code, insert_at, false);
+                match refuses_transaction(&result) {
+                    Some(reason) => {
+                        listener.fell_back(&reason);
+                        self.loose(locked, listener, &code)
+                    }
+                    None => result,
+                }
+            }
+        }
+    }
+
+    /// One message, one transaction, with our statements at byte `insert_at` of the text.
+    fn atomic(
+        &self,
+        locked: &mut Locked<'_>,
+        listener: &mut dyn Listener,
+        code: &[&Statement],
+        insert_at: usize,
+        wrapped: bool,
+    ) -> Result<(), Error> {
+        let (before, after) = (State::clean(self.step.from), State::clean(self.step.target));
+        let ours = self.table.advance(before, after);
+        let (head, tail) = self.text.split_at(insert_at);
+        // A file without a statement is not sent, as golang-migrate does not.
+        let message = if code.is_empty() { ours.clone() } else { format!("{head}{ours}{tail}") };
+        let sent = locked.send(&message, self.limits, &mut |notice| listener.notice(notice));
+        let Err(Failed { fault, completed }) = sent else { return Ok(()) };
+        if wrapped && matches!(fault, Fault::Server(_)) {
+            // The error left the block open, aborted: nothing in it can be saved.
+            let _ = locked.send("ROLLBACK", &Limits::default(), &mut |_| {});
+        }
+        if let Fault::Server(error) = &fault
+            && self.table.is_guard(error)
+        {
+            return Err(Error::Moved { planned: before });
+        }
+        // Which of the file's statements: those before ours, ours, those behind.
+        let in_front = code.iter().filter(|s| s.code.start < insert_at).count();
+        let ours_count = Table::advance_statements(after);
+        let failed = match completed {
+            done if done < in_front => Some(done),
+            done => done.checked_sub(ours_count),
+        };
+        let position = |position: usize| {
+            let (head, ours) = (head.chars().count(), ours.chars().count());
+            match position {
+                p if p <= head => Some(p),
+                p => p.checked_sub(ours).filter(|p| *p > head),
+            }
+        };
+        let outcome = match &fault {
+            Fault::Server(_) => Outcome::Unchanged(before),
+            _ => Outcome::Unknown,
+        };
+        let statement = failed.and_then(|i| code.get(i)).copied();
+        Err(self.failed(fault, statement, &position, outcome))
+    }
+
+    /// Statement by statement, under the dirty flag.
+    fn loose(
+        &self,
+        locked: &mut Locked<'_>,
+        listener: &mut dyn Listener,
+        code: &[&Statement],
+    ) -> Result<(), Error> {
+        let before = State::clean(self.step.from);
+        let dirty = State { version: self.step.target, dirty: true };
+        let clean = State::clean(self.step.target);
+        self.advance(locked, before, dirty)?;
+        for (i, statement) in code.iter().enumerate() {
+            let sql = &self.text[statement.code.clone()];
+            let sent = locked.send(sql, self.limits, &mut |notice| listener.notice(notice));
+            let Err(Failed { fault, .. }) = sent else { continue };
+            let outcome = match &fault {
+                Fault::Server(_) => {
+                    // The statement may stand within a block that the file opened.
+                    let _ = locked.send("ROLLBACK", &Limits::default(), &mut |_| {});
+                    Outcome::Partly {
+                        state: dirty,
+                        statement: i + 1,
+                        of: code.len(),
+                        invalid_indexes: invalid_indexes(locked),
+                    }
+                }
+                _ => Outcome::Unknown,
+            };
+            let offset = self.text[..statement.code.start].chars().count();
+            return Err(self.failed(fault, Some(statement), &|p| Some(p + offset), outcome));
+        }
+        self.advance(locked, dirty, clean)
+    }
+
+    fn advance(&self, locked: &mut Locked<'_>, from: State, to: State) -> Result<(), Error> {
+        locked.write(&self.table.advance(from, to)).map_err(|error| match &error {
+            Error::Statement { fault: Fault::Server(raised), .. }
+                if self.table.is_guard(raised) =>
+            {
+                Error::Moved { planned: from }
+            }
+            _ => error,
+        })
+    }
+
+    /// `position` takes a character of what was sent to one of the file.
+    fn failed(
+        &self,
+        fault: Fault,
+        statement: Option<&Statement>,
+        position: &dyn Fn(usize) -> Option<usize>,
+        outcome: Outcome,
+    ) -> Error {
+        let said = match &fault {
+            Fault::Server(error) => error.position.and_then(position),
+            _ => None,
+        };
+        let at = match said {
+            Some(position) => sql::locate(self.text, position),
+            // The server gives no position for what fails while it runs.
+            None => statement.and_then(|s| sql::locate(self.text, self.position_of(s.code.start))),
+        };
+        // golang-migrate has no place for an error at the end of the input.
+        let reported = said
+            .filter(|position| *position <= self.text.chars().count())
+            .and_then(|_| at.as_ref().map(|at| (at.line, at.column)));
+        Error::Failed(Box::new(Failure {
+            path: self.path.to_path_buf(),
+            version: self.step.version,
+            cause: match fault {
+                Fault::Server(error) => Cause::Server(error),
+                Fault::Lost(reason) => Cause::Lost(reason),
+                Fault::Unclear(reason) => Cause::Unclear(reason),
+            },
+            at,
+            reported,
+            before: State::clean(self.step.from),
+            after: State::clean(self.step.target),
+            outcome,
+        }))
+    }
+
+    /// Nothing was sent.
+    fn refused(&self, refusal: Refusal) -> Error {
+        let (at, reason) = match refusal {
+            Refusal::LeavesTransactionOpen { at } => {
+                (at, "the file begins a transaction that it does not end")
+            }
+            Refusal::CopyFromStdin { at } => (
+                at,
+                "COPY FROM STDIN takes its rows from a client; use INSERT, or COPY from a file",
+            ),
+        };
+        Error::Failed(Box::new(Failure {
+            path: self.path.to_path_buf(),
+            version: self.step.version,
+            cause: Cause::Refused(reason.to_string()),
+            at: sql::locate(self.text, self.position_of(at)),
+            reported: None,
+            before: State::clean(self.step.from),
+            after: State::clean(self.step.target),
+            outcome: Outcome::Unchanged(State::clean(self.step.from)),
+        }))
+    }
+
+    /// A byte of the text as the server counts: in characters, from 1.
+    fn position_of(&self, byte: usize) -> usize {
+        self.text.get(..byte).map_or(1, |before| before.chars().count() + 1)
+    }
+}
+
+/// 25001 `active_sql_transaction` and 2D000 `invalid_transaction_termination`: the file holds
+/// something that runs in no transaction and that the scanner did not know. Nothing of it has
+/// happened.
+fn refuses_transaction(result: &Result<(), Error>) -> Option<String> {
+    match result {
+        Err(Error::Failed(failure)) => match &failure.cause {
+            Cause::Server(error) if is_refusal(error) => Some(error.message.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_refusal(error: &ServerError) -> bool {
+    matches!(error.code.as_str(), "25001" | "2D000")
+}
+
+/// Indexes that `CREATE INDEX CONCURRENTLY` left behind half built.
+fn invalid_indexes(locked: &mut Locked<'_>) -> Vec<String> {
+    let sql = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i \
+               JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
+               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+               WHERE NOT i.indisvalid AND c.relkind = 'i' \
+               AND n.nspname NOT LIKE 'pg\\_toast%' ORDER BY 1";
+    let rows = locked.connection().query(sql).unwrap_or_default();
+    rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect()
+}

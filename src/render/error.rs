@@ -1,0 +1,195 @@
+//! Errors for people: what happened, where the database stands, what to type next.
+
+use dbm::{Cause, Error, Failure, Fault, Outcome, ServerError, State, sql};
+
+use crate::cli::{Refused, Unset};
+use crate::render::{Printer, described};
+
+/// Prints an error and gives the exit code.
+pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        match refused.bare {
+            true => printer.line(&refused.to_string()),
+            false => printer.error(&refused.to_string()),
+        }
+        if let Some(hint) = &refused.hint {
+            printer.hint(hint);
+        }
+        return 1;
+    }
+    if let Some(unset) = error.downcast_ref::<Unset>() {
+        printer.error(&unset.to_string());
+        printer.hint(&unset.hint);
+        return 1;
+    }
+    let Some(error) = error.downcast_ref::<Error>() else {
+        printer.error(&format!("{error:#}"));
+        return 1;
+    };
+    match error {
+        // golang-migrate logs this one where it finds it, without a line end, and again where
+        // it ends. In a pipe, where a program may read it, it is the same here.
+        Error::NoMigrationFor { .. } if printer.is_verbose() => {
+            printer.error(&error.to_string());
+            printer.error(&error.to_string());
+        }
+        Error::NoMigrationFor { .. } if !printer.is_terminal() => {
+            printer.error(&format!("{error}error: {error}"));
+        }
+        _ => printer.error(&error.to_string()),
+    }
+    explain(printer, error);
+    1
+}
+
+fn explain(printer: &Printer, error: &Error) {
+    let program = printer.program();
+    match error {
+        Error::Failed(failure) => failed(printer, failure),
+        Error::Dirty { .. } => printer.hint(&format!(
+            "a file was begun and not finished: see what it left, mend that by hand, then run: \
+             {program} force V, with the version that is really applied"
+        )),
+        Error::NoMigrationFor { version } => printer.hint(&format!(
+            "no file of this folder begins with {version}_: is it the right folder, or an older \
+             checkout than the one that ran last?"
+        )),
+        Error::EmptySource => {
+            printer.hint("the folder has no file named NNN_name.up.sql or .down.sql");
+        }
+        Error::Source { reason, .. } if reason.starts_with("open .: no such file") => {
+            printer
+                .hint("the folder is looked for from the working directory; -path names another");
+        }
+        Error::LockTimeout { holders } => {
+            for holder in holders {
+                printer.detail(&format!("held by {}", described(holder)));
+            }
+            printer.hint("nothing was run; wait for the other run to end, or end its session");
+        }
+        Error::Moved { .. } => printer.hint(&format!(
+            "something moves the version without the migration lock; look at {program} version, \
+             then run the same command again"
+        )),
+        Error::BadRow { .. } => {
+            printer.hint(&format!("mend the version table by hand, or run: {program} force V"))
+        }
+        Error::Connect { place, fault } => connect(printer, place, fault),
+        Error::NoSchema => printer.hint(
+            "no schema of the search_path exists: create one, or name one that does with \
+             search_path in the URL",
+        ),
+        Error::Statement { fault: Fault::Server(server), .. } => extras(printer, server),
+        _ => {}
+    }
+}
+
+fn failed(printer: &Printer, failure: &Failure) {
+    let program = printer.program();
+    if let Some(at) = &failure.at {
+        let number = at.line.to_string();
+        printer.detail(&format!("{number} | {}", at.text));
+        printer.detail(&format!("{} | {}^", " ".repeat(number.len()), sql::caret(at)));
+    }
+    if let Cause::Server(error) = &failure.cause {
+        extras(printer, error);
+    }
+    let file = failure.path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let file = file.unwrap_or_default();
+    let at = |state: &State| match state.version {
+        Some(version) => format!("at version {version}"),
+        None => "at no version".to_string(),
+    };
+    match &failure.outcome {
+        Outcome::Unchanged(state) => {
+            printer.hint(&format!(
+                "nothing of {file} was applied: the database is {}, as before",
+                at(state)
+            ));
+            match failure.cause {
+                Cause::Server(_) | Cause::Refused(_) => {
+                    printer.hint("mend the file, then run the same command again");
+                }
+                _ => printer.hint("run the same command again"),
+            }
+        }
+        Outcome::Committed(state) => printer.hint(&format!(
+            "{file} was committed before the connection went: the database is {}; \
+             the same command goes on from there",
+            at(state)
+        )),
+        Outcome::Partly { statement, of, invalid_indexes, .. } => {
+            let done = match statement {
+                1 => "nothing before it was run".to_string(),
+                2 => "the statement before it stands".to_string(),
+                n => format!("the {} statements before it stand", n - 1),
+            };
+            printer.detail(&format!(
+                "statement {statement} of {of} failed; {done} (the file cannot run in one \
+                 transaction)"
+            ));
+            for index in invalid_indexes {
+                printer.detail(&format!("index {index} is INVALID: drop index {index};"));
+            }
+            dirty(printer, failure);
+        }
+        Outcome::Dirty(_) => {
+            printer.detail("the file cannot run in one transaction: some of it may stand");
+            dirty(printer, failure);
+        }
+        Outcome::Unknown => printer.hint(&format!(
+            "the server could not be asked what became of {file}; when it is back, run: \
+             {program} version"
+        )),
+    }
+}
+
+/// What to type after a loose file broke off.
+fn dirty(printer: &Printer, failure: &Failure) {
+    let program = printer.program();
+    printer.hint(&format!(
+        "the database is dirty at version {}: undo what stands and run {program} force {}, or \
+         finish it by hand and run {program} force {}",
+        failure.after.number(),
+        failure.before.number(),
+        failure.after.number(),
+    ));
+}
+
+fn extras(printer: &Printer, error: &ServerError) {
+    if let Some(hint) = &error.hint {
+        printer.detail(&format!("HINT: {hint}"));
+    }
+    if let Some(context) = &error.context {
+        printer.detail(&format!("CONTEXT: {context}"));
+    }
+    printer.detail(&format!("SQLSTATE: {}", error.code));
+}
+
+fn connect(printer: &Printer, place: &str, fault: &Fault) {
+    let Fault::Server(error) = fault else {
+        printer.hint(&format!(
+            "no PostgreSQL answers at {place}: is it running, and is that its address?"
+        ));
+        return;
+    };
+    match error.code.as_str() {
+        "28P01" => printer.hint("the password is wrong for this user, or missing from the URL"),
+        "28000" => {
+            printer.hint("the server does not let this user in from here: see its pg_hba.conf")
+        }
+        "3D000" => {
+            printer.hint(&format!("there is no such database at {place}: createdb makes one"))
+        }
+        "57P03" => {
+            printer.hint("the server is starting up, shutting down or recovering: try again soon")
+        }
+        "53300" => printer.hint("all connections of the server are in use: try again soon"),
+        "42501" => printer.hint(
+            "this role may not create the version table: let one that may run the first migration, \
+             or grant it CREATE on the schema",
+        ),
+        "25006" => printer.hint("the server, or this role, is read only: is it a replica?"),
+        _ => {}
+    }
+}

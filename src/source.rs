@@ -1,0 +1,293 @@
+//! Where migrations come from: a folder of files, or names and texts built into a program.
+//!
+//! Only names are read when a source is opened; a text is read when it is about to run. So
+//! `version` over ten thousand files costs one listing, and no run holds them all in memory.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::migration::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
+
+/// A set of migrations, each an up, a down, or both.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Ascending.
+    versions: Vec<Version>,
+    pairs: BTreeMap<Version, Pair>,
+    warnings: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Pair {
+    up: Option<Entry>,
+    down: Option<Entry>,
+}
+
+/// One file of a pair.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    name: String,
+    path: PathBuf,
+    text: Option<Cow<'static, str>>,
+}
+
+impl Entry {
+    /// What stands between the number and the direction.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file; for a text built into the program, its name alone.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the text, less a byte-order mark.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReadFile`] when the file cannot be read or is not UTF-8 text.
+    pub fn read(&self) -> Result<Cow<'_, str>, Error> {
+        let unreadable = |reason: String| Error::ReadFile { path: self.path.clone(), reason };
+        let text = match &self.text {
+            Some(text) => Cow::Borrowed(text.as_ref()),
+            None => {
+                let bytes = fs::read(&self.path).map_err(|e| unreadable(reason(&e)))?;
+                Cow::Owned(String::from_utf8(bytes).map_err(|e| unreadable(not_utf8(&e)))?)
+            }
+        };
+        if let Some(at) = text.find('\0') {
+            let line = text[..at].matches('\n').count() + 1;
+            return Err(unreadable(format!("a zero byte in line {line}: PostgreSQL takes none")));
+        }
+        Ok(match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)),
+            Cow::Owned(mut text) => {
+                if text.starts_with('\u{feff}') {
+                    text.drain(..'\u{feff}'.len_utf8());
+                }
+                Cow::Owned(text)
+            }
+        })
+    }
+}
+
+impl Source {
+    /// The files of a folder; folders within it are not looked into.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] when the folder cannot be read, when a version and direction stand
+    /// there twice, or when a version is over 2^63-1.
+    pub fn folder(path: impl AsRef<Path>) -> Result<Source, Error> {
+        let path = path.as_ref();
+        let url = format!("file://{}", path.display());
+        Source::folder_as(path, &url)
+    }
+
+    /// The same, with the URL that errors shall name it by.
+    ///
+    /// # Errors
+    ///
+    /// As [`Source::folder`].
+    pub fn folder_as(path: &Path, url: &str) -> Result<Source, Error> {
+        let failed = |reason: String| Error::Source { url: url.to_string(), reason };
+        let unreadable = |e: io::Error| failed(format!("open .: {}", reason(&e)));
+        let mut names = Vec::new();
+        for entry in fs::read_dir(path).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            // Links are taken for files, wherever they point: Kubernetes mounts a ConfigMap so.
+            if !entry.file_type().map_err(unreadable)?.is_dir() {
+                names.push(entry.file_name());
+            }
+        }
+        // golang-migrate reports the later name of two that clash.
+        names.sort_unstable();
+        let mut source = Source::empty();
+        for name in names {
+            source.add(&name.to_string_lossy(), path.join(&name), None).map_err(failed)?;
+        }
+        Ok(source.indexed())
+    }
+
+    /// Migrations that are built into a program: file names and texts.
+    ///
+    /// ```
+    /// let source = dbm::Source::texts([
+    ///     ("1_users.up.sql", "create table users (id bigserial primary key);"),
+    ///     ("1_users.down.sql", "drop table users;"),
+    /// ])?;
+    /// assert_eq!(source.versions(), [1]);
+    /// # Ok::<(), dbm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] when a name is no migration's, stands there twice, or has a version
+    /// over 2^63-1.
+    pub fn texts<N, T>(files: impl IntoIterator<Item = (N, T)>) -> Result<Source, Error>
+    where
+        N: AsRef<str>,
+        T: Into<Cow<'static, str>>,
+    {
+        let failed = |reason: String| Error::Source { url: "texts://".to_string(), reason };
+        let mut source = Source::empty();
+        for (name, text) in files {
+            let name = name.as_ref();
+            if parse_file_name(name) == FileName::Other {
+                return Err(failed(format!("{name} is not named NNN_name.up.sql or .down.sql")));
+            }
+            source.add(name, PathBuf::from(name), Some(text.into())).map_err(failed)?;
+        }
+        Ok(source.indexed())
+    }
+
+    fn empty() -> Source {
+        Source { versions: Vec::new(), pairs: BTreeMap::new(), warnings: Vec::new() }
+    }
+
+    fn add(
+        &mut self,
+        file_name: &str,
+        path: PathBuf,
+        text: Option<Cow<'static, str>>,
+    ) -> Result<(), String> {
+        let (version, name, direction, extension) = match parse_file_name(file_name) {
+            FileName::Migration { version, name, direction, extension } => {
+                (version, name, direction, extension)
+            }
+            FileName::TooLarge => {
+                return Err(format!(
+                    "the version of {file_name} is over {MAX_VERSION}, the largest that the \
+                     version table can hold"
+                ));
+            }
+            FileName::Other => {
+                if looks_meant(file_name) {
+                    self.warnings.push(format!(
+                        "{file_name} is ignored: it is not named NNN_name.up.sql or .down.sql"
+                    ));
+                }
+                return Ok(());
+            }
+        };
+        if extension.contains(['.', '~']) {
+            self.warnings.push(format!("{file_name} is taken for a migration, and runs"));
+        }
+        let pair = self.pairs.entry(version).or_default();
+        let side = match direction {
+            Direction::Up => &mut pair.up,
+            Direction::Down => &mut pair.down,
+        };
+        if side.is_some() {
+            return Err(format!("duplicate migration file: {file_name}"));
+        }
+        *side = Some(Entry { name, path, text });
+        Ok(())
+    }
+
+    fn indexed(mut self) -> Source {
+        self.versions = self.pairs.keys().copied().collect();
+        self
+    }
+
+    /// All versions, ascending; each once, however its number is padded.
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// One file of a pair; `None` where the pair lacks it.
+    pub fn entry(&self, version: Version, direction: Direction) -> Option<&Entry> {
+        let pair = self.pairs.get(&version)?;
+        match direction {
+            Direction::Up => pair.up.as_ref(),
+            Direction::Down => pair.down.as_ref(),
+        }
+    }
+
+    /// What looks odd about the file names: one line each.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+/// A name that is no migration's although somebody may have meant it to be.
+fn looks_meant(file_name: &str) -> bool {
+    let lower = file_name.to_ascii_lowercase();
+    let numbered = lower.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit());
+    numbered && (lower.ends_with(".sql") || lower.ends_with(".up") || lower.ends_with(".down"))
+}
+
+/// An I/O error in the words of the system's manual, as Go prints it.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn not_utf8(error: &std::string::FromUtf8Error) -> String {
+    let bytes = error.as_bytes();
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return "is UTF-16: save it as UTF-8".to_string();
+    }
+    let at = error.utf8_error().valid_up_to();
+    let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
+    format!("is not UTF-8 text: byte {:#04x} in line {line}", bytes.get(at).unwrap_or(&0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(files: &[&str]) -> Result<Source, Error> {
+        Source::texts(files.iter().map(|name| (*name, "")))
+    }
+
+    #[test]
+    fn versions_are_ascending_and_padding_does_not_count() {
+        let files = ["10_c.up.sql", "9_b.up.sql", "009_b.down.sql", "1_a.down.sql", "0_z.up.sql"];
+        let source = names(&files).unwrap();
+        assert_eq!(source.versions(), [0, 1, 9, 10]);
+        assert!(source.entry(1, Direction::Up).is_none());
+        assert_eq!(source.entry(9, Direction::Down).unwrap().path(), Path::new("009_b.down.sql"));
+    }
+
+    #[test]
+    fn a_version_twice_is_refused_with_its_name() {
+        let said = names(&["1_a.up.sql", "01_b.up.sql"]).unwrap_err().to_string();
+        assert_eq!(
+            said,
+            "failed to open source, \"texts://\": duplicate migration file: 01_b.up.sql"
+        );
+        let said = names(&["9223372036854775808_a.up.sql"]).unwrap_err().to_string();
+        assert!(said.contains("9223372036854775808_a.up.sql"), "{said}");
+        assert!(names(&["readme.md"]).is_err());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_taken_off_and_zero_bytes_are_refused() {
+        let source = Source::texts([
+            ("1_a.up.sql", "\u{feff}select 1"),
+            ("2_b.up.sql", "select 1;\nselect '\0'"),
+        ])
+        .unwrap();
+        let read = |version| source.entry(version, Direction::Up).unwrap().read();
+        assert_eq!(read(1).unwrap(), "select 1");
+        assert!(read(2).unwrap_err().to_string().contains("line 2"));
+    }
+
+    #[test]
+    fn near_misses_are_told() {
+        let meant = ["1_a.UP.sql", "V4__x.sql", "12_x.up", "001_init.sql"];
+        let not = ["README.md", "schema.sql", "seed.sql", "1.txt"];
+        assert!(meant.iter().all(|name| looks_meant(name)));
+        assert!(!not.iter().any(|name| looks_meant(name)));
+        let source = names(&["5_x.up.sql.bak", "6_x.up.sql"]).unwrap();
+        assert_eq!(source.warnings(), ["5_x.up.sql.bak is taken for a migration, and runs"]);
+    }
+}

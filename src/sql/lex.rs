@@ -1,0 +1,231 @@
+//! The tokens of PostgreSQL's SQL, cut as `src/backend/parser/scan.l` cuts them.
+//!
+//! Not every kind of token is told apart: only what is needed to find the ends of statements and
+//! to read keywords. Operators and numbers come in pieces, which is harmless, because the pieces
+//! are cut where the server, too, would see a comment or a string begin.
+//!
+//! `standard_conforming_strings` is taken to be on, its default since 9.1.
+
+/// What a token is, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// An identifier without quotes, or a keyword.
+    Word,
+    /// A string constant of any spelling.
+    Text,
+    /// `;`
+    Semicolon,
+    /// `(`
+    Open,
+    /// `)`
+    Close,
+    /// Anything else: quoted identifiers, numbers, operators, and a comment that never ends.
+    Other,
+}
+
+/// A token and the bytes it takes, `start..end`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) shape: Shape,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// An iterator over the tokens of a text; white space and comments lie between them.
+pub(super) struct Lexer<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Lexer<'a> {
+    /// Starts at the byte `at`, which must not be inside a token.
+    pub(super) fn new(text: &'a str, at: usize) -> Self {
+        let bytes = text.as_bytes();
+        Lexer { text, bytes, at }
+    }
+
+    /// The byte at `at`, or 0 behind the end: no rule below asks for a 0.
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    /// The first byte from `from` on for which `stop` holds, or the end.
+    fn until(&self, from: usize, stop: impl Fn(u8) -> bool) -> usize {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        rest.iter().position(|&b| stop(b)).map_or(self.bytes.len(), |n| from + n)
+    }
+
+    /// The end of the first `needle` from `from` on, or the end of the text.
+    fn past(&self, from: usize, needle: &str) -> usize {
+        let rest = self.text.get(from..).unwrap_or_default();
+        rest.find(needle).map_or(self.bytes.len(), |n| from + n + needle.len())
+    }
+
+    /// Goes to the next token. True if it stands before a comment that never ends instead.
+    fn skip_blank(&mut self) -> bool {
+        loop {
+            match self.byte(self.at) {
+                b if is_space(b) => self.at += 1,
+                b'-' if self.byte(self.at + 1) == b'-' => {
+                    self.at = self.until(self.at, is_newline);
+                }
+                b'/' if self.byte(self.at + 1) == b'*' => match self.comment_end(self.at + 2) {
+                    Some(end) => self.at = end,
+                    None => return true,
+                },
+                _ => return false,
+            }
+        }
+    }
+
+    /// The end of the comment whose inside begins at `at`; comments nest.
+    fn comment_end(&self, mut at: usize) -> Option<usize> {
+        let mut depth = 1;
+        loop {
+            at = self.until(at, |b| b == b'*' || b == b'/');
+            match (self.byte(at), self.byte(at + 1)) {
+                (b'/', b'*') => {
+                    depth += 1;
+                    at += 2;
+                }
+                (b'*', b'/') => {
+                    depth -= 1;
+                    at += 2;
+                    if depth == 0 {
+                        return Some(at);
+                    }
+                }
+                (0, _) => return None,
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// The end of a string or name without backslash escapes whose opening quote stands before
+    /// `at`. A doubled quote is one of its characters.
+    fn quoted_end(&self, mut at: usize, quote: &str) -> usize {
+        loop {
+            at = self.past(at, quote);
+            if !self.text.get(at..).is_some_and(|r| r.starts_with(quote)) {
+                return at;
+            }
+            at += 1;
+        }
+    }
+
+    /// The end of an `E'…'` string whose opening quote stands before `at`. A part that continues
+    /// it on another line is read here, because its backslashes escape as well.
+    fn escaped_end(&self, mut at: usize) -> usize {
+        loop {
+            at = self.until(at, |b| b == b'\'' || b == b'\\');
+            match self.byte(at) {
+                b'\\' => at += 2,
+                b'\'' if self.byte(at + 1) == b'\'' => at += 2,
+                b'\'' => match self.continued(at + 1) {
+                    Some(inside) => at = inside,
+                    None => return at + 1,
+                },
+                _ => return self.bytes.len(),
+            }
+        }
+    }
+
+    /// The inside of the string part that continues one which ended at `at`: only white space
+    /// with a newline in it, `--` comments allowed, may stand between them.
+    fn continued(&self, mut at: usize) -> Option<usize> {
+        let mut newline = false;
+        loop {
+            match self.byte(at) {
+                b if is_space(b) => {
+                    newline |= is_newline(b);
+                    at += 1;
+                }
+                b'-' if self.byte(at + 1) == b'-' => at = self.until(at, is_newline),
+                b'\'' if newline => return Some(at + 1),
+                _ => return None,
+            }
+        }
+    }
+
+    /// The end of what the `$` at `at` begins: a `$tag$…$tag$` string, a parameter such as `$1`,
+    /// or nothing.
+    fn dollar(&self, at: usize) -> (Shape, usize) {
+        let digits = self.until(at + 1, |b| !b.is_ascii_digit());
+        let tag = self.until(at + 1, |b| !is_word(b) || b == b'$');
+        if self.byte(tag) != b'$' || digits > at + 1 {
+            return (Shape::Other, digits);
+        }
+        // Each `$` of the body may begin the closing tag, even one that ends another tag
+        // (`$b$a$` closes `$a$`), so a plain search finds what the server finds.
+        let delimiter = self.text.get(at..=tag).unwrap_or("$$");
+        (Shape::Text, self.past(tag + 1, delimiter))
+    }
+
+    /// The end of a number that begins at `at`. The exponent belongs to it, so that `1e5$$…$$`
+    /// does not read `e5$$…` as a name.
+    fn number(&self, at: usize) -> usize {
+        let end = self.until(at, |b| !b.is_ascii_digit());
+        if !matches!(self.byte(end), b'e' | b'E') {
+            return end;
+        }
+        let sign = usize::from(matches!(self.byte(end + 1), b'+' | b'-'));
+        if self.byte(end + 1 + sign).is_ascii_digit() {
+            self.until(end + 1 + sign, |b| !b.is_ascii_digit())
+        } else {
+            end
+        }
+    }
+}
+
+impl Iterator for Lexer<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let endless = self.skip_blank();
+        let start = self.at;
+        let first = *self.bytes.get(start)?;
+        let (second, third) = (self.byte(start + 1), self.byte(start + 2));
+        let (shape, end) = match first {
+            // A token, not white space: whoever sends only the code must still be refused.
+            _ if endless => (Shape::Other, self.bytes.len()),
+            b';' => (Shape::Semicolon, start + 1),
+            b'(' => (Shape::Open, start + 1),
+            b')' => (Shape::Close, start + 1),
+            b'\'' => (Shape::Text, self.quoted_end(start + 1, "'")),
+            b'"' => (Shape::Other, self.quoted_end(start + 1, "\"")),
+            b'$' => self.dollar(start),
+            b'0'..=b'9' => (Shape::Other, self.number(start)),
+            b'e' | b'E' if second == b'\'' => (Shape::Text, self.escaped_end(start + 2)),
+            b'b' | b'B' | b'x' | b'X' | b'n' | b'N' if second == b'\'' => {
+                (Shape::Text, self.quoted_end(start + 2, "'"))
+            }
+            b'u' | b'U' if second == b'&' && third == b'\'' => {
+                (Shape::Text, self.quoted_end(start + 3, "'"))
+            }
+            b'u' | b'U' if second == b'&' && third == b'"' => {
+                (Shape::Other, self.quoted_end(start + 3, "\""))
+            }
+            b if is_word(b) => (Shape::Word, self.until(start, |b| !is_word(b))),
+            _ => (Shape::Other, start + 1),
+        };
+        self.at = end;
+        Some(Token { shape, start, end })
+    }
+}
+
+/// White space of the server; the vertical tab only since 16, and an error before.
+fn is_space(b: u8) -> bool {
+    matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+}
+
+/// What ends a `--` comment: either byte does.
+fn is_newline(b: u8) -> bool {
+    matches!(b, b'\n' | b'\r')
+}
+
+/// What an identifier is made of: every byte of a non-ASCII character counts as a letter. It
+/// begins with neither a digit nor `$`, which are tried before.
+fn is_word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | 0x80..)
+}

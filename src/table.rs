@@ -1,0 +1,232 @@
+//! The version table: golang-migrate's, column for column, and nothing of ours in it.
+//!
+//! The row is the truth about what is applied. It is read without a lock and written only
+//! through [`Locked`], by statements that first make sure that it is still what was planned
+//! from, so that even a lock that was lost loses nothing.
+
+use crate::connection::Connection;
+use crate::connection::lock::Locked;
+use crate::error::Error;
+use crate::fault::{Fault, ServerError};
+use crate::migration::{State, number};
+use crate::url::TableName;
+
+/// Where the version table is, or will be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its schema, not quoted.
+    pub schema: String,
+    /// Its name, not quoted.
+    pub name: String,
+    /// The database it is in.
+    pub database: String,
+    /// Whether it is there.
+    pub exists: bool,
+    /// Our session's process on the server.
+    pub pid: i32,
+}
+
+/// Stands in the error that a guard raises; the server quotes it whole in any language.
+const GUARD: &str = "dbm-guard: the version row is ";
+
+impl Table {
+    /// Looks for the table, in one round trip. Reads only.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSchema`] when neither the name nor the session says a schema that exists,
+    /// [`Error::Connect`] when the server does not answer.
+    pub fn find(connection: &mut Connection, name: &TableName) -> Result<Table, Error> {
+        let schema = match &name.schema {
+            Some(schema) => format!("{}::text", literal(schema)),
+            None => "pg_catalog.current_schema()::text".to_string(),
+        };
+        let sql = format!(
+            "SELECT {schema}, pg_catalog.current_database(), pg_catalog.pg_backend_pid(), \
+             EXISTS (SELECT FROM pg_catalog.pg_class c \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE n.nspname = {schema} AND c.relname = {} AND c.relkind IN ('r', 'p', 'v', 'f'))",
+            literal(&name.name)
+        );
+        let rows = connection.query(&sql).map_err(|fault| opening(connection, fault))?;
+        let mut values = rows.into_iter().next().unwrap_or_default().into_iter();
+        let mut next = || values.next().flatten();
+        let schema = next().ok_or(Error::NoSchema)?;
+        Ok(Table {
+            schema,
+            name: name.name.clone(),
+            database: next().unwrap_or_default(),
+            pid: next().and_then(|pid| pid.parse().ok()).unwrap_or_default(),
+            exists: next().as_deref() == Some("t"),
+        })
+    }
+
+    /// Schema and name, quoted for SQL.
+    pub fn quoted(&self) -> String {
+        format!("{}.{}", identifier(&self.schema), identifier(&self.name))
+    }
+
+    /// Makes the table where it is missing, and reads the row: one round trip.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connect`] when the role may not create it or the server fails,
+    /// [`Error::BadRow`] for a row that is no version.
+    pub fn ensure(&mut self, locked: &mut Locked<'_>) -> Result<State, Error> {
+        if !self.exists {
+            let sql = format!(
+                "CREATE TABLE IF NOT EXISTS {} (version bigint not null primary key, dirty boolean not null)",
+                self.quoted()
+            );
+            locked.write(&sql).map_err(|error| match error {
+                Error::Statement { sql, fault: Fault::Server(mut refused) } => {
+                    refused.message = format!("{} in line 0: {sql}", refused.message);
+                    opening(locked.connection(), Fault::Server(refused))
+                }
+                other => other,
+            })?;
+            self.exists = true;
+        }
+        self.read(locked.connection())
+    }
+
+    /// Reads the row. A table that is not there is a database where nothing is applied.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Statement`] when the server fails, [`Error::BadRow`] for a row that is no
+    /// version.
+    pub fn read(&self, connection: &mut Connection) -> Result<State, Error> {
+        if !self.exists {
+            return Ok(State::NONE);
+        }
+        let sql = format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted());
+        match connection.query(&sql) {
+            Ok(rows) => rows.into_iter().next().map_or(Ok(State::NONE), state),
+            Err(fault) if fault.code() == Some("42P01") => Ok(State::NONE),
+            Err(fault) => Err(Error::Statement { sql, fault }),
+        }
+    }
+
+    /// SQL that moves the row from one state to another, or raises when it is not at `from`.
+    ///
+    /// It deletes first and looks at what it deleted: that waits for whoever else is about to
+    /// change the row and then sees what became of it. The guard needs no procedural language:
+    /// it casts a text to a number that is none. Statements in it: two, or one to nothing.
+    pub fn advance(&self, from: State, to: State) -> String {
+        let as_planned = match (from.version, from.dirty) {
+            (None, false) => "pg_catalog.count(*) = 0".to_string(),
+            (version, dirty) => format!(
+                "coalesce(pg_catalog.bool_or(version = {} AND dirty = {dirty}), false)",
+                number(version)
+            ),
+        };
+        let mut sql = format!(
+            "WITH gone AS (DELETE FROM {table} RETURNING version, dirty) \
+             SELECT CASE WHEN {as_planned} THEN 0 ELSE ({guard} || coalesce(pg_catalog.string_agg(\
+             version::text || CASE WHEN dirty THEN ' (dirty)' ELSE '' END, ', '), 'none'))::int \
+             END FROM gone;",
+            table = self.quoted(),
+            guard = literal(GUARD),
+        );
+        sql.push_str(&self.insert(to));
+        sql
+    }
+
+    /// How many statements [`Table::advance`] to this state is made of.
+    pub fn advance_statements(to: State) -> usize {
+        if to == State::NONE { 1 } else { 2 }
+    }
+
+    /// SQL that sets the row, whatever it is.
+    pub fn set(&self, to: State) -> String {
+        format!("DELETE FROM {};{}", self.quoted(), self.insert(to))
+    }
+
+    fn insert(&self, to: State) -> String {
+        if to == State::NONE {
+            return String::new();
+        }
+        format!(
+            "INSERT INTO {} (version, dirty) VALUES ({}, {});",
+            self.quoted(),
+            to.number(),
+            to.dirty
+        )
+    }
+
+    /// Whether an error was raised by [`Table::advance`]: by the guard, or by the second of two
+    /// runners that insert the same row.
+    pub fn is_guard(&self, error: &ServerError) -> bool {
+        (error.code == "22P02" && error.message.contains(GUARD))
+            || (error.code == "23505" && error.table.as_deref() == Some(self.name.as_str()))
+    }
+}
+
+fn opening(connection: &Connection, fault: Fault) -> Error {
+    Error::Connect { place: connection.place().to_string(), fault }
+}
+
+fn state(row: Vec<Option<String>>) -> Result<State, Error> {
+    let mut values = row.into_iter().map(Option::unwrap_or_default);
+    let version = values.next().unwrap_or_default();
+    let dirty = values.next().as_deref() == Some("t");
+    match version.parse::<i64>() {
+        Ok(-1) => Ok(State { version: None, dirty }),
+        Ok(number) if number >= 0 => Ok(State { version: u64::try_from(number).ok(), dirty }),
+        _ => Err(Error::BadRow { version }),
+    }
+}
+
+/// Quotes a name for SQL.
+pub fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Quotes a text for SQL, right whatever `standard_conforming_strings` says.
+pub fn literal(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    match quoted.contains('\\') {
+        true => format!(" E'{}'", quoted.replace('\\', "\\\\")),
+        false => format!("'{quoted}'"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        Table {
+            schema: "public".to_string(),
+            name: "m\"x".to_string(),
+            database: "d".to_string(),
+            exists: true,
+            pid: 1,
+        }
+    }
+
+    #[test]
+    fn names_and_texts_are_quoted() {
+        assert_eq!(table().quoted(), "\"public\".\"m\"\"x\"");
+        assert_eq!(literal("o'x"), "'o''x'");
+        assert_eq!(literal("a\\'"), " E'a\\\\'''");
+    }
+
+    #[test]
+    fn advancing_counts_its_own_statements() {
+        for to in [State::NONE, State::clean(Some(4)), State { version: None, dirty: true }] {
+            let sql = table().advance(State::NONE, to);
+            let statements = crate::sql::scan(&sql).iter().filter(|s| !s.is_empty()).count();
+            assert_eq!(statements, Table::advance_statements(to), "{sql}");
+        }
+    }
+
+    #[test]
+    fn rows_that_are_no_version_are_refused() {
+        let row = |version: &str| vec![Some(version.to_string()), Some("f".to_string())];
+        assert_eq!(state(row("-1")).unwrap(), State::NONE);
+        assert_eq!(state(row("7")).unwrap(), State::clean(Some(7)));
+        assert!(matches!(state(row("-7")), Err(Error::BadRow { .. })));
+    }
+}
