@@ -74,11 +74,7 @@ impl Table {
     /// [`Error::BadRow`] for a row that is no version.
     pub fn ensure(&mut self, locked: &mut Locked<'_>) -> Result<State, Error> {
         if !self.exists {
-            let sql = format!(
-                "CREATE TABLE IF NOT EXISTS {} (version bigint not null primary key, dirty boolean not null)",
-                self.quoted()
-            );
-            locked.write(&sql).map_err(|error| match error {
+            locked.write(&self.create()).map_err(|error| match error {
                 Error::Statement { sql, fault: Fault::Server(mut refused) } => {
                     refused.message = format!("{} in line 0: {sql}", refused.message);
                     opening(locked.connection(), Fault::Server(refused))
@@ -131,6 +127,30 @@ impl Table {
         );
         sql.push_str(&self.insert(to));
         sql
+    }
+
+    /// SQL that makes the table where it is missing, as golang-migrate makes it.
+    pub fn create(&self) -> String {
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} \
+             (version bigint not null primary key, dirty boolean not null)",
+            self.quoted()
+        )
+    }
+
+    /// Whether a file may drop the table or write to it: it names it, or drops a schema or what
+    /// a role owns. The row is then set once more behind the file, so that what it did is known.
+    pub fn is_touched_by(&self, text: &str) -> bool {
+        let text = text.to_ascii_lowercase();
+        if text.contains(&self.name.to_ascii_lowercase()) {
+            return true;
+        }
+        let mut before = "";
+        text.split_ascii_whitespace().any(|word| {
+            let drops = before == "drop" && matches!(word, "schema" | "owned");
+            before = word;
+            drops
+        })
     }
 
     /// How many statements [`Table::advance`] to this state is made of.
@@ -220,6 +240,13 @@ mod tests {
             let statements = crate::sql::scan(&sql).iter().filter(|s| !s.is_empty()).count();
             assert_eq!(statements, Table::advance_statements(to), "{sql}");
         }
+    }
+
+    #[test]
+    fn files_that_touch_the_table_are_known() {
+        let touched = |text: &str| table().is_touched_by(text);
+        assert!(touched("TRUNCATE M\"X") && touched("drop\n SCHEMA public cascade"));
+        assert!(touched("a; Drop Owned by r") && !touched("create table t (drop int); -- schema"));
     }
 
     #[test]

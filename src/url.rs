@@ -530,7 +530,7 @@ mod tests {
             "postgres://u:s3cr3t/x@h/db",
             "postgres://u:s3cr3t?x@h/db",
             "postgres://u:s3cr3t",
-            "postgres://u:p@h:s3cr3t@/db",
+            "postgres://u:p@h:s3cr3t/db",
             "postgres://h/db?password=s3cr3t%z",
         ] {
             let said = error(url);

@@ -24,7 +24,7 @@ mod tool;
 use std::env;
 use std::error::Error;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use folder::Folder;
@@ -139,18 +139,11 @@ fn sizes(bench: &mut Bench, thousand: &Folder) -> Outcome<Vec<Row>> {
     ])
 }
 
-/// The binary that users get. What `cargo bench` has built beside this program is not it: Cargo
-/// ignores `panic = "abort"` in the bench profile, and puts the result in the release build's place.
+/// The binary that users get: Cargo builds it for a bench exactly as for `cargo build --release`,
+/// `panic = "abort"` included, and it is the very same file.
 fn release_binary() -> Outcome<PathBuf> {
-    if let Some(other) = env::var_os("DBM_BENCH_DBM") {
-        return Ok(PathBuf::from(other).canonicalize()?);
+    match env::var_os("DBM_BENCH_DBM") {
+        Some(other) => Ok(PathBuf::from(other).canonicalize()?),
+        None => Ok(PathBuf::from(env!("CARGO_BIN_EXE_dbm"))),
     }
-    let built = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
-        .args(["build", "--release", "--locked", "--bin", "dbm"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()?;
-    if !built.success() {
-        return Err("dbm does not build".into());
-    }
-    Ok(PathBuf::from(env!("CARGO_BIN_EXE_dbm")))
 }

@@ -13,7 +13,7 @@ use crate::folder::Folder;
 use crate::proxy::Proxy;
 use crate::server::Server;
 use crate::table::Times;
-use crate::tool::{Figures, Job, TOOLS, Tool, Tools, bare};
+use crate::tool::{Figures, Job, TOOLS, Tool, Tools};
 
 /// What a run finds.
 #[derive(Clone, Copy)]
@@ -162,23 +162,8 @@ impl Bench {
     /// What was measured, and on what.
     pub fn heading(&mut self) -> Outcome<String> {
         let mut tools = Vec::new();
-        for (tool, flag) in [
-            (Tool::Dbm, "-version"),
-            (Tool::GolangMigrate, "-version"),
-            (Tool::PsqlEach, "--version"),
-        ] {
-            if let Some(program) = self.tools.program(tool) {
-                let mut command = bare(program, &self.scratch);
-                let output = command.arg(flag).output()?;
-                let text = [output.stdout, output.stderr].concat();
-                let text = String::from_utf8_lossy(&text).trim().to_owned();
-                tools.push(match tool {
-                    Tool::PsqlEach => text,
-                    _ => format!("{} {text}", tool.name()),
-                });
-            } else {
-                tools.push(format!("no {}", tool.name()));
-            }
+        for tool in [Tool::Dbm, Tool::GolangMigrate, Tool::PsqlEach] {
+            tools.push(self.tools.version(tool, &self.scratch)?);
         }
         Ok(format!(
             "{}; PostgreSQL {}, fsync {}; {} {}, {} CPUs.",

@@ -109,6 +109,26 @@ impl Tools {
         Ok(Some(command))
     }
 
+    /// The tool and its version, in a few words.
+    pub fn version(&self, tool: Tool, scratch: &Path) -> Outcome<String> {
+        let name = match tool {
+            Tool::PsqlEach | Tool::PsqlWhole => "psql",
+            _ => tool.name(),
+        };
+        let Some(program) = self.program(tool) else {
+            return Ok(format!("no {name} here"));
+        };
+        let version = match tool {
+            Tool::Dbm => said(program, "-version", scratch)?,
+            Tool::GolangMigrate => match module_version(&fs::read(program)?) {
+                Some(version) => version,
+                None => said(program, "-version", scratch)?,
+            },
+            Tool::PsqlEach | Tool::PsqlWhole => return said(program, "--version", scratch),
+        };
+        Ok(format!("{name} {version}"))
+    }
+
     /// Bytes of each program's file.
     pub fn sizes(&self) -> Outcome<Figures> {
         let size = |program: &Path| fs::metadata(program).map(|file| file.len() as f64);
@@ -123,7 +143,7 @@ impl Tools {
 }
 
 /// A command that sees nothing of ours: no `.env`, no `PGHOST`, no `DATABASE_URL`, no terminal.
-pub fn bare(program: &Path, folder: &Path) -> Command {
+fn bare(program: &Path, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .current_dir(folder)
@@ -135,6 +155,21 @@ pub fn bare(program: &Path, folder: &Path) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
+}
+
+fn said(program: &Path, flag: &str, scratch: &Path) -> Outcome<String> {
+    let output = bare(program, scratch).arg(flag).output()?;
+    let text = [output.stdout, output.stderr].concat();
+    Ok(String::from_utf8_lossy(&text).trim().to_owned())
+}
+
+/// The version that Go writes into a program that `go install` builds, `module TAB version TAB hash`.
+/// Such a golang-migrate itself says no more than `dev`.
+fn module_version(program: &[u8]) -> Option<String> {
+    let module = b"github.com/golang-migrate/migrate/v4\t";
+    let start = program.windows(module.len()).position(|bytes| bytes == module)? + module.len();
+    let version = program[start..].split(|byte| byte.is_ascii_whitespace());
+    String::from_utf8(version.into_iter().next()?.to_vec()).ok()
 }
 
 /// psql itself, if it is to be had. Beside the server first: Debian's `/usr/bin/psql` is a Perl

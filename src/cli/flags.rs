@@ -82,7 +82,9 @@ pub fn read(
                     flags.push(format!("--{name}=false"));
                 }
                 other => {
-                    return Err(format!("invalid boolean value {other:?} for -{name}: parse error"));
+                    return Err(format!(
+                        "invalid boolean value {other:?} for -{name}: parse error"
+                    ));
                 }
             }
         } else {

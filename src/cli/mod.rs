@@ -65,7 +65,7 @@ pub enum Command {
 /// What a command line asks for.
 pub enum Parsed {
     /// To do something.
-    Run(Request),
+    Run(Box<Request>),
     /// To say something: a help text or the version.
     Say(String),
 }
@@ -173,7 +173,7 @@ pub fn parse(program_name: &str, words: &[String]) -> Result<Parsed, Misuse> {
     }
     let settings = settings(&matches, &ours);
     let command = command(name, &ours, rest).map_err(|said| Misuse(format!("{said}\n{help}")))?;
-    Ok(Parsed::Run(Request { settings, command }))
+    Ok(Parsed::Run(Box::new(Request { settings, command })))
 }
 
 /// What stands behind the command wins over what stands before it.

@@ -45,9 +45,9 @@ fn declined(message: &str) -> anyhow::Error {
 /// # Errors
 ///
 /// What [`render::error::print`] prints.
-pub fn run(request: Request, printer: &Printer) -> Result<u8> {
+pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
     let begun = Instant::now();
-    let Request { settings, command } = request;
+    let Request { settings, command } = *request;
     let code = match command {
         Command::Create { name, request, ignored } => {
             return create(name, request, &ignored, printer);

@@ -13,9 +13,13 @@ use crate::error::{Cause, Error, Failure, Outcome};
 use crate::event::Notice;
 use crate::fault::{Fault, ServerError};
 use crate::migration::State;
+use crate::migrator::message::Message;
 use crate::plan::Step;
 use crate::sql::{self, Refusal, Route, Statement};
 use crate::table::Table;
+
+/// The warning `no_active_sql_transaction`.
+const NO_TRANSACTION: &str = "25P01";
 
 /// A file about to run.
 pub struct Job<'a> {
@@ -83,10 +87,20 @@ impl Job<'_> {
     ) -> Result<(), Error> {
         let (before, after) = (State::clean(self.step.from), State::clean(self.step.target));
         let ours = self.table.advance(before, after);
-        let (head, tail) = self.text.split_at(insert_at);
         // A file without a statement is not sent, as golang-migrate does not.
-        let message = if code.is_empty() { ours.clone() } else { format!("{head}{ours}{tail}") };
-        let sent = locked.send(&message, self.limits, &mut |notice| listener.notice(notice));
+        let text = if code.is_empty() { "" } else { self.text };
+        let mut message = Message::new(text);
+        message.insert(insert_at, ours, Table::advance_statements(after));
+        // At no version there is nothing to be remembered in a table.
+        if after != State::NONE && self.table.is_touched_by(text) {
+            let end = match code.last() {
+                Some(commit) if wrapped => commit.code.start,
+                _ => text.len(),
+            };
+            let restore = format!("\n;{};{}", self.table.create(), self.table.set(after));
+            message.insert(end, restore, 1 + Table::advance_statements(after));
+        }
+        let sent = locked.send(&message.text(), self.limits, &mut |notice| listener.notice(notice));
         let Err(Failed { fault, completed }) = sent else { return Ok(()) };
         if wrapped && matches!(fault, Fault::Server(_)) {
             // The error left the block open, aborted: nothing in it can be saved.
@@ -97,26 +111,12 @@ impl Job<'_> {
         {
             return Err(Error::Moved { planned: before });
         }
-        // Which of the file's statements: those before ours, ours, those behind.
-        let in_front = code.iter().filter(|s| s.code.start < insert_at).count();
-        let ours_count = Table::advance_statements(after);
-        let failed = match completed {
-            done if done < in_front => Some(done),
-            done => done.checked_sub(ours_count),
-        };
-        let position = |position: usize| {
-            let (head, ours) = (head.chars().count(), ours.chars().count());
-            match position {
-                p if p <= head => Some(p),
-                p => p.checked_sub(ours).filter(|p| *p > head),
-            }
-        };
         let outcome = match &fault {
             Fault::Server(_) => Outcome::Unchanged(before),
             _ => Outcome::Unknown,
         };
-        let statement = failed.and_then(|i| code.get(i)).copied();
-        Err(self.failed(fault, statement, &position, outcome))
+        let statement = message.statement(completed, code).and_then(|i| code.get(i)).copied();
+        Err(self.failed(fault, statement, &|sent| message.position(sent), outcome))
     }
 
     /// Statement by statement, under the dirty flag.
@@ -132,7 +132,13 @@ impl Job<'_> {
         self.advance(locked, before, dirty)?;
         for (i, statement) in code.iter().enumerate() {
             let sql = &self.text[statement.code.clone()];
-            let sent = locked.send(sql, self.limits, &mut |notice| listener.notice(notice));
+            let sent = locked.send(sql, self.limits, &mut |notice| {
+                // As one message, which is what golang-migrate sends, a lone COMMIT would have
+                // had a transaction to end.
+                if notice.code != NO_TRANSACTION {
+                    listener.notice(notice);
+                }
+            });
             let Err(Failed { fault, .. }) = sent else { continue };
             let outcome = match &fault {
                 Fault::Server(_) => {

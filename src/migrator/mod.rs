@@ -4,6 +4,7 @@
 //! [`plan`], and everything that writes through [`Locked`].
 
 mod execute;
+mod message;
 mod recover;
 
 use std::collections::VecDeque;
@@ -151,15 +152,15 @@ impl Migrator {
     ///
     /// [`Error::LockTimeout`], [`Error::Statement`].
     pub fn force(&mut self, version: Option<Version>, on_event: OnEvent<'_>) -> Result<(), Error> {
-        let forced = self.locked(on_event, |locked, shared, _| {
+        self.locked(on_event, |locked, shared, _| {
             // A row that cannot be read is what `force` is for.
             match shared.table.ensure(locked) {
                 Ok(_) | Err(Error::BadRow { .. }) => {}
                 Err(error) => return Err(error),
             }
             locked.write(&shared.table.set(State::clean(version)))
-        })?;
-        Ok(forced.unwrap_or_default())
+        })
+        .map(Option::unwrap_or_default)
     }
 
     /// Drops the tables of the current schema, the version table among them, and tells what

@@ -124,10 +124,7 @@ fn failed(printer: &Printer, failure: &Failure) {
                 2 => "the statement before it stands".to_string(),
                 n => format!("the {} statements before it stand", n - 1),
             };
-            printer.detail(&format!(
-                "statement {statement} of {of} failed; {done} (the file cannot run in one \
-                 transaction)"
-            ));
+            printer.detail(&format!("statement {statement} of {of} failed; {done}"));
             for index in invalid_indexes {
                 printer.detail(&format!("index {index} is INVALID: drop index {index};"));
             }

@@ -1,1 +1,8 @@
-//! Soon.
+//! What is promised when a file fails: a plain or a wrapped one has never happened; a loose one
+//! says what stands.
+
+mod broken_off;
+mod excerpt;
+mod failures;
+mod loose;
+mod session;

@@ -78,12 +78,15 @@ fn what_the_server_refuses() {
         return;
     };
     let folder = places();
-    let unknown = twins.ours.url().replace(twins.ours.name(), "{name}_no_such");
+    let ours = twins.ours.url();
+    let unknown = ours.replace(twins.ours.name(), "{name}_no_such");
+    let nonsense =
+        ours.replace(twins.ours.name(), "{name}").replace("sslmode=disable", "sslmode=nonsense");
     for database in [
         "postgres://postgres@127.0.0.1:1/app?sslmode=disable",
         "postgres://postgres@no-such-host.invalid/app?sslmode=disable",
         unknown.as_str(),
-        "{db}&sslmode=nonsense",
+        nonsense.as_str(),
         "{db}&x-migrations-table=t&x-migrations-table-quoted=maybe",
         "{db}&x-migrations-table=t&x-migrations-table-quoted=true",
         "{db}&x-migrations-table=%22a%22.%22b%22.%22c%22&x-migrations-table-quoted=true",

@@ -246,24 +246,22 @@ fn usage_kind(text: &str) -> String {
     }
 }
 
-/// The lines before the failure whole, and the failure's own line up to its position: the reference
-/// goes on with the whole file, dbm with an excerpt. Where the server gives no position the
-/// reference says `in line 0`, and puts the server's DETAIL before it.
+/// Everything up to the line number: there the reference goes on with the whole file, dbm with the
+/// position.
 fn failure_kind(text: &str) -> String {
-    let Some(at) = text.find("migration failed: ") else {
+    let Some(failure) = text.find("migration failed: ") else {
         return text.to_owned();
     };
-    let line = text[at..].lines().next().unwrap_or_default();
-    let end = match (line.find(" (column "), line.find(", "), line.find(" in line ")) {
-        (Some(_), _, Some(_)) => {
-            let position = line.find(" in line ").unwrap_or(line.len());
-            line[position + 9..].find(':').map_or(line.len(), |colon| position + 9 + colon)
+    const MARK: &str = " in line ";
+    let end = match text[failure..].find(MARK) {
+        Some(at) => {
+            let number = failure + at + MARK.len();
+            let digits = text[number..].bytes().take_while(u8::is_ascii_digit).count();
+            number + digits
         }
-        (None, Some(comma), Some(position)) => comma.min(position),
-        (None, _, Some(position)) => position,
-        _ => line.len(),
+        None => text.len(),
     };
-    format!("{}{}", &text[..at], &line[..end])
+    text[..end].to_owned()
 }
 
 fn until(text: &str, end: &str) -> String {
@@ -289,17 +287,11 @@ fn the_accidents_of_the_reference_are_put_right() {
 #[test]
 fn a_failure_is_compared_up_to_its_position() {
     assert_eq!(
-        failure_kind(
-            "1/u a (TIME)\nerror: migration failed: bad, very (column 2) in line 3: SELEC\n"
-        ),
-        "1/u a (TIME)\nerror: migration failed: bad, very (column 2) in line 3"
+        failure_kind("1/u a (TIME)\nerror: migration failed: bad (column 2) in line 13: SELEC\n"),
+        "1/u a (TIME)\nerror: migration failed: bad (column 2) in line 13"
     );
     assert_eq!(
-        failure_kind("error: migration failed: duplicate, Key (a)=(1) in line 0: INSERT"),
-        "error: migration failed: duplicate"
-    );
-    assert_eq!(
-        failure_kind("error: migration failed: duplicate in line 7: INSERT"),
-        "error: migration failed: duplicate"
+        failure_kind("error: migration failed: twice, Key (a)=(1) exists. in line 0: x in line 7"),
+        "error: migration failed: twice, Key (a)=(1) exists. in line 0"
     );
 }
