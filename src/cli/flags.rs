@@ -46,8 +46,9 @@ pub fn read(
             rest.extend(words.by_ref().cloned());
             break;
         }
-        let is_number = number && word[1..].bytes().all(|b| b.is_ascii_digit());
-        if !word.starts_with('-') || word == "-" || is_number {
+        let typed = word.strip_prefix('-').filter(|name| !name.is_empty());
+        let typed = typed.filter(|name| !(number && name.bytes().all(|b| b.is_ascii_digit())));
+        let Some(typed) = typed else {
             rest.push(word.clone());
             match behind {
                 Behind::Accept(_) => continue,
@@ -56,8 +57,8 @@ pub fn read(
                     break;
                 }
             }
-        }
-        let name = word.strip_prefix("--").unwrap_or(&word[1..]);
+        };
+        let name = typed.strip_prefix('-').unwrap_or(typed);
         let (name, value) = match name.split_once('=') {
             Some((name, value)) => (name, Some(value.to_string())),
             None => (name, None),
@@ -186,6 +187,7 @@ mod tests {
         assert_eq!(read_all(&["-path", "-verbose"]).unwrap().0.as_deref(), Some("-verbose"));
         assert_eq!(read_all(&["-path="]).unwrap().0.as_deref(), Some(""));
         assert_eq!(read_all(&["-", "x"]).unwrap().2, ["-", "x"]);
+        assert_eq!(read_all(&["", "é"]).unwrap().2, ["", "é"]);
     }
 
     #[test]

@@ -6,23 +6,22 @@
 mod execute;
 mod message;
 mod recover;
+mod run;
 
-use std::collections::VecDeque;
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::connection::Connection;
 use crate::connection::lock::{Locked, Wait, lock_id};
-use crate::connection::{Connection, Limits};
 use crate::error::{Error, Outcome};
-use crate::event::{Event, File, Notice};
+use crate::event::Event;
 use crate::interrupt::Interrupt;
 use crate::migration::{State, Version};
 use crate::objects::{self, Leftovers};
-use crate::plan::{End, Goal, Plan, Step, plan};
+use crate::plan::{End, Goal, plan};
 use crate::source::Source;
 use crate::table::Table;
 use crate::url::DatabaseUrl;
-use execute::{Job, Listener};
+use run::Run;
 
 /// Runs the migrations of a [`Source`] on one database.
 ///
@@ -115,6 +114,7 @@ impl Migrator {
     ///
     /// [`Error::Statement`], [`Error::BadRow`].
     pub fn version(&mut self) -> Result<State, Error> {
+        self.reconnect()?;
         self.table.read(&mut self.connection)
     }
 
@@ -178,12 +178,20 @@ impl Migrator {
         Ok(dropped.unwrap_or_default())
     }
 
+    /// Opens a new session where the last command lost the one it had.
+    fn reconnect(&mut self) -> Result<(), Error> {
+        if self.connection.is_lost() {
+            self.connection = Connection::open(&self.url)?;
+            self.table = Table::find(&mut self.connection, &self.url.table)?;
+        }
+        Ok(())
+    }
+
     fn migrate(&mut self, goal: Goal, on_event: OnEvent<'_>) -> Result<Report, Error> {
         let ran = self.locked(on_event, |locked, shared, on_event| {
             let state = shared.table.ensure(locked)?;
             let plan = plan(shared.source.versions(), state, goal)?;
-            let mut run = Run { plan: &plan, shared, ahead: VecDeque::new(), read_to: 0 };
-            let report = run.all(locked, state, on_event)?;
+            let report = Run::new(&plan, shared).all(locked, state, on_event)?;
             match plan.end {
                 _ if report.left > 0 => Ok(report),
                 End::Reached | End::NoChange => Ok(report),
@@ -194,7 +202,15 @@ impl Migrator {
         match ran {
             Err(Error::Failed(mut failure)) => {
                 if failure.outcome == Outcome::Unknown {
-                    failure.outcome = recover::outcome(&self.url, &self.table, &failure);
+                    failure.outcome = match self.connection.is_lost() {
+                        true => recover::outcome(&self.url, &self.table, &failure),
+                        // An answer that was not understood: the server is done with it when
+                        // it answers the next question.
+                        false => match self.table.read(&mut self.connection) {
+                            Ok(state) => recover::judge(state, &failure),
+                            Err(_) => Outcome::Unknown,
+                        },
+                    };
                 }
                 Err(Error::Failed(failure))
             }
@@ -212,6 +228,7 @@ impl Migrator {
         on_event: OnEvent<'_>,
         work: impl FnOnce(&mut Locked<'_>, Shared<'_>, OnEvent<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
+        self.reconnect()?;
         let names = [
             self.url.path.clone(),
             format!("/{}", self.table.database),
@@ -251,119 +268,4 @@ struct Shared<'a> {
     table: &'a mut Table,
     prefetch: usize,
     interrupt: &'a Interrupt,
-}
-
-/// A plan being run.
-struct Run<'a> {
-    plan: &'a Plan,
-    shared: Shared<'a>,
-    /// Files that are read and not yet run.
-    ahead: VecDeque<Buffered>,
-    /// How many of the plan's steps have been read.
-    read_to: usize,
-}
-
-/// A file that is read.
-struct Buffered {
-    /// `None` where the pair lacks it.
-    text: Option<String>,
-    read: Duration,
-}
-
-impl Run<'_> {
-    fn all(
-        &mut self,
-        locked: &mut Locked<'_>,
-        mut state: State,
-        on_event: OnEvent<'_>,
-    ) -> Result<Report, Error> {
-        let steps = self.plan.steps.len();
-        for (ran, step) in self.plan.steps.iter().enumerate() {
-            if self.shared.interrupt.is_stopped() {
-                on_event(Event::Stopped { left: steps - ran });
-                return Ok(Report { ran, left: steps - ran, state });
-            }
-            self.read_ahead(on_event)?;
-            if let Some(buffered) = self.ahead.pop_front() {
-                self.one(locked, *step, buffered, on_event)?;
-            }
-            state = State::clean(step.target);
-        }
-        Ok(Report { ran: steps, left: 0, state })
-    }
-
-    /// Reads files until so many lie ready beside the one that runs next.
-    fn read_ahead(&mut self, on_event: OnEvent<'_>) -> Result<(), Error> {
-        while self.ahead.len() <= self.shared.prefetch {
-            let Some(step) = self.plan.steps.get(self.read_to) else { break };
-            let begun = Instant::now();
-            let entry = self.shared.source.entry(step.version, step.direction);
-            let text = match entry.map(|entry| entry.read()).transpose() {
-                Ok(text) => text.map(|text| text.into_owned()),
-                // Those before it run first, as if one had not looked ahead.
-                Err(_) if !self.ahead.is_empty() => break,
-                Err(error) => return Err(error),
-            };
-            self.read_to += 1;
-            let file = self.file(*step);
-            on_event(if text.is_some() { Event::Buffered(file) } else { Event::Scheduled(file) });
-            self.ahead.push_back(Buffered { text, read: begun.elapsed() });
-        }
-        Ok(())
-    }
-
-    fn one(
-        &mut self,
-        locked: &mut Locked<'_>,
-        step: Step,
-        buffered: Buffered,
-        on_event: OnEvent<'_>,
-    ) -> Result<(), Error> {
-        let begun = Instant::now();
-        let file = self.file(step);
-        let entry = self.shared.source.entry(step.version, step.direction);
-        if entry.is_some() {
-            on_event(Event::Started(file.clone()));
-        }
-        let limits = Limits {
-            timeout: self.shared.url.statement_timeout,
-            interrupt: self.shared.interrupt.clone(),
-        };
-        let job = Job {
-            step,
-            path: entry.map_or(Path::new(""), |entry| entry.path()),
-            text: buffered.text.as_deref().unwrap_or_default(),
-            table: self.shared.table,
-            limits: &limits,
-            multi_statement: self.shared.url.multi_statement,
-        };
-        job.run(locked, &mut Teller { file: &file, on_event })?;
-        on_event(Event::Finished { file, read: buffered.read, ran: begun.elapsed() });
-        Ok(())
-    }
-
-    fn file(&self, step: Step) -> File {
-        let entry = self.shared.source.entry(step.version, step.direction);
-        File {
-            version: step.version,
-            direction: step.direction,
-            name: entry.map(|entry| entry.name().to_string()),
-        }
-    }
-}
-
-/// Makes events of what a file tells.
-struct Teller<'a, 'b> {
-    file: &'a File,
-    on_event: OnEvent<'b>,
-}
-
-impl Listener for Teller<'_, '_> {
-    fn notice(&mut self, notice: Notice) {
-        (self.on_event)(Event::Notice(notice));
-    }
-
-    fn fell_back(&mut self, reason: &str) {
-        (self.on_event)(Event::FellBack(self.file.clone(), reason.to_string()));
-    }
 }

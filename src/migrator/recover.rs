@@ -41,7 +41,8 @@ fn settled(url: &DatabaseUrl, table: &Table) -> Option<State> {
     now.read(&mut connection).ok()
 }
 
-fn judge(state: State, failure: &Failure) -> Outcome {
+/// What a row says of a file.
+pub fn judge(state: State, failure: &Failure) -> Outcome {
     if state.dirty {
         Outcome::Dirty(state)
     } else if state == failure.before {

@@ -1,0 +1,140 @@
+//! Runs a plan: reads files a little ahead, runs one after the other, tells what happens, and
+//! stops between two files when it is asked to.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::connection::Limits;
+use crate::connection::lock::Locked;
+use crate::error::Error;
+use crate::event::{Event, File, Notice};
+use crate::migration::State;
+use crate::migrator::execute::{Job, Listener};
+use crate::migrator::{OnEvent, Report, Shared};
+use crate::plan::{Plan, Step};
+
+/// A plan being run.
+pub struct Run<'a> {
+    plan: &'a Plan,
+    shared: Shared<'a>,
+    /// Files that are read and not yet run.
+    ahead: VecDeque<Buffered>,
+    /// How many of the plan's steps have been read.
+    read_to: usize,
+}
+
+/// A file that is read.
+struct Buffered {
+    /// `None` where the pair lacks it.
+    text: Option<String>,
+    read: Duration,
+}
+
+impl<'a> Run<'a> {
+    /// Nothing has been read yet.
+    pub fn new(plan: &'a Plan, shared: Shared<'a>) -> Run<'a> {
+        Run { plan, shared, ahead: VecDeque::new(), read_to: 0 }
+    }
+
+    /// Runs every step that is still to be run when its turn comes.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file that fails; the ones before it stay run.
+    pub fn all(
+        &mut self,
+        locked: &mut Locked<'_>,
+        mut state: State,
+        on_event: OnEvent<'_>,
+    ) -> Result<Report, Error> {
+        let steps = self.plan.steps.len();
+        for (ran, step) in self.plan.steps.iter().enumerate() {
+            if self.shared.interrupt.is_stopped() {
+                on_event(Event::Stopped { left: steps - ran });
+                return Ok(Report { ran, left: steps - ran, state });
+            }
+            self.read_ahead(on_event)?;
+            if let Some(buffered) = self.ahead.pop_front() {
+                self.one(locked, *step, buffered, on_event)?;
+            }
+            state = State::clean(step.target);
+        }
+        Ok(Report { ran: steps, left: 0, state })
+    }
+
+    /// Reads files until so many lie ready beside the one that runs next.
+    fn read_ahead(&mut self, on_event: OnEvent<'_>) -> Result<(), Error> {
+        while self.ahead.len() <= self.shared.prefetch {
+            let Some(step) = self.plan.steps.get(self.read_to) else { break };
+            let begun = Instant::now();
+            let entry = self.shared.source.entry(step.version, step.direction);
+            let text = match entry.map(|entry| entry.read()).transpose() {
+                Ok(text) => text.map(|text| text.into_owned()),
+                // Those before it run first, as if one had not looked ahead.
+                Err(_) if !self.ahead.is_empty() => break,
+                Err(error) => return Err(error),
+            };
+            self.read_to += 1;
+            let file = self.file(*step);
+            on_event(if text.is_some() { Event::Buffered(file) } else { Event::Scheduled(file) });
+            self.ahead.push_back(Buffered { text, read: begun.elapsed() });
+        }
+        Ok(())
+    }
+
+    fn one(
+        &mut self,
+        locked: &mut Locked<'_>,
+        step: Step,
+        buffered: Buffered,
+        on_event: OnEvent<'_>,
+    ) -> Result<(), Error> {
+        let begun = Instant::now();
+        let file = self.file(step);
+        let entry = self.shared.source.entry(step.version, step.direction);
+        if entry.is_some() {
+            on_event(Event::Started(file.clone()));
+        }
+        let limits = Limits {
+            timeout: self.shared.url.statement_timeout,
+            interrupt: self.shared.interrupt.clone(),
+        };
+        let job = Job {
+            step,
+            path: entry.map_or(Path::new(""), |entry| entry.path()),
+            text: buffered.text.as_deref().unwrap_or_default(),
+            table: self.shared.table,
+            limits: &limits,
+            multi_statement: self.shared.url.multi_statement,
+        };
+        job.run(locked, &mut Teller { file: &file, on_event })?;
+        on_event(Event::Finished { file, read: buffered.read, ran: begun.elapsed() });
+        Ok(())
+    }
+
+    fn file(&self, step: Step) -> File {
+        let entry = self.shared.source.entry(step.version, step.direction);
+        File {
+            version: step.version,
+            direction: step.direction,
+            name: entry.map(|entry| entry.name().to_string()),
+        }
+    }
+}
+
+/// Makes events of what a file tells.
+struct Teller<'a, 'b> {
+    file: &'a File,
+    on_event: OnEvent<'b>,
+}
+
+impl Listener for Teller<'_, '_> {
+    fn notice(&mut self, notice: Notice) {
+        (self.on_event)(Event::Notice(notice));
+    }
+
+    fn fell_back(&mut self, reason: &str) {
+        (self.on_event)(Event::FellBack(self.file.clone(), reason.to_string()));
+    }
+}

@@ -1,0 +1,152 @@
+//! Reads a database URL: golang-migrate's, libpq's and what stands in `.env` files.
+//!
+//! No connection is made here. A URL holds a password, so nothing in this file puts a piece of
+//! the text into an error or into `Debug` unless it is known to be no secret.
+//!
+//! The grammar is hand-written because a general URL parser refuses forms that are common in
+//! the wild (`postgres://u:p@/db?host=db.internal`, `pgx5://:`) and normalises what the lock's
+//! name is made of: the path, as it was written.
+
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// Where the database is and how golang-migrate's `x-` parameters want it used.
+#[derive(Clone)]
+pub struct DatabaseUrl {
+    /// Hosts in order, each with its port; a name that begins with `/` is a folder with a socket.
+    pub hosts: Vec<(String, u16)>,
+    /// Who connects; `None` for the operating system's user.
+    pub user: Option<String>,
+    /// The password, if the URL or the environment has one.
+    pub password: Option<Secret>,
+    /// The database; `None` for the server's default, which is the user's name.
+    pub database: Option<String>,
+    /// The path as it was written, decoded, with its slash: part of the lock's name.
+    pub path: String,
+    /// `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`.
+    pub sslmode: SslMode,
+    /// How long to try to connect; `None` for as long as the system does.
+    pub connect_timeout: Option<Duration>,
+    /// Start-up settings for the server: `search_path`, `statement_timeout`, …
+    pub settings: BTreeMap<String, String>,
+    /// The `options` parameter, as it was written.
+    pub options: Option<String>,
+    /// The version table.
+    pub table: TableName,
+    /// `x-statement-timeout`: how long a file (with `x-multi-statement`, a statement) may run.
+    pub statement_timeout: Option<Duration>,
+    /// `x-multi-statement`: run statement by statement.
+    pub multi_statement: bool,
+}
+
+/// The version table's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableName {
+    /// The schema, where the URL names one; else it is `current_schema()`.
+    pub schema: Option<String>,
+    /// The table, not quoted.
+    pub name: String,
+}
+
+/// Whether the connection is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SslMode {
+    /// Never.
+    Disable,
+    /// Only where the server insists.
+    Allow,
+    /// Where the server can.
+    Prefer,
+    /// Always, with any certificate.
+    Require,
+    /// Always, with a certificate of a known authority.
+    VerifyCa,
+    /// Always, with a known authority's certificate for this host.
+    VerifyFull,
+}
+
+/// A password: shows as stars.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({})", self.place())
+    }
+}
+
+/// What is wrong with a URL, in golang-migrate's words where it has words for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlError(pub String);
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UrlError {}
+
+/// Text before the first `:`.
+///
+/// # Errors
+///
+/// `URL cannot be empty` and `no scheme`, as golang-migrate says it.
+pub fn scheme(url: &str) -> Result<&str, &'static str> {
+    match url.find(':') {
+        _ if url.is_empty() => Err("URL cannot be empty"),
+        None | Some(0) => Err("no scheme"),
+        Some(end) => Ok(&url[..end]),
+    }
+}
+
+impl DatabaseUrl {
+    /// Reads `url`, and what it leaves open from the `PG…` variables that `env` gives.
+    ///
+    /// A program passes `|name| std::env::var(name).ok()`; one that wants nothing of its
+    /// environment to count passes `|_| None`.
+    ///
+    /// # Errors
+    ///
+    /// [`UrlError`], with the first thing that is wrong; never with the password.
+    pub fn parse(url: &str, env: impl Fn(&str) -> Option<String>) -> Result<DatabaseUrl, UrlError> {
+        let scheme = scheme(url)
+            .map_err(|e| UrlError(format!("failed to parse scheme from database URL: {e}")))?;
+        read::read(url, scheme, &|name| env(name).filter(|value| !value.is_empty()))
+            .map_err(|e| UrlError(format!("failed to open database: {e}")))
+    }
+
+    /// Host, port and database, without user and password: for messages.
+    pub fn place(&self) -> String {
+        let hosts: Vec<String> = self
+            .hosts
+            .iter()
+            .map(|(host, port)| match host.contains(':') && !host.starts_with('/') {
+                true => format!("[{host}]:{port}"),
+                false => format!("{host}:{port}"),
+            })
+            .collect();
+        match &self.database {
+            Some(database) => format!("{}/{database}", hosts.join(",")),
+            None => hosts.join(","),
+        }
+    }
+}
