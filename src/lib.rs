@@ -1,25 +1,11 @@
-#![doc = "golang-migrate's place on PostgreSQL: the same paired files, the same table, the same lock,"]
-//! and every file that can be is atomic.
+//! golang-migrate's place on PostgreSQL: the same paired files, the same table, the same lock, and
+//! every file that can be is atomic.
 //!
 //! A program that migrates when it starts needs three things: a [`DatabaseUrl`], a [`Source`] of
 //! migrations, and a [`Migrator`] that brings the two together.
 //!
 //! ```no_run
-//! use dbm::{DatabaseUrl, Event, Migrator, Source};
-//!
-//! fn migrate() -> Result<(), dbm::Error> {
-//!     let url = DatabaseUrl::parse(
-//!         "postgres://app@localhost/app",
-//!         |name| std::env::var(name).ok(),
-//!     )?;
-//!     let mut migrator = Migrator::open(&url, Source::folder("migrations")?)?;
-//!     migrator.up(None, &mut |event| {
-//!         if let Event::Finished { file, ran, .. } = event {
-//!             println!("{} in {ran:?}", file.version);
-//!         }
-//!     })?;
-//!     Ok(())
-//! }
+#![doc = include_str!("../tests/all/library/example.rs")]
 //! ```
 //!
 //! Nothing here prints, reads the environment unasked, or ends the process.
@@ -48,3 +34,8 @@ pub use objects::Leftovers;
 pub use plan::{End, Goal, Plan, Step, plan};
 pub use source::{Entry, Source};
 pub use url::{DatabaseUrl, Secret, SslMode, TableName, UrlError, scheme};
+
+/// The README's example, compiled with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

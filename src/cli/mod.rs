@@ -95,7 +95,7 @@ fn shared(command: Declared) -> Declared {
         .arg(value(
             "database",
             "URL",
-            "the database: postgres://USER:PASSWORD@HOST:PORT/NAME?PARAMETERS; \
+            "the database: postgres://USER:PASSWORD@HOST:PORT/NAME?PARAMETERS;\n\
              else $DATABASE_URL, else DATABASE_URL in ./.env",
         ))
         .arg(value("database-env", "NAME", "read the URL from this variable, not DATABASE_URL"))

@@ -87,6 +87,7 @@ fn list<'a>(flags: impl Iterator<Item = &'a Arg>) -> String {
         };
         let call = format!("-{} {value}", flag.get_id());
         let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
+        let help = help.replace('\n', &format!("\n{:<24}", ""));
         text.push_str(&format!("  {:<22}{help}\n", call.trim_end()));
     }
     text

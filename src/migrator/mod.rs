@@ -48,6 +48,8 @@ pub struct Migrator {
     lock_timeout: Option<Duration>,
     prefetch: usize,
     interrupt: Interrupt,
+    /// Whether a command has been run on this session.
+    used: bool,
 }
 
 /// How a run ended.
@@ -81,6 +83,7 @@ impl Migrator {
             lock_timeout: None,
             prefetch: 10,
             interrupt: Interrupt::new(),
+            used: false,
         })
     }
 
@@ -178,9 +181,10 @@ impl Migrator {
         Ok(dropped.unwrap_or_default())
     }
 
-    /// Opens a new session where the last command lost the one it had.
+    /// Before any command but the first: asks the server whether it is still there, and opens a
+    /// new session where it is not. A service may keep us for hours.
     fn reconnect(&mut self) -> Result<(), Error> {
-        if self.connection.is_lost() {
+        if std::mem::replace(&mut self.used, true) && self.connection.query("").is_err() {
             self.connection = Connection::open(&self.url)?;
             self.table = Table::find(&mut self.connection, &self.url.table)?;
         }

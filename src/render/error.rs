@@ -172,9 +172,9 @@ fn connect(printer: &Printer, place: &str, fault: &Fault) {
     };
     match error.code.as_str() {
         "28P01" => printer.hint("the password is wrong for this user, or missing from the URL"),
-        "28000" => {
-            printer.hint("the server does not let this user in from here: see its pg_hba.conf")
-        }
+        "28000" => printer.hint(
+            "is the user in the URL right, and does the server's pg_hba.conf let it in from here?",
+        ),
         "3D000" => {
             printer.hint(&format!("there is no such database at {place}: createdb makes one"))
         }

@@ -1,0 +1,120 @@
+//! Makes folders and files, and writes their paths as Go does.
+//!
+//! Nothing here knows of versions. The standard library would do most of it, but not in Go's
+//! terms: its errors do not say which folder could not be made, and its paths are not those of the
+//! shell when there are symbolic links on the way.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Component, Path, PathBuf};
+
+use crate::cli::create::error::{CreateError, io_error};
+
+/// Makes `dir` and what is missing above it. Unlike [`fs::create_dir_all`] it says where it failed.
+pub fn make_folder(dir: &Path) -> Result<(), CreateError> {
+    let mut missing = Vec::new();
+    for path in dir.ancestors().filter(|path| !path.as_os_str().is_empty()) {
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => break,
+            Ok(_) => return Err(io_error("mkdir", path, io::ErrorKind::NotADirectory.into())),
+            Err(_) => missing.push(path),
+        }
+    }
+    for path in missing.into_iter().rev() {
+        match fs::create_dir(path) {
+            Err(source) if !path.is_dir() => return Err(io_error("mkdir", path, source)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Makes all of `files`, empty, or none. A file that is already there is never touched.
+pub fn make_files(files: &[PathBuf]) -> Result<(), CreateError> {
+    for (made, file) in files.iter().enumerate() {
+        if let Err(source) = OpenOptions::new().write(true).create_new(true).open(file) {
+            for file in &files[..made] {
+                // What is said is why the other could not be made, whatever becomes of this.
+                let _ = fs::remove_file(file);
+            }
+            return Err(io_error("open", file, source));
+        }
+    }
+    Ok(())
+}
+
+/// `path` without `.`, `..` and doubled slashes, by its text alone, as Go's `filepath.Clean`.
+pub fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match (component, out.components().next_back()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            (Component::ParentDir, Some(Component::RootDir)) => {}
+            _ => out.push(component),
+        }
+    }
+    if out.as_os_str().is_empty() {
+        out.push(".");
+    }
+    out
+}
+
+/// The working directory by the name that the shell knows it by, as Go's `os.Getwd`.
+pub fn working_directory() -> io::Result<PathBuf> {
+    if let Some(shell) = std::env::var_os("PWD").map(PathBuf::from)
+        && shell.is_absolute()
+        && same_folder(&shell, Path::new("."))
+    {
+        return Ok(shell);
+    }
+    std::env::current_dir()
+}
+
+fn same_folder(a: &Path, b: &Path) -> bool {
+    match (fs::metadata(a), fs::metadata(b)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::{clean, make_files};
+
+    #[test]
+    fn the_first_file_goes_when_the_second_cannot_be_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = ["a", "b"].map(|file| dir.path().join(file));
+        fs::write(&files[1], "kept").unwrap();
+        let error = make_files(&files).unwrap_err();
+        assert_eq!(error.to_string(), format!("open {}: file exists", files[1].display()));
+        assert!(!files[0].exists());
+        assert_eq!(fs::read(&files[1]).unwrap(), b"kept");
+    }
+
+    #[test]
+    fn cleaning_is_by_the_text_alone() {
+        for (path, expected) in [
+            ("", "."),
+            (".", "."),
+            ("./", "."),
+            ("a/..", "."),
+            ("./a", "a"),
+            ("a//b/./c/", "a/b/c"),
+            ("..", ".."),
+            ("../../a", "../../a"),
+            ("a/../../b", "../b"),
+            ("/..", "/"),
+            ("/../a/../b", "/b"),
+        ] {
+            assert_eq!(clean(Path::new(path)), Path::new(expected), "{path:?}");
+        }
+    }
+}
