@@ -6,7 +6,7 @@
 PREFIX ?= /usr/local
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 DBM := $(TARGET)/release/dbm
-MIGRATE := $(CURDIR)/target/tools/migrate
+MIGRATE := $(or $(DBM_TEST_MIGRATE),$(CURDIR)/target/tools/migrate)
 MIGRATE_PACKAGE := github.com/golang-migrate/migrate/v4/cmd/migrate@v4.19.1
 
 # Where the toolchains put themselves, for shells that have not read a profile.
@@ -24,10 +24,10 @@ demo: build ## apply migrations/ to DATABASE_URL, or to a throwaway PostgreSQL, 
 	@DBM=$(DBM) tests/demo.sh
 
 test: lint tools ## lint, then unit, documentation, integration and interop tests on a throwaway PostgreSQL
-	@if [ -x $(MIGRATE) ]; then export DBM_TEST_MIGRATE=$(MIGRATE); fi; \
+	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
 	  echo 'tests/postgres.sh run cargo test --locked'; \
 	  tests/postgres.sh run cargo test --locked
-	@if [ ! -x $(MIGRATE) ]; then $(NO_INTEROP); fi
+	@if [ ! -x '$(MIGRATE)' ]; then $(NO_INTEROP); fi
 
 lint: ## check format, clippy and documentation, with warnings denied
 	@$(call component,fmt,rustfmt)
@@ -37,7 +37,7 @@ lint: ## check format, clippy and documentation, with warnings denied
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
 
 bench: tools ## measure dbm beside golang-migrate and psql, on a PostgreSQL with fsync on
-	@if [ -x $(MIGRATE) ]; then export DBM_TEST_MIGRATE=$(MIGRATE); fi; \
+	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
 	  tests/postgres.sh run --durable cargo bench --locked --bench against
 
 install: $(DBM) ## install dbm into PREFIX/bin (PREFIX=/usr/local; DESTDIR is honoured)
@@ -56,7 +56,7 @@ $(DBM): Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 # golang-migrate, which the interop tests and the bench run beside dbm. Without it they do not run:
 # that is for a person to see, and for CI to refuse.
 tools:
-	@[ -x $(MIGRATE) ] || { \
+	@[ -x '$(MIGRATE)' ] || { \
 	  echo 'go install $(MIGRATE_PACKAGE)'; \
 	  HOME="$${HOME:-$(CURDIR)/target}" GOFLAGS= GOBIN='$(dir $(MIGRATE))' \
 	    go install -tags 'postgres pgx5' $(MIGRATE_PACKAGE); \

@@ -24,6 +24,26 @@ pub struct Table {
     pub exists: bool,
     /// Our session's process on the server.
     pub pid: i32,
+    /// Who we are.
+    identity: Identity,
+}
+
+/// Who the session is for, and whether a file may have changed that (`SET ROLE`, `SET SESSION
+/// AUTHORIZATION`). golang-migrate keeps such a change for the files that follow, so do we; but
+/// the version table is written as whom we connected as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Identity {
+    user: String,
+    role: String,
+    changed: bool,
+}
+
+/// Statements of our own.
+pub struct Own {
+    /// Each ends with a semicolon.
+    pub sql: String,
+    /// How many.
+    pub statements: usize,
 }
 
 /// Stands in the error that a guard raises; the server quotes it whole in any language.
@@ -45,7 +65,8 @@ impl Table {
             "SELECT {schema}, pg_catalog.current_database(), pg_catalog.pg_backend_pid(), \
              EXISTS (SELECT FROM pg_catalog.pg_class c \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE n.nspname = {schema} AND c.relname = {} AND c.relkind IN ('r', 'p', 'v', 'f'))",
+             WHERE n.nspname = {schema} AND c.relname = {} AND c.relkind IN ('r', 'p', 'v', 'f')), \
+             session_user, pg_catalog.current_setting('role')",
             literal(&name.name)
         );
         let rows = connection.query(&sql).map_err(|fault| opening(connection, fault))?;
@@ -58,6 +79,11 @@ impl Table {
             database: next().unwrap_or_default(),
             pid: next().and_then(|pid| pid.parse().ok()).unwrap_or_default(),
             exists: next().as_deref() == Some("t"),
+            identity: Identity {
+                user: next().unwrap_or_default(),
+                role: next().unwrap_or_default(),
+                changed: false,
+            },
         })
     }
 
@@ -104,12 +130,18 @@ impl Table {
         }
     }
 
+    /// Looks into a file that is about to run: may it change who we are?
+    pub fn look_into(&mut self, text: &str) {
+        let text = text.to_ascii_lowercase();
+        self.identity.changed |= text.contains("role") || text.contains("authorization");
+    }
+
     /// SQL that moves the row from one state to another, or raises when it is not at `from`.
     ///
     /// It deletes first and looks at what it deleted: that waits for whoever else is about to
     /// change the row and then sees what became of it. The guard needs no procedural language:
-    /// it casts a text to a number that is none. Statements in it: two, or one to nothing.
-    pub fn advance(&self, from: State, to: State) -> String {
+    /// it casts a text to a number that is none.
+    pub fn advance(&self, from: State, to: State) -> Own {
         let as_planned = match (from.version, from.dirty) {
             (None, false) => "pg_catalog.count(*) = 0".to_string(),
             (version, dirty) => format!(
@@ -117,7 +149,7 @@ impl Table {
                 number(version)
             ),
         };
-        let mut sql = format!(
+        let guard = format!(
             "WITH gone AS (DELETE FROM {table} RETURNING version, dirty) \
              SELECT CASE WHEN {as_planned} THEN 0 ELSE ({guard} || coalesce(pg_catalog.string_agg(\
              version::text || CASE WHEN dirty THEN ' (dirty)' ELSE '' END, ', '), 'none'))::int \
@@ -125,8 +157,53 @@ impl Table {
             table = self.quoted(),
             guard = literal(GUARD),
         );
-        sql.push_str(&self.insert(to));
-        sql
+        self.as_ourselves(guard, to)
+    }
+
+    /// SQL that sets the row, whatever it is.
+    pub fn set(&self, to: State) -> Own {
+        self.as_ourselves(format!("DELETE FROM {};", self.quoted()), to)
+    }
+
+    /// SQL that makes the table again where a file has dropped it, and sets the row.
+    pub fn restore(&self, to: State) -> Own {
+        let create = format!("{};", self.create());
+        let mut own = self.as_ourselves(format!("{create}DELETE FROM {};", self.quoted()), to);
+        own.statements += 1;
+        own
+    }
+
+    /// `delete`, then the new row; as whom we connected as, and then again as whom the files have
+    /// made us.
+    fn as_ourselves(&self, delete: String, to: State) -> Own {
+        let (mut sql, mut statements) = (delete, 1);
+        if to != State::NONE {
+            sql.push_str(&format!(
+                "INSERT INTO {} (version, dirty) VALUES ({}, {});",
+                self.quoted(),
+                to.number(),
+                to.dirty
+            ));
+            statements += 1;
+        }
+        if self.identity.changed {
+            let Identity { user, role, .. } = &self.identity;
+            // `session_authorization` goes first: setting it resets the role.
+            sql = format!(
+                "SELECT pg_catalog.set_config('dbm.user', session_user::text, true), \
+                 pg_catalog.set_config('dbm.role', pg_catalog.current_setting('role'), true);\
+                 SELECT pg_catalog.set_config('session_authorization', {}, true);\
+                 SELECT pg_catalog.set_config('role', {}, true);\
+                 {sql}\
+                 SELECT pg_catalog.set_config('session_authorization', \
+                 pg_catalog.current_setting('dbm.user'), true);\
+                 SELECT pg_catalog.set_config('role', pg_catalog.current_setting('dbm.role'), true);",
+                literal(user),
+                literal(role),
+            );
+            statements += 5;
+        }
+        Own { sql, statements }
     }
 
     /// SQL that makes the table where it is missing, as golang-migrate makes it.
@@ -151,28 +228,6 @@ impl Table {
             before = word;
             drops
         })
-    }
-
-    /// How many statements [`Table::advance`] to this state is made of.
-    pub fn advance_statements(to: State) -> usize {
-        if to == State::NONE { 1 } else { 2 }
-    }
-
-    /// SQL that sets the row, whatever it is.
-    pub fn set(&self, to: State) -> String {
-        format!("DELETE FROM {};{}", self.quoted(), self.insert(to))
-    }
-
-    fn insert(&self, to: State) -> String {
-        if to == State::NONE {
-            return String::new();
-        }
-        format!(
-            "INSERT INTO {} (version, dirty) VALUES ({}, {});",
-            self.quoted(),
-            to.number(),
-            to.dirty
-        )
     }
 
     /// Whether an error was raised by [`Table::advance`]: by the guard, or by the second of two
@@ -223,6 +278,7 @@ mod tests {
             database: "d".to_string(),
             exists: true,
             pid: 1,
+            identity: Identity { user: "u".into(), role: "none".into(), changed: false },
         }
     }
 
@@ -234,11 +290,17 @@ mod tests {
     }
 
     #[test]
-    fn advancing_counts_its_own_statements() {
-        for to in [State::NONE, State::clean(Some(4)), State { version: None, dirty: true }] {
-            let sql = table().advance(State::NONE, to);
-            let statements = crate::sql::scan(&sql).iter().filter(|s| !s.is_empty()).count();
-            assert_eq!(statements, Table::advance_statements(to), "{sql}");
+    fn our_statements_are_counted() {
+        let mut table = table();
+        for changed in [false, true] {
+            table.identity.changed = changed;
+            for to in [State::NONE, State::clean(Some(4)), State { version: None, dirty: true }] {
+                for own in [table.advance(State::NONE, to), table.set(to), table.restore(to)] {
+                    let scanned = crate::sql::scan(&own.sql);
+                    let statements = scanned.iter().filter(|s| !s.is_empty()).count();
+                    assert_eq!(statements, own.statements, "{}", own.sql);
+                }
+            }
         }
     }
 

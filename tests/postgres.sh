@@ -96,7 +96,7 @@ find_bin() {
             bin=$folder
             return 0
         fi
-    done < <(places)
+    done <<<"$(places)"
     return 1
 }
 

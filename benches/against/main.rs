@@ -8,7 +8,7 @@
 //!
 //! * `DBM_TEST_DATABASE_URL`: the server, as its superuser. Each run gets a database of its own there.
 //! * `DBM_TEST_MIGRATE`: golang-migrate. Without it its columns, and all ratios, are empty.
-//! * `DBM_BENCH_ROUNDS`: how often each figure is taken (5).
+//! * `DBM_BENCH_ROUNDS`: how often each figure is taken (5; the quick ones more often).
 //! * `DBM_BENCH_DBM`: a dbm to measure in place of this checkout's release build: an older one, say.
 //!
 //! The output is Markdown, to be pasted into the README. Nothing is judged by the exit code: a figure
@@ -95,7 +95,10 @@ fn run() -> Outcome<()> {
         )?,
     ];
     println!("{}", table::times(&times));
-    println!("Medians of {rounds}; in brackets the share of golang-migrate's time, run by run.\n");
+    println!(
+        "Medians of {rounds} runs ({} where all are quick); in brackets the share of golang-migrate's time, run by run.\n",
+        rounds * measure::QUICK
+    );
 
     println!("{}", table::rows("round trips", &round_trips(&mut bench, &ours, &four, &fifty)?));
     println!("{}", table::rows("size", &sizes(&mut bench, &thousand)?));

@@ -46,6 +46,7 @@ impl Times {
             return NONE.to_owned();
         };
         match self.ratio(tool).filter(|_| tool != Tool::GolangMigrate) {
+            Some(ratio) if ratio < 0.1 => format!("{} ({ratio:.3})", time(seconds)),
             Some(ratio) => format!("{} ({ratio:.2})", time(seconds)),
             None => time(seconds),
         }

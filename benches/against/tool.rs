@@ -109,7 +109,7 @@ impl Tools {
         Ok(Some(command))
     }
 
-    /// The tool and its version, in a few words.
+    /// The tool and its version, in a few words. dbm and psql say their names themselves.
     pub fn version(&self, tool: Tool, scratch: &Path) -> Outcome<String> {
         let name = match tool {
             Tool::PsqlEach | Tool::PsqlWhole => "psql",
@@ -119,14 +119,14 @@ impl Tools {
             return Ok(format!("no {name} here"));
         };
         let version = match tool {
-            Tool::Dbm => said(program, "-version", scratch)?,
+            Tool::Dbm => return said(program, "-version", scratch),
             Tool::GolangMigrate => match module_version(&fs::read(program)?) {
                 Some(version) => version,
                 None => said(program, "-version", scratch)?,
             },
             Tool::PsqlEach | Tool::PsqlWhole => return said(program, "--version", scratch),
         };
-        Ok(format!("{name} {version}"))
+        Ok(format!("golang-migrate {version}"))
     }
 
     /// Bytes of each program's file.

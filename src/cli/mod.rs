@@ -24,6 +24,8 @@ pub struct Request {
     pub settings: Settings,
     /// The command.
     pub command: Command,
+    /// Words behind the command's own, which count for nothing, as with golang-migrate.
+    pub ignored: Vec<String>,
 }
 
 /// A command and its own words. Numbers are read when the database is open, because
@@ -35,8 +37,6 @@ pub enum Command {
         name: Option<String>,
         /// Everything but the name.
         request: CreateRequest,
-        /// Words behind the name, which count for nothing.
-        ignored: Vec<String>,
     },
     /// `goto V`
     Goto(Option<String>),
@@ -172,8 +172,10 @@ pub fn parse(program_name: &str, words: &[String]) -> Result<Parsed, Misuse> {
         return Ok(Parsed::Say(help));
     }
     let settings = settings(&matches, &ours);
-    let command = command(name, &ours, rest).map_err(|said| Misuse(format!("{said}\n{help}")))?;
-    Ok(Parsed::Run(Box::new(Request { settings, command })))
+    let mut words = rest.into_iter();
+    let command = command(name, &ours, &mut words);
+    let command = command.map_err(|said| Misuse(format!("{said}\n{help}")))?;
+    Ok(Parsed::Run(Box::new(Request { settings, command, ignored: words.collect() })))
 }
 
 /// What stands behind the command wins over what stands before it.
@@ -192,9 +194,12 @@ fn settings(before: &ArgMatches, behind: &ArgMatches) -> Settings {
     }
 }
 
-fn command(name: &str, matches: &ArgMatches, rest: Vec<String>) -> Result<Command, String> {
+fn command(
+    name: &str,
+    matches: &ArgMatches,
+    words: &mut impl Iterator<Item = String>,
+) -> Result<Command, String> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let mut words = rest.into_iter();
     Ok(match name {
         "create" => {
             let digits = text("digits").unwrap_or_else(|| "6".to_string());
@@ -211,7 +216,6 @@ fn command(name: &str, matches: &ArgMatches, rest: Vec<String>) -> Result<Comman
                     format: text("format"),
                     zone: text("tz").unwrap_or_else(|| "UTC".to_string()),
                 },
-                ignored: words.collect(),
             }
         }
         "goto" => Command::Goto(words.next()),

@@ -47,10 +47,13 @@ fn declined(message: &str) -> anyhow::Error {
 /// What [`render::error::print`] prints.
 pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
     let begun = Instant::now();
-    let Request { settings, command } = *request;
+    let Request { settings, command, ignored } = *request;
+    if !ignored.is_empty() {
+        printer.warning(&format!("this counts for nothing where it stands: {}", ignored.join(" ")));
+    }
     let code = match command {
-        Command::Create { name, request, ignored } => {
-            return create(name, request, &ignored, printer);
+        Command::Create { name, request } => {
+            return create(name, request, printer);
         }
         Command::Version => {
             let code = version(&settings, printer)?;
@@ -174,12 +177,7 @@ fn migrate(
     }
 }
 
-fn create(
-    name: Option<String>,
-    mut request: create::Request,
-    ignored: &[String],
-    printer: &Printer,
-) -> Result<u8> {
+fn create(name: Option<String>, mut request: create::Request, printer: &Printer) -> Result<u8> {
     request.name = name.ok_or_else(|| refused("please specify name"))?;
     if request.ext.is_empty() {
         return Err(refused("-ext flag must be specified"));
@@ -197,12 +195,6 @@ fn create(
     }
     for hint in created.hints {
         printer.hint(&hint);
-    }
-    if !ignored.is_empty() {
-        printer.warning(&format!(
-            "what stands behind the name counts for nothing: {}",
-            ignored.join(" ")
-        ));
     }
     Ok(0)
 }

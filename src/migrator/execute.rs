@@ -16,7 +16,7 @@ use crate::migration::State;
 use crate::migrator::message::Message;
 use crate::plan::Step;
 use crate::sql::{self, Refusal, Route, Statement};
-use crate::table::Table;
+use crate::table::{Own, Table};
 
 /// The warning `no_active_sql_transaction`.
 const NO_TRANSACTION: &str = "25P01";
@@ -86,19 +86,24 @@ impl Job<'_> {
         wrapped: bool,
     ) -> Result<(), Error> {
         let (before, after) = (State::clean(self.step.from), State::clean(self.step.target));
-        let ours = self.table.advance(before, after);
         // A file without a statement is not sent, as golang-migrate does not.
         let text = if code.is_empty() { "" } else { self.text };
         let mut message = Message::new(text);
-        message.insert(insert_at, ours, Table::advance_statements(after));
+        message.insert(insert_at, self.table.advance(before, after));
         // At no version there is nothing to be remembered in a table.
         if after != State::NONE && self.table.is_touched_by(text) {
             let end = match code.last() {
                 Some(commit) if wrapped => commit.code.start,
                 _ => text.len(),
             };
-            let restore = format!("\n;{};{}", self.table.create(), self.table.set(after));
-            message.insert(end, restore, 1 + Table::advance_statements(after));
+            let mut restore = self.table.restore(after);
+            restore.sql.insert_str(0, "\n;");
+            message.insert(end, restore);
+        } else if !wrapped && !code.is_empty() {
+            // So that what fails at the commit is not taken for the file's last statement: the
+            // server commits before it says that the last statement of a message is done.
+            let last = Own { sql: "\n;SELECT".to_string(), statements: 1 };
+            message.insert(text.len(), last);
         }
         let sent = locked.send(&message.text(), self.limits, &mut |notice| listener.notice(notice));
         let Err(Failed { fault, completed }) = sent else { return Ok(()) };
@@ -130,6 +135,7 @@ impl Job<'_> {
         let dirty = State { version: self.step.target, dirty: true };
         let clean = State::clean(self.step.target);
         self.advance(locked, before, dirty)?;
+        let invalid_before = invalid_indexes(locked);
         for (i, statement) in code.iter().enumerate() {
             let sql = &self.text[statement.code.clone()];
             let sent = locked.send(sql, self.limits, &mut |notice| {
@@ -148,7 +154,10 @@ impl Job<'_> {
                         state: dirty,
                         statement: i + 1,
                         of: code.len(),
-                        invalid_indexes: invalid_indexes(locked),
+                        invalid_indexes: invalid_indexes(locked)
+                            .into_iter()
+                            .filter(|index| !invalid_before.contains(index))
+                            .collect(),
                     }
                 }
                 _ => Outcome::Unknown,
@@ -160,7 +169,7 @@ impl Job<'_> {
     }
 
     fn advance(&self, locked: &mut Locked<'_>, from: State, to: State) -> Result<(), Error> {
-        locked.write(&self.table.advance(from, to)).map_err(|error| match &error {
+        locked.write(&self.table.advance(from, to).sql).map_err(|error| match &error {
             Error::Statement { fault: Fault::Server(raised), .. }
                 if self.table.is_guard(raised) =>
             {

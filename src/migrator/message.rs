@@ -2,6 +2,7 @@
 //! ours in it, and the way back from what the server says of it to the file.
 
 use crate::sql::Statement;
+use crate::table::Own;
 
 /// A file's text with statements of ours in it.
 pub struct Message<'a> {
@@ -13,9 +14,7 @@ pub struct Message<'a> {
 struct Insert {
     /// Byte of the file.
     at: usize,
-    sql: String,
-    /// How many statements it is.
-    statements: usize,
+    own: Own,
 }
 
 impl<'a> Message<'a> {
@@ -24,9 +23,9 @@ impl<'a> Message<'a> {
         Message { file, inserts: Vec::new() }
     }
 
-    /// Puts so many statements in at a byte of the file, behind those put in before.
-    pub fn insert(&mut self, at: usize, sql: String, statements: usize) {
-        self.inserts.push(Insert { at, sql, statements });
+    /// Puts statements in at a byte of the file, behind those put in before.
+    pub fn insert(&mut self, at: usize, own: Own) {
+        self.inserts.push(Insert { at, own });
     }
 
     /// What to send.
@@ -35,7 +34,7 @@ impl<'a> Message<'a> {
         let mut from = 0;
         for insert in &self.inserts {
             text.push_str(self.file.get(from..insert.at).unwrap_or_default());
-            text.push_str(&insert.sql);
+            text.push_str(&insert.own.sql);
             from = insert.at;
         }
         text.push_str(self.file.get(from..).unwrap_or_default());
@@ -50,7 +49,7 @@ impl<'a> Message<'a> {
             if sent <= before + ours {
                 break;
             }
-            ours += insert.sql.chars().count();
+            ours += insert.own.sql.chars().count();
             if sent <= before + ours {
                 return None;
             }
@@ -65,7 +64,7 @@ impl<'a> Message<'a> {
         let mut inserts = self.inserts.iter().peekable();
         for (i, statement) in statements.iter().enumerate() {
             while let Some(insert) = inserts.next_if(|insert| insert.at <= statement.code.start) {
-                left = left.checked_sub(insert.statements)?;
+                left = left.checked_sub(insert.own.statements)?;
             }
             left = match left.checked_sub(1) {
                 Some(left) => left,
@@ -80,6 +79,7 @@ impl<'a> Message<'a> {
 mod tests {
     use super::Message;
     use crate::sql;
+    use crate::table::Own;
 
     #[test]
     fn there_and_back() {
@@ -87,8 +87,8 @@ mod tests {
         let statements = sql::scan(file);
         let statements: Vec<_> = statements.iter().filter(|s| !s.is_empty()).collect();
         let mut message = Message::new(file);
-        message.insert(3, "X;Y;".to_string(), 2);
-        message.insert(file.len(), ";Z".to_string(), 1);
+        message.insert(3, Own { sql: "X;Y;".to_string(), statements: 2 });
+        message.insert(file.len(), Own { sql: ";Z".to_string(), statements: 1 });
         assert_eq!(message.text(), "é;X;Y; b; c;Z");
         let positions: Vec<_> = (1..=13).map(|sent| message.position(sent)).collect();
         let none = None;

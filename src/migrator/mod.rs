@@ -161,7 +161,7 @@ impl Migrator {
                 Ok(_) | Err(Error::BadRow { .. }) => {}
                 Err(error) => return Err(error),
             }
-            locked.write(&shared.table.set(State::clean(version)))
+            locked.write(&shared.table.set(State::clean(version)).sql)
         })
         .map(Option::unwrap_or_default)
     }

@@ -100,10 +100,12 @@ impl<'a> Run<'a> {
             timeout: self.shared.url.statement_timeout,
             interrupt: self.shared.interrupt.clone(),
         };
+        let text = buffered.text.as_deref().unwrap_or_default();
+        self.shared.table.look_into(text);
         let job = Job {
             step,
             path: entry.map_or(Path::new(""), |entry| entry.path()),
-            text: buffered.text.as_deref().unwrap_or_default(),
+            text,
             table: self.shared.table,
             limits: &limits,
             multi_statement: self.shared.url.multi_statement,

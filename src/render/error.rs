@@ -1,5 +1,6 @@
 //! Errors for people: what happened, where the database stands, what to type next.
 
+use dbm::sql::Location;
 use dbm::{Cause, Error, Failure, Fault, Outcome, ServerError, State, sql};
 
 use crate::cli::{Refused, Unset};
@@ -88,10 +89,15 @@ fn failed(printer: &Printer, failure: &Failure) {
     let program = printer.program();
     if let Some(at) = &failure.at {
         let number = at.line.to_string();
-        printer.detail(&format!("{number} | {}", at.text));
-        printer.detail(&format!("{} | {}^", " ".repeat(number.len()), sql::caret(at)));
+        let shown = excerpt(at);
+        printer.detail(&format!("{number} | {}", shown.text));
+        printer.detail(&format!("{} | {}^", " ".repeat(number.len()), sql::caret(&shown)));
     }
     if let Cause::Server(error) = &failure.cause {
+        // Class 23 is a constraint; one that is not deferred has a statement to its name.
+        if failure.at.is_none() && error.code.starts_with("23") {
+            printer.detail("at the commit: a deferred constraint");
+        }
         extras(printer, error);
     }
     let file = failure.path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -139,6 +145,26 @@ fn failed(printer: &Printer, failure: &Failure) {
              {program} version"
         )),
     }
+}
+
+/// A line as far as it can be shown: of a long one, what stands around the place.
+fn excerpt(at: &Location) -> Location {
+    const BEFORE: usize = 60;
+    const WHOLE: usize = 120;
+    if at.text.chars().count() <= WHOLE {
+        return at.clone();
+    }
+    let from = at.column.saturating_sub(BEFORE + 1);
+    let mut text: String = at.text.chars().skip(from).take(WHOLE).collect();
+    let mut column = at.column - from;
+    if from > 0 {
+        text.insert_str(0, "… ");
+        column += 2;
+    }
+    if at.text.chars().count() > from + WHOLE {
+        text.push_str(" …");
+    }
+    Location { line: at.line, column, text }
 }
 
 /// What to type after a loose file broke off.

@@ -142,7 +142,7 @@ pub fn leftovers(printer: &Printer, left: &Leftovers, all_objects: bool) {
     if left.objects.is_empty() {
         return;
     }
-    const MOST: usize = 8;
+    const MOST: usize = 20;
     let mut named: Vec<String> =
         left.objects.iter().take(MOST).map(|(kind, name)| format!("{kind} {name}")).collect();
     if left.objects.len() > MOST {

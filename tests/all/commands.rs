@@ -1,1 +1,13 @@
-//! Soon.
+//! What is dbm's own: where the database and the folder come from, `create` and `drop` and what they
+//! add, what the server says, signals, and that no password is ever printed.
+
+mod create;
+mod drop;
+mod files;
+mod flags;
+mod notices;
+mod places;
+mod reading;
+mod secrets;
+mod signals;
+mod urls;

@@ -15,5 +15,6 @@ mod atomic;
 mod commands;
 mod house;
 mod interop;
+mod library;
 mod scanner;
 mod support;

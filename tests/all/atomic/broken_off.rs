@@ -75,9 +75,9 @@ fn a_terminated_session() {
 fn dbm_killed_and_the_session_ended() {
     for (begin, commit) in SHAPES {
         let (db, folder) = (Database::new(), folder(begin, commit));
-        let (run, mut gate, pid) = at_the_gate(&db, &folder);
+        let (mut run, mut gate, pid) = at_the_gate(&db, &folder);
         let before = db.dump();
-        run.signal("KILL");
+        run.kill();
         assert_eq!(run.finish().status, None, "killed by the signal");
         terminate(&mut gate, pid);
         wait_until_gone(&db, &mut gate);
@@ -94,8 +94,8 @@ fn dbm_killed_and_the_session_ended() {
 fn dbm_killed_and_the_server_left_to_itself() {
     for (begin, commit) in SHAPES {
         let (db, folder) = (Database::new(), folder(begin, commit));
-        let (run, gate, _) = at_the_gate(&db, &folder);
-        run.signal("KILL");
+        let (mut run, gate, _) = at_the_gate(&db, &folder);
+        run.kill();
         assert_eq!(run.finish().status, None, "killed by the signal");
         gate.open();
         let mut gate = Gate::close(db.client());
@@ -128,7 +128,7 @@ fn killed_at_any_moment() {
         if round > 0 {
             run.wait_for(&format!("{round}/u t{round} "));
         }
-        run.signal("KILL");
+        run.kill();
         let output = run.finish();
         let mut watcher = Gate::close(db.client());
         wait_until_gone(&db, &mut watcher);

@@ -191,7 +191,7 @@ fn assert_failed(output: &Output, failure: &Failure, file: &str, name: &str) {
         "one line, and all else is dbm's own: {name}\n{output}"
     );
     assert!(
-        !output.stderr.contains("made_after"),
+        !output.stderr.contains("CREATE TABLE made (id int)"),
         "an excerpt, not the whole file: {name}\n{output}"
     );
 }
@@ -234,6 +234,21 @@ fn a_failure_among_other_files() {
     );
     assert_eq!(db.row(), Some((2, false)));
     assert_eq!(db.tables(), ["public.a", "public.b", "public.schema_migrations"]);
+}
+
+/// What fails at the commit is no fault of the last statement, which is not to be shown as if.
+#[test]
+fn a_failure_at_the_commit_blames_no_statement() {
+    for (name, begin, commit) in SHAPES {
+        let (db, folder) = (Database::new(), folder());
+        folder.write(
+            "2_next.up.sql",
+            format!("{begin}INSERT INTO child VALUES (99);\nSELECT 'innocent';\n{commit}"),
+        );
+        let output = Run::dbm().db(&db).path(&folder).arg("up").output();
+        assert_eq!(output.status, Some(1), "{name}\n{output}");
+        assert!(!output.stderr.contains("innocent"), "{name}\n{output}");
+    }
 }
 
 /// The output says how the database stands, so that nobody has to look.

@@ -97,8 +97,10 @@ fn what_the_server_refuses() {
         "{db}&no_such_setting=1",
     ] {
         for command in [&["up"][..], &["version"], &["up", "x"]] {
+            twins.clear();
             let mut args = vec!["-path", "four", "-database", database];
             args.extend(command);
+
             let typed = Typed::raw(&args).cwd(folder.path());
             let level = Level::Until("error: failed to open database:");
             twins.compare(&folder, &typed, level);

@@ -120,7 +120,8 @@ impl Twins {
     pub fn note(&mut self, typed: &Typed, ours: &Output, theirs: &Output, level: Level) -> bool {
         let mut found = streams(ours, theirs, level);
         if level != Level::Failure {
-            found.extend(self.state(typed.args.contains(&"drop")));
+            let dropped = typed.args.contains(&"drop") && theirs.status == Some(0);
+            found.extend(self.state(dropped));
         }
         if found.is_empty() {
             return true;
@@ -189,7 +190,9 @@ fn streams(ours: &Output, theirs: &Output, level: Level) -> Vec<String> {
     }
     let (expected, got) = match level {
         Level::Same => (canonical(&theirs.masked()), without_doubles(&ours.essence())),
-        Level::Usage => (usage_kind(&theirs.stderr), usage_kind(&ours.stderr)),
+        Level::Usage => {
+            (usage_kind(&theirs.stderr).to_owned(), usage_kind(&ours.stderr).to_owned())
+        }
         Level::Failure => (failure_kind(&theirs.masked()), failure_kind(&ours.essence())),
         Level::Until(end) => (until(&theirs.stderr, end), until(&ours.stderr, end)),
     };
@@ -233,16 +236,16 @@ fn without_doubles(text: &str) -> String {
     lines.concat()
 }
 
-/// A complaint of Go's `flag` package is compared word for word; of a usage text, the first word.
-fn usage_kind(text: &str) -> String {
+/// A complaint of Go's `flag` package is compared word for word. Of a usage text only that it is
+/// there: it is each tool's own.
+fn usage_kind(text: &str) -> &str {
     let first = text.lines().next().unwrap_or_default();
     let complaint =
         ["flag ", "invalid ", "bad flag", "error: "].iter().any(|start| first.starts_with(start));
-    if complaint {
-        first.to_owned()
-    } else {
-        let word = first.split_whitespace().next().unwrap_or_default();
-        word.trim_end_matches(':').to_lowercase()
+    match (complaint, first) {
+        (true, _) => first,
+        (false, "") => "nothing",
+        (false, _) => "a usage text",
     }
 }
 

@@ -93,12 +93,12 @@ impl Database {
         ));
     }
 
-    /// Every table outside the system's schemas as `schema.table`, sorted; without what dbm
-    /// remembers for itself (`…_log`), which the reference knows nothing of.
+    /// Every table outside the system's schemas as `schema.table`, quoted where need be, sorted;
+    /// without what dbm remembers for itself (`…_log`), which the reference knows nothing of.
     pub fn tables(&self) -> Vec<String> {
         self.client()
             .query(
-                "SELECT format('%s.%s', table_schema, table_name) FROM information_schema.tables t
+                "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables t
                  WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
                    AND NOT EXISTS (SELECT FROM information_schema.tables v
                        WHERE v.table_schema = t.table_schema

@@ -56,11 +56,6 @@ impl Folder {
         fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
-    pub fn remove(&self, name: &str) {
-        let path = self.join(name);
-        fs::remove_file(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    }
-
     pub fn path(&self) -> &Path {
         self.root.path()
     }

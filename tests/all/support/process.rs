@@ -75,7 +75,7 @@ impl Process {
         self.child.try_wait().expect("ask for the process").is_none()
     }
 
-    /// Sends a signal by its name: `INT`, `TERM`, `KILL`.
+    /// Sends a signal by its name, `INT` or `TERM`, to a process that runs.
     pub fn signal(&self, name: &str) -> &Self {
         let status = Command::new("sh")
             .args(["-c", &format!("kill -s {name} {}", self.child.id())])
@@ -83,6 +83,11 @@ impl Process {
             .expect("run kill");
         assert!(status.success(), "kill -s {name} {}", self.label);
         self
+    }
+
+    /// Kills it, wherever it is; one that has ended already stays as it ended.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("kill the process");
     }
 
     /// Waits for the end. A process that does not end is killed, and the test fails.

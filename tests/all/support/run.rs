@@ -19,7 +19,6 @@ pub struct Run {
     envs: Vec<(String, OsString)>,
     stdin: Option<String>,
     folder: Option<PathBuf>,
-    stdout: String,
     stderr: String,
     status: i32,
 }
@@ -41,7 +40,6 @@ impl Run {
             envs: Vec::new(),
             stdin: None,
             folder: None,
-            stdout: String::new(),
             stderr: String::new(),
             status: 0,
         }
@@ -89,11 +87,6 @@ impl Run {
         self
     }
 
-    pub fn stdout(mut self, expected: &str) -> Self {
-        self.stdout = expected.to_owned();
-        self
-    }
-
     /// Expected stderr, with durations as `(TIME)` and the timestamps of `-verbose` as `STAMP `.
     pub fn stderr(mut self, expected: &str) -> Self {
         self.stderr = expected.to_owned();
@@ -108,21 +101,21 @@ impl Run {
     /// Runs it to the end and compares all three.
     #[track_caller]
     pub fn check(self) -> Output {
-        let (status, stdout, stderr) = (self.status, self.stdout.clone(), self.stderr.clone());
+        let (status, stderr) = (self.status, self.stderr.clone());
         let output = self.output();
         output.assert_status(status);
         assert_eq!(output.masked(), stderr, "stderr\n{output}");
-        assert_eq!(output.stdout, stdout, "stdout\n{output}");
+        assert_eq!(output.stdout, "", "stdout\n{output}");
         output
     }
 
     /// As [`Run::check`], but lines of dbm's own are welcome in stderr beside the expected ones.
     #[track_caller]
     pub fn check_essence(self) -> Output {
-        let (status, stdout, stderr) = (self.status, self.stdout.clone(), self.stderr.clone());
+        let (status, stderr) = (self.status, self.stderr.clone());
         let output = self.output();
         output.assert_status(status).assert_essence(&stderr);
-        assert_eq!(output.stdout, stdout, "stdout\n{output}");
+        assert_eq!(output.stdout, "", "stdout\n{output}");
         output
     }
 

@@ -1,0 +1,6 @@
+SELECT 1;
+SELECT 2 -- x; y
+;
+SELECT $$
+;
+$$;

@@ -1,0 +1,6 @@
+CREATE TABLE t (owner text DEFAULT current_user);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON t USING (owner = current_user OR owner = ';') WITH CHECK (true);
+GRANT SELECT ON t TO public; REVOKE ALL ON t FROM public;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO public;
+DO $do$ BEGIN EXECUTE format('COMMENT ON TABLE t IS %L', ';'); END $do$;

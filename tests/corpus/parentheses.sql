@@ -1,0 +1,3 @@
+SELECT (((1))); SELECT (SELECT (SELECT ';')); CREATE TABLE t (a numeric(10, 2) DEFAULT (1 + (2)));
+CREATE FUNCTION f(a int DEFAULT (1), VARIADIC b int[] DEFAULT ARRAY[1]) RETURNS TABLE (x int, y int) LANGUAGE sql AS $$ SELECT 1, 2; $$;
+SELECT * FROM f();

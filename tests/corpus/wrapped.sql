@@ -1,0 +1,5 @@
+BEGIN;
+CREATE TABLE t (a int);
+SAVEPOINT s; INSERT INTO t VALUES (1); ROLLBACK TO SAVEPOINT s; RELEASE s;
+SET LOCAL search_path = public, pg_temp;
+COMMIT;
