@@ -99,10 +99,11 @@ impl Job<'_> {
             let mut restore = self.table.restore(after);
             restore.sql.insert_str(0, "\n;");
             message.insert(end, restore);
-        } else if !wrapped && !code.is_empty() {
+        } else if !wrapped && code.last().is_some_and(|last| self.is_ended(last)) {
             // So that what fails at the commit is not taken for the file's last statement: the
-            // server commits before it says that the last statement of a message is done.
-            let last = Own { sql: "\n;SELECT".to_string(), statements: 1 };
+            // server commits before it says that the last statement of a message is done. Not
+            // behind one without its semicolon: "at end of input" would not be that any more.
+            let last = Own { sql: "\nSELECT".to_string(), statements: 1 };
             message.insert(text.len(), last);
         }
         let sent = locked.send(&message.text(), self.limits, &mut |notice| listener.notice(notice));
@@ -237,6 +238,11 @@ impl Job<'_> {
             after: State::clean(self.step.target),
             outcome: Outcome::Unchanged(State::clean(self.step.from)),
         }))
+    }
+
+    /// Whether a statement has its semicolon.
+    fn is_ended(&self, statement: &Statement) -> bool {
+        self.text.get(statement.code.end..statement.span.end).is_some_and(|end| end.ends_with(';'))
     }
 
     /// A byte of the text as the server counts: in characters, from 1.

@@ -55,7 +55,7 @@ impl File {
     }
 
     fn is_test(&self) -> bool {
-        self.path.file_name().is_some_and(|name| name == "tests.rs")
+        self.path.iter().any(|part| part == "tests" || part == "tests.rs")
     }
 
     /// Code outside comments and `#[cfg(test)]` modules, with the numbers of its lines. A module of
