@@ -13,8 +13,8 @@ use std::path::Path;
 use clap::{ArgMatches, Command as Declared};
 
 pub use create::Request as CreateRequest;
-pub use run::{Refused, run};
-pub use settings::{Settings, Unset};
+pub use run::run;
+pub use settings::Settings;
 
 use flags::{Behind, Words, is_given, switch, value, whole_number};
 

@@ -1,43 +1,25 @@
 //! Does what a [`Request`] asks for, in the order in which golang-migrate does it.
 
-use std::fmt;
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use dbm::{Event, Interrupt, MAX_VERSION, Migrator, Report, Version};
 
-use crate::cli::create::{self, CreateError};
+use crate::cli::create;
 use crate::cli::settings::Settings;
 use crate::cli::signals::Signals;
 use crate::cli::{Command, Request};
+use crate::render::error::Complaint;
 use crate::render::{self, Printer};
 
-/// A command that is not carried out: what golang-migrate says, and a hint.
-#[derive(Debug)]
-pub struct Refused {
-    message: String,
-    /// Whether golang-migrate prints it without `error: ` in front.
-    pub bare: bool,
-    /// What to type instead.
-    pub hint: Option<String>,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Refused {}
-
 fn refused(message: &str) -> anyhow::Error {
-    Refused { message: message.to_string(), bare: false, hint: None }.into()
+    Complaint::new(message).into()
 }
 
 /// A "no" of the person who was asked.
 fn declined(message: &str) -> anyhow::Error {
-    Refused { message: message.to_string(), bare: true, hint: None }.into()
+    Complaint { bare: true, ..Complaint::new(message) }.into()
 }
 
 /// Runs a command; gives the exit code.
@@ -141,7 +123,7 @@ fn version(settings: &Settings, printer: &Printer) -> Result<u8> {
                     .to_string()
             });
             let message = "no migration".to_string();
-            return Err(Refused { message, bare: false, hint }.into());
+            return Err(Complaint { message, bare: false, hint }.into());
         }
     }
     Ok(0)
@@ -182,18 +164,15 @@ fn create(name: Option<String>, mut request: create::Request, printer: &Printer)
     if request.ext.is_empty() {
         return Err(refused("-ext flag must be specified"));
     }
-    let created = create::create(&request, chrono::Utc::now()).map_err(|error| match error
-        .downcast_ref::<CreateError>(
-    ) {
-        Some(known) => {
-            Refused { message: known.to_string(), bare: known.bare(), hint: known.hint() }.into()
-        }
-        None => error,
+    let created = create::create(&request, chrono::Utc::now()).map_err(|error| Complaint {
+        message: error.to_string(),
+        bare: error.bare(),
+        hint: error.hint(),
     })?;
     for path in created.paths {
         printer.line(&path.display().to_string());
     }
-    for hint in created.hints {
+    if let Some(hint) = created.hint {
         printer.hint(&hint);
     }
     Ok(0)

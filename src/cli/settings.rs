@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use dbm::{DatabaseUrl, Error, Source, UrlError};
 
+use crate::render::error::Complaint;
+
 /// The variable that holds the database's URL unless another is named.
 const DATABASE_VARIABLE: &str = "DATABASE_URL";
 /// The variable that holds the folder.
@@ -29,25 +31,10 @@ pub struct Settings {
     pub verbose: bool,
 }
 
-/// Why there is no URL or no folder: golang-migrate's words, and a hint.
-#[derive(Debug)]
-pub struct Unset {
-    message: String,
-    /// What to do about it.
-    pub hint: String,
-}
-
-impl std::fmt::Display for Unset {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Unset {}
-
+/// No URL, in golang-migrate's words.
 fn unset(which: &str, hint: String) -> anyhow::Error {
     let message = format!("failed to parse scheme from {which} URL: URL cannot be empty");
-    Unset { message, hint }.into()
+    Complaint { hint: Some(hint), ..Complaint::new(&message) }.into()
 }
 
 /// A place for migrations: the folder, and the URL that golang-migrate would name it by.
@@ -62,7 +49,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Unset`] or [`Error`].
+    /// [`Complaint`] or [`Error`].
     pub fn open(&self) -> anyhow::Result<(DatabaseUrl, Source)> {
         let place = self.place()?;
         let url = self.database_url()?;

@@ -1,26 +1,48 @@
 //! Errors for people: what happened, where the database stands, what to type next.
 
+use std::fmt;
+
 use dbm::sql::Location;
 use dbm::{Cause, Error, Failure, Fault, Outcome, ServerError, State, sql};
 
-use crate::cli::{Refused, Unset};
 use crate::render::{Printer, described};
+
+/// What is wrong with what was typed, rather than with the database.
+#[derive(Debug)]
+pub struct Complaint {
+    /// What golang-migrate says of it, where it has words for it.
+    pub message: String,
+    /// Whether it stands without `error: ` in front.
+    pub bare: bool,
+    /// What to type instead.
+    pub hint: Option<String>,
+}
+
+impl Complaint {
+    /// An error without a hint.
+    pub fn new(message: &str) -> Complaint {
+        Complaint { message: message.to_string(), bare: false, hint: None }
+    }
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Complaint {}
 
 /// Prints an error and gives the exit code.
 pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
-    if let Some(refused) = error.downcast_ref::<Refused>() {
-        match refused.bare {
-            true => printer.line(&refused.to_string()),
-            false => printer.error(&refused.to_string()),
+    if let Some(complaint) = error.downcast_ref::<Complaint>() {
+        match complaint.bare {
+            true => printer.line(&complaint.message),
+            false => printer.error(&complaint.message),
         }
-        if let Some(hint) = &refused.hint {
+        if let Some(hint) = &complaint.hint {
             printer.hint(hint);
         }
-        return 1;
-    }
-    if let Some(unset) = error.downcast_ref::<Unset>() {
-        printer.error(&unset.to_string());
-        printer.hint(&unset.hint);
         return 1;
     }
     let Some(error) = error.downcast_ref::<Error>() else {

@@ -16,7 +16,6 @@ mod zone;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use chrono::{DateTime, Utc};
 use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 
@@ -56,8 +55,8 @@ pub struct Request {
 pub struct Created {
     /// The up file and the down file: absolute and without `.` and `..`, symbolic links kept.
     pub paths: [PathBuf; 2],
-    /// Advice, each a line without its `hint: `.
-    pub hints: Vec<String>,
+    /// Advice, a line without its `hint: `.
+    pub hint: Option<String>,
 }
 
 /// Makes the files that `request` asks for, as at `now`.
@@ -65,11 +64,11 @@ pub struct Created {
 /// # Errors
 ///
 /// A [`CreateError`] for everything that can happen; then neither file has been left behind.
-pub fn create(request: &Request, now: DateTime<Utc>) -> Result<Created> {
+pub fn create(request: &Request, now: DateTime<Utc>) -> Result<Created, CreateError> {
     let zone = Zone::find(&request.zone, now)?;
     let format = request.format.as_deref().unwrap_or(DEFAULT_FORMAT);
     if request.sequential && format != DEFAULT_FORMAT {
-        return Err(CreateError::SeqAndFormat.into());
+        return Err(CreateError::SeqAndFormat);
     }
     let dir = clean(&request.dir);
     let ext = request.ext.strip_prefix('.').unwrap_or(&request.ext);
@@ -85,7 +84,7 @@ pub fn create(request: &Request, now: DateTime<Utc>) -> Result<Created> {
     check_characters("extension", ext)?;
     let names = file_names(&version, &request.name, ext)?;
     if let Some(file) = folder.file(number) {
-        return Err(CreateError::Duplicate { version, file: file.to_owned() }.into());
+        return Err(CreateError::Duplicate { version, file: file.to_owned() });
     }
 
     let files = names.map(|name| clean(&dir.join(name)));
@@ -94,7 +93,7 @@ pub fn create(request: &Request, now: DateTime<Utc>) -> Result<Created> {
     make_files(&files)?;
     Ok(Created {
         paths: files.map(|file| clean(&base.join(file))),
-        hints: folder.hint(request.sequential, &version).into_iter().collect(),
+        hint: folder.hint(request.sequential, &version),
     })
 }
 

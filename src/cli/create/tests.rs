@@ -65,7 +65,7 @@ fn version(request: &Request) -> String {
 }
 
 fn error(request: &Request) -> CreateError {
-    create(request, now()).unwrap_err().downcast().unwrap()
+    create(request, now()).unwrap_err()
 }
 
 fn refusal(request: &Request) -> String {
@@ -256,32 +256,32 @@ fn sequences_end_with_bigint() {
 
 #[test]
 fn hints() {
-    let hints = |files: &[&str], request: fn(&Scratch) -> Request| {
+    let hint = |files: &[&str], request: fn(&Scratch) -> Request| {
         let scratch = Scratch::new(files);
-        create(&request(&scratch), now()).unwrap().hints
+        create(&request(&scratch), now()).unwrap().hint.unwrap_or_default()
     };
     let sequence = |last: &str, digits: &str| {
-        [format!(
+        format!(
             "this folder is numbered in sequence (last: {last}); create -seq{digits} continues it"
-        )]
+        )
     };
     let times = Scratch::request;
-    assert_eq!(hints(&["003_a.up.sql", "004_b.up.sql"], times), sequence("004", " -digits 3"));
-    assert_eq!(hints(&["001_a.up.sql", "999_b.up.sql"], times), sequence("999", " -digits 4"));
-    assert_eq!(hints(&["000004_b.up.sql"], times), sequence("000004", ""));
-    assert_eq!(hints(&["4_b.up.sql"], times), sequence("4", ""));
-    assert_eq!(hints(&["004_b.up.sql"], |s| s.format("unix")), sequence("004", " -digits 3"));
-    assert!(hints(&["004_b.up.sql"], |s| s.format("060102")).is_empty());
-    assert!(hints(&[], times).is_empty());
-    assert!(hints(&["1_a.up.sql", "20260101000000_b.up.sql"], times).is_empty());
+    assert_eq!(hint(&["003_a.up.sql", "004_b.up.sql"], times), sequence("004", " -digits 3"));
+    assert_eq!(hint(&["001_a.up.sql", "999_b.up.sql"], times), sequence("999", " -digits 4"));
+    assert_eq!(hint(&["000004_b.up.sql"], times), sequence("000004", ""));
+    assert_eq!(hint(&["4_b.up.sql"], times), sequence("4", ""));
+    assert_eq!(hint(&["004_b.up.sql"], |s| s.format("unix")), sequence("004", " -digits 3"));
+    assert!(hint(&["004_b.up.sql"], |s| s.format("060102")).is_empty());
+    assert!(hint(&[], times).is_empty());
+    assert!(hint(&["1_a.up.sql", "20260101000000_b.up.sql"], times).is_empty());
 
     assert_eq!(
-        hints(&["004_b.up.sql"], |s| s.seq(6)),
-        ["numbers in this folder have 3 digits (last: 004); create -seq -digits 3 keeps to that"]
+        hint(&["004_b.up.sql"], |s| s.seq(6)),
+        "numbers in this folder have 3 digits (last: 004); create -seq -digits 3 keeps to that"
     );
-    assert!(hints(&["004_b.up.sql"], |s| s.seq(3)).is_empty());
-    assert!(hints(&["4_b.up.sql"], |s| s.seq(6)).is_empty());
-    assert!(hints(&["001_a.up.sql", "999_b.up.sql"], |s| s.seq(6)).is_empty());
+    assert!(hint(&["004_b.up.sql"], |s| s.seq(3)).is_empty());
+    assert!(hint(&["4_b.up.sql"], |s| s.seq(6)).is_empty());
+    assert!(hint(&["001_a.up.sql", "999_b.up.sql"], |s| s.seq(6)).is_empty());
 
     let scratch = Scratch::new(&["20260101000000_b.up.sql"]);
     assert_eq!(
