@@ -33,7 +33,9 @@ pub use migrator::{Migrator, Report};
 pub use objects::Leftovers;
 pub use plan::{End, Goal, Plan, Step, plan};
 pub use source::{Entry, Source};
-pub use url::{DatabaseUrl, Secret, SslMode, TableName, UrlError, scheme};
+pub use url::{
+    ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession, UrlError, scheme,
+};
 
 /// The README's example, compiled with the documentation's.
 #[cfg(doctest)]

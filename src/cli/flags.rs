@@ -5,6 +5,8 @@
 //! clap knows none of this, but it knows which flags there are and what their values must be:
 //! this file rewrites what was typed into clap's one form and gives clap's refusals Go's words.
 
+use std::num::IntErrorKind;
+
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -15,6 +17,10 @@ pub struct Words {
     /// Everything that is no flag.
     pub rest: Vec<String>,
 }
+
+/// What Go says of a number that is none, and of one that is too large.
+const NO_NUMBER: &str = "parse error";
+const TOO_LARGE: &str = "value out of range";
 
 /// How to read words behind the first that is no flag.
 #[derive(Clone, Copy)]
@@ -123,10 +129,13 @@ pub fn whole_number(text: &str) -> Result<u64, String> {
         [b'0', b'x', ..] => u64::from_str_radix(&lower[2..], 16),
         [b'0', b'b', ..] => u64::from_str_radix(&lower[2..], 2),
         [b'0', b'o', ..] => u64::from_str_radix(&lower[2..], 8),
-        [b'+', ..] => return Err("parse error".to_string()),
+        [b'+', ..] => return Err(NO_NUMBER.to_string()),
         _ => lower.parse(),
     };
-    parsed.map_err(|_| "parse error".to_string())
+    parsed.map_err(|error| match error.kind() {
+        IntErrorKind::PosOverflow => TOO_LARGE.to_string(),
+        _ => NO_NUMBER.to_string(),
+    })
 }
 
 /// Whether a flag was given at all.
@@ -146,7 +155,9 @@ fn in_gos_words(error: &clap::Error) -> String {
     };
     let name = text(ContextKind::InvalidArg);
     let name = name.split([' ', '=']).next().unwrap_or_default().trim_start_matches('-');
-    format!("invalid value {:?} for flag -{name}: parse error", text(ContextKind::InvalidValue))
+    let said = std::error::Error::source(error).map(ToString::to_string);
+    let said = said.filter(|said| said == TOO_LARGE).unwrap_or_else(|| NO_NUMBER.to_string());
+    format!("invalid value {:?} for flag -{name}: {said}", text(ContextKind::InvalidValue))
 }
 
 #[cfg(test)]
@@ -198,6 +209,10 @@ mod tests {
             (&["-verbose=x"], "invalid boolean value \"x\" for -verbose: parse error"),
             (&["-n", "x"], "invalid value \"x\" for flag -n: parse error"),
             (&["-n=-1"], "invalid value \"-1\" for flag -n: parse error"),
+            (
+                &["-n=18446744073709551616"],
+                "invalid value \"18446744073709551616\" for flag -n: value out of range",
+            ),
             (&["---x"], "bad flag syntax: ---x"),
             (&["-=x"], "bad flag syntax: -=x"),
         ] {

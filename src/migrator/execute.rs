@@ -11,7 +11,7 @@ use crate::connection::lock::Locked;
 use crate::connection::{Failed, Limits};
 use crate::error::{Cause, Error, Failure, Outcome};
 use crate::event::Notice;
-use crate::fault::{Fault, ServerError};
+use crate::fault::Fault;
 use crate::migration::State;
 use crate::migrator::message::Message;
 use crate::plan::Step;
@@ -62,10 +62,10 @@ impl Job<'_> {
             _ if code.is_empty() => self.atomic(locked, listener, &[], 0, false),
             _ if self.multi_statement => self.loose(locked, listener, &code),
             Route::Loose => self.loose(locked, listener, &code),
-            Route::Wrapped { insert_at } => self.atomic(locked, listener, &code, insert_at, true),
-            Route::Plain { insert_at } => {
-                let result = self.atomic(locked, listener, &code, insert_at, false);
-                match refuses_transaction(&result) {
+            Route::Wrapped { insert_at } | Route::Plain { insert_at } => {
+                let wrapped = matches!(route, Route::Wrapped { .. });
+                let result = self.atomic(locked, listener, &code, insert_at, wrapped);
+                match self.refuses_transaction(&result, wrapped) {
                     Some(reason) => {
                         listener.fell_back(&reason);
                         self.loose(locked, listener, &code)
@@ -217,6 +217,23 @@ impl Job<'_> {
         }))
     }
 
+    /// Why the file cannot run in one transaction with our statements, if that is why it failed;
+    /// nothing of it has happened then. A plain file may hold something that runs in no
+    /// transaction and that the scanner does not know, a file of either kind may make its
+    /// transaction read only.
+    fn refuses_transaction(&self, result: &Result<(), Error>, wrapped: bool) -> Option<String> {
+        let Err(Error::Failed(failure)) = result else { return None };
+        let Cause::Server(error) = &failure.cause else { return None };
+        let refused = match error.code.as_str() {
+            // active_sql_transaction, invalid_transaction_termination
+            "25001" | "2D000" => !wrapped,
+            // read_only_sql_transaction
+            "25006" => self.text.to_ascii_lowercase().contains("read only"),
+            _ => false,
+        };
+        refused.then(|| error.message.clone())
+    }
+
     /// Nothing was sent.
     fn refused(&self, refusal: Refusal) -> Error {
         let (at, reason) = match refusal {
@@ -249,23 +266,6 @@ impl Job<'_> {
     fn position_of(&self, byte: usize) -> usize {
         self.text.get(..byte).map_or(1, |before| before.chars().count() + 1)
     }
-}
-
-/// 25001 `active_sql_transaction` and 2D000 `invalid_transaction_termination`: the file holds
-/// something that runs in no transaction and that the scanner did not know. Nothing of it has
-/// happened.
-fn refuses_transaction(result: &Result<(), Error>) -> Option<String> {
-    match result {
-        Err(Error::Failed(failure)) => match &failure.cause {
-            Cause::Server(error) if is_refusal(error) => Some(error.message.clone()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn is_refusal(error: &ServerError) -> bool {
-    matches!(error.code.as_str(), "25001" | "2D000")
 }
 
 /// Indexes that `CREATE INDEX CONCURRENTLY` left behind half built.

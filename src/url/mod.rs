@@ -13,6 +13,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Where the database is and how golang-migrate's `x-` parameters want it used.
@@ -20,6 +22,8 @@ use std::time::Duration;
 pub struct DatabaseUrl {
     /// Hosts in order, each with its port; a name that begins with `/` is a folder with a socket.
     pub hosts: Vec<(String, u16)>,
+    /// `hostaddr`: an address for each of `hosts`, so that no name is looked up; or empty.
+    pub hostaddrs: Vec<IpAddr>,
     /// Who connects; `None` for the operating system's user.
     pub user: Option<String>,
     /// The password, if the URL or the environment has one.
@@ -30,6 +34,16 @@ pub struct DatabaseUrl {
     pub path: String,
     /// `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`.
     pub sslmode: SslMode,
+    /// The known authorities' certificates: a file, or the word `system`; `None` for the system's.
+    pub sslrootcert: Option<PathBuf>,
+    /// The client's certificate.
+    pub sslcert: Option<PathBuf>,
+    /// The key to `sslcert`.
+    pub sslkey: Option<PathBuf>,
+    /// Whether the password's proof is bound to the encrypted channel.
+    pub channel_binding: ChannelBinding,
+    /// What a server must allow, to be the one of `hosts` that is used.
+    pub target_session_attrs: TargetSession,
     /// How long to try to connect; `None` for as long as the system does.
     pub connect_timeout: Option<Duration>,
     /// Start-up settings for the server: `search_path`, `statement_timeout`, …
@@ -68,6 +82,30 @@ pub enum SslMode {
     VerifyCa,
     /// Always, with a known authority's certificate for this host.
     VerifyFull,
+}
+
+/// Whether SCRAM binds the password's proof to the encrypted channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ChannelBinding {
+    /// Never.
+    Disable,
+    /// Where the server offers it.
+    #[default]
+    Prefer,
+    /// Always.
+    Require,
+}
+
+/// Which server will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum TargetSession {
+    /// The first that answers.
+    #[default]
+    Any,
+    /// The first that accepts writes.
+    ReadWrite,
+    /// The first that does not.
+    ReadOnly,
 }
 
 /// A password: shows as stars.

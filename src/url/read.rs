@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::url::{DatabaseUrl, Secret, SslMode, TableName};
+use crate::url::{ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession};
 
 /// The table that golang-migrate keeps its row in unless told otherwise.
 const DEFAULT_TABLE: &str = "schema_migrations";
@@ -119,17 +119,20 @@ pub fn read(
     let hosts = read_hosts(&hosts, port.as_deref().unwrap_or("5432"))?;
 
     let sslmode = take("sslmode").or_else(|| env("PGSSLMODE"));
+    let sslrootcert = take("sslrootcert").or_else(|| env("PGSSLROOTCERT"));
+    let sslcert = take("sslcert").or_else(|| env("PGSSLCERT"));
+    let sslkey = take("sslkey").or_else(|| env("PGSSLKEY"));
+    let binding = take("channel_binding").or_else(|| env("PGCHANNELBINDING"));
+    let target = take("target_session_attrs").or_else(|| env("PGTARGETSESSIONATTRS"));
     let connect_timeout = take("connect_timeout").or_else(|| env("PGCONNECT_TIMEOUT"));
     let quoted = flag(take("x-migrations-table-quoted"), "x-migrations-table-quoted")?;
     let table = read_table(take("x-migrations-table").as_deref().unwrap_or(""), quoted)?;
-    let statement_timeout = match take("x-statement-timeout").as_deref() {
-        None | Some("") => None,
-        Some(text) => {
-            let invalid = || format!("strconv.Atoi: parsing {text:?}: invalid syntax");
-            let millis: i64 = text.parse().map_err(|_| invalid())?;
-            u64::try_from(millis).ok().filter(|m| *m > 0).map(Duration::from_millis)
-        }
+    let statement_timeout = match number(take("x-statement-timeout"))? {
+        Some(millis) => u64::try_from(millis).ok().filter(|m| *m > 0).map(Duration::from_millis),
+        None => None,
     };
+    // Statements are told apart whatever their size; what golang-migrate refuses is refused.
+    number(take("x-multi-statement-max-size"))?;
     let multi_statement = flag(take("x-multi-statement"), "x-multi-statement")?;
     let options = take("options").or_else(|| env("PGOPTIONS"));
     let application = take("application_name")
@@ -144,11 +147,17 @@ pub fn read(
 
     Ok(DatabaseUrl {
         hosts,
+        hostaddrs: Vec::new(),
         user,
         password: password.map(Secret),
         database,
         path,
         sslmode: sslmode.map_or(Ok(SslMode::Prefer), |mode| read_sslmode(&mode))?,
+        sslrootcert: sslrootcert.map(Into::into),
+        sslcert: sslcert.map(Into::into),
+        sslkey: sslkey.map(Into::into),
+        channel_binding: binding.map_or(Ok(ChannelBinding::Prefer), |b| read_binding(&b))?,
+        target_session_attrs: target.map_or(Ok(TargetSession::Any), |t| read_target(&t))?,
         connect_timeout: match connect_timeout {
             None => None,
             Some(text) => {
@@ -229,6 +238,46 @@ fn read_sslmode(text: &str) -> Result<SslMode, String> {
             ));
         }
     })
+}
+
+fn read_binding(text: &str) -> Result<ChannelBinding, String> {
+    Ok(match text {
+        "disable" => ChannelBinding::Disable,
+        "prefer" => ChannelBinding::Prefer,
+        "require" => ChannelBinding::Require,
+        other => {
+            return Err(format!(
+                "unsupported channel_binding {other:?}; there are disable, prefer and require"
+            ));
+        }
+    })
+}
+
+fn read_target(text: &str) -> Result<TargetSession, String> {
+    Ok(match text {
+        "any" => TargetSession::Any,
+        "read-write" | "primary" => TargetSession::ReadWrite,
+        "read-only" => TargetSession::ReadOnly,
+        "standby" | "prefer-standby" => {
+            return Err(format!(
+                "target_session_attrs {text:?}: migrations need a server that accepts writes; \
+                 use read-write"
+            ));
+        }
+        other => {
+            return Err(format!(
+                "unsupported target_session_attrs {other:?}; \
+                 there are any, read-write, read-only and primary"
+            ));
+        }
+    })
+}
+
+/// Go's `strconv.Atoi`; nothing for an empty text.
+fn number(text: Option<String>) -> Result<Option<i64>, String> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let invalid = |_| format!("strconv.Atoi: parsing {text:?}: invalid syntax");
+    text.parse().map(Some).map_err(invalid)
 }
 
 /// Go's `strconv.ParseBool`.

@@ -4,5 +4,6 @@
 mod broken_off;
 mod excerpt;
 mod failures;
+mod guard;
 mod loose;
 mod session;

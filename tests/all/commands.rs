@@ -6,6 +6,7 @@ mod drop;
 mod files;
 mod flags;
 mod notices;
+mod pipes;
 mod places;
 mod reading;
 mod secrets;

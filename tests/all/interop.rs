@@ -5,6 +5,7 @@
 //! taken out. Where dbm is *meant* to differ, the case says how.
 
 mod command_table;
+mod corpus;
 mod create;
 mod dirty;
 mod files;

@@ -1,5 +1,6 @@
 //! The connection lost, or dbm killed, while a file runs: all of the file or nothing, never dirty.
 
+use crate::support::database::OBSERVER;
 use crate::support::locks::Gate;
 use crate::support::{Database, Folder, Process, Run, wait};
 
@@ -36,7 +37,8 @@ fn terminate(gate: &mut Gate, pid: i32) {
 fn wait_until_gone(db: &Database, gate: &mut Gate) {
     let query = format!(
         "SELECT count(*) FROM pg_stat_activity
-         WHERE datname = '{}' AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
+         WHERE datname = '{}' AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+           AND application_name <> '{OBSERVER}'",
         db.name()
     );
     wait::until_true("the end of dbm's sessions", || {

@@ -90,6 +90,37 @@ fn a_setting_lasts_for_the_run() {
     assert_eq!(db.row(), Some((3, false)));
 }
 
+/// Temporary tables and prepared statements are there for the next file.
+#[test]
+fn what_belongs_to_the_session_lasts_for_the_run() {
+    let db = Database::new();
+    let folder = Folder::new()
+        .file("1_a.up.sql", "CREATE TEMP TABLE scratch AS SELECT 7 AS id; PREPARE p AS SELECT 1;")
+        .file("2_b.up.sql", "CREATE TABLE kept AS SELECT id FROM scratch; EXECUTE p;")
+        .file(
+            "3_c.up.sql",
+            "BEGIN; INSERT INTO kept SELECT id FROM scratch; DEALLOCATE p; COMMIT;",
+        );
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    assert_eq!(db.number("SELECT sum(id) FROM kept"), 14);
+}
+
+/// A file that starts over from nothing takes the version table with it; dbm still knows.
+#[test]
+fn a_file_that_drops_the_whole_schema() {
+    for text in [
+        "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE s (id int);",
+        "BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE s (id int); COMMIT;",
+    ] {
+        let db = Database::new();
+        let folder =
+            Folder::tables(&["a"]).file("2_over.up.sql", text).file("3_c.up.sql", "SELECT 1");
+        Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+        assert_eq!(db.row(), Some((3, false)), "{text}");
+        assert_eq!(db.tables(), ["public.s", "public.schema_migrations"], "{text}");
+    }
+}
+
 /// `SET LOCAL` and deferred constraints end with their own file.
 #[test]
 fn a_local_setting_does_not_reach_the_row() {

@@ -134,6 +134,26 @@ fn while_it_waits_for_the_lock() {
     }
 }
 
+/// At a question too: whoever presses ctrl-C there wants out, and nothing done.
+#[test]
+fn at_a_question() {
+    for command in ["down", "drop"] {
+        for (signal, status) in [("INT", 130), ("TERM", 143)] {
+            let (db, folder) = (Database::new(), Folder::four());
+            Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+            let before = db.dump();
+            let mut run = Run::dbm().db(&db).path(&folder).arg(command).stdin_left_open().spawn();
+            run.wait_for("Are you sure");
+            run.signal(signal);
+            let output = run.finish();
+            // Ended by the signal itself, or by a handler: to a shell it is the same number.
+            assert!(output.status.is_none_or(|code| code == status), "{output}");
+            assert_eq!(db.dump(), before, "{command}, {signal}");
+            assert_eq!(db.row(), Some((4, false)), "{command}, {signal}");
+        }
+    }
+}
+
 /// The timestamps of `-verbose` stand before this line as well.
 #[test]
 fn with_verbose() {

@@ -57,6 +57,62 @@ fn empty_blank_and_comment_only_files() {
     walk("empty_blank_and_comment_only_files", &folder, &["1", "2", "3", "4", "5"]);
 }
 
+/// What dbm sends with a file must neither vanish in a comment of the file nor be glued to its end.
+#[test]
+fn files_that_end_in_unusual_ways() {
+    let folder = Folder::new()
+        .pair("1_a", "CREATE TABLE a (id int) -- the end", "DROP TABLE a -- the end; of it")
+        .pair("2_b", "CREATE TABLE b (id int); -- the end", "DROP TABLE b; /* the end */")
+        .pair("3_c", "BEGIN; CREATE TABLE c (id int); COMMIT; -- the end", "begin;drop table c;end")
+        .pair(
+            "4_d",
+            "BEGIN; CREATE TABLE d (id int); COMMIT -- the end",
+            "BEGIN\n;DROP TABLE d\n;COMMIT\n",
+        )
+        .pair("5_e", "-- BEGIN;\nCREATE TABLE e (id int)", "/* BEGIN; */ DROP TABLE e; -- COMMIT;")
+        .pair("6_f", "CREATE TABLE f AS SELECT 'BEGIN;' AS t", "DROP TABLE f")
+        .pair("7_g", "\n\n\tCREATE TABLE g (id int)\n\n;\n\n;", ";;DROP TABLE g;;")
+        .pair("8_h", "CREATE TABLE h (id int);\r\n-- the end\r", "DROP TABLE h\r\n");
+    walk("files_that_end_in_unusual_ways", &folder, &["1", "3", "4", "8"]);
+}
+
+/// Statements that want to be the first of their transaction, or to be in one.
+#[test]
+fn files_that_set_up_their_transaction() {
+    let folder = Folder::new()
+        .pair(
+            "1_a",
+            "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; CREATE TABLE a (id int);",
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; DROP TABLE a;",
+        )
+        .pair(
+            "2_b",
+            "BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; CREATE TABLE b (id int); COMMIT;",
+            "BEGIN ISOLATION LEVEL REPEATABLE READ; DROP TABLE b; COMMIT;",
+        )
+        .pair(
+            "3_c",
+            "BEGIN READ WRITE; SET CONSTRAINTS ALL IMMEDIATE; CREATE TABLE c (id int); COMMIT;",
+            "BEGIN; SAVEPOINT s; DROP TABLE c; ROLLBACK TO s; DROP TABLE c; RELEASE s; COMMIT;",
+        )
+        .pair(
+            "4_d",
+            "BEGIN; LOCK TABLE c IN SHARE MODE; CREATE TABLE d AS TABLE c; COMMIT;",
+            "BEGIN READ ONLY; SELECT 1; COMMIT;",
+        )
+        .pair(
+            "5_e",
+            "BEGIN; CREATE TABLE never (id int); ROLLBACK;",
+            "BEGIN; SET TRANSACTION READ ONLY; SELECT 1; END;",
+        )
+        .pair(
+            "6_f",
+            "DROP TABLE IF EXISTS d; SET CONSTRAINTS ALL DEFERRED; CREATE TABLE d (id int);",
+            "SET LOCAL lock_timeout = '5s'; SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE; DROP TABLE d;",
+        );
+    walk("files_that_set_up_their_transaction", &folder, &["1", "2", "3"]);
+}
+
 #[test]
 fn pairs_with_one_side_missing() {
     let folder = Folder::new()
@@ -184,6 +240,14 @@ fn files_that_fail() {
         "DO $$ BEGIN RAISE EXCEPTION 'no, and % no', 7 USING HINT = 'go away'; END $$",
         "BEGIN;\nCREATE TABLE t (a int);\nSELECT nothing;\nCOMMIT;",
         "DROP TABLE nowhere",
+        "SAVEPOINT s; CREATE TABLE t (a int);",
+        "/* never ends",
+        "SELECT $$ never ends",
+        "SELECT \"never ends",
+        "SELECT 1 +",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETRN 1; END $$;",
+        "\\connect other\nSELECT 1;",
+        "SELECT (1; SELECT 2",
     ] {
         twins.clear();
         let folder = Folder::new()

@@ -120,7 +120,8 @@ impl Twins {
     pub fn note(&mut self, typed: &Typed, ours: &Output, theirs: &Output, level: Level) -> bool {
         let mut found = streams(ours, theirs, level);
         if level != Level::Failure {
-            let dropped = typed.args.contains(&"drop") && theirs.status == Some(0);
+            let dropped =
+                typed.args.contains(&"drop") && theirs.status == Some(0) && level == Level::Same;
             found.extend(self.state(dropped));
         }
         if found.is_empty() {
@@ -215,7 +216,7 @@ fn canonical(text: &str) -> String {
         line.starts_with("STAMP Start buffering ") || line.starts_with("STAMP Scheduled ")
     };
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let first = lines.iter().position(|line| ahead(&line)).unwrap_or(0);
+    let first = lines.iter().position(ahead).unwrap_or(0);
     let (before, rest) = lines.split_at(first);
     let (buffering, others): (Vec<&str>, Vec<&str>) = rest.iter().partition(|line| ahead(line));
     without_doubles(&[before.to_vec(), buffering, others].concat().concat())

@@ -1,8 +1,8 @@
 //! A database for each test: made fresh, dropped with the test, kept when the test fails.
 
 use std::process::{self, Command};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,8 +11,13 @@ use postgres::{Client, NoTls};
 use crate::support::locks;
 use crate::support::server;
 
+/// What the test's own look at a database calls itself, to be told from sessions of a tool.
+pub const OBSERVER: &str = "dbm_test_observer";
+
 pub struct Database {
     name: String,
+    /// One connection for every look at it: most of what a look costs is connecting.
+    observer: Mutex<Option<Client>>,
 }
 
 impl Database {
@@ -23,7 +28,7 @@ impl Database {
         server::admin()
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
             .unwrap_or_else(|error| panic!("create database {name}: {error}"));
-        Self { name }
+        Self { name, observer: Mutex::new(None) }
     }
 
     pub fn name(&self) -> &str {
@@ -41,22 +46,34 @@ impl Database {
         format!("{url}{separator}{parameters}")
     }
 
+    /// A connection of the test's own, to hold locks and transactions with.
     pub fn client(&self) -> Client {
         Client::connect(&self.url(), NoTls)
             .unwrap_or_else(|error| panic!("connect to {}: {error}", self.url()))
     }
 
+    /// Does this with the connection that is kept for looking.
+    #[track_caller]
+    fn observe<T>(&self, look: impl FnOnce(&mut Client) -> T) -> T {
+        let mut kept = self.observer.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = kept.get_or_insert_with(|| {
+            let url = self.url_with(&format!("application_name={OBSERVER}"));
+            Client::connect(&url, NoTls).unwrap_or_else(|error| panic!("connect to {url}: {error}"))
+        });
+        look(client)
+    }
+
     /// Runs SQL, several statements if need be.
     #[track_caller]
     pub fn execute(&self, sql: &str) {
-        self.client().batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        self.observe(|client| client.batch_execute(sql))
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
     /// The one number that a query gives.
     #[track_caller]
     pub fn number(&self, sql: &str) -> i64 {
-        self.client()
-            .query_one(&format!("SELECT ({sql})::bigint"), &[])
+        self.observe(|client| client.query_one(&format!("SELECT ({sql})::bigint"), &[]))
             .unwrap_or_else(|error| panic!("{sql}: {error:?}"))
             .get(0)
     }
@@ -68,19 +85,20 @@ impl Database {
 
     /// The version row of another table, named as SQL names it.
     pub fn row_of(&self, table: &str) -> Option<(i64, bool)> {
-        let mut client = self.client();
-        let exists: bool = client
-            .query_one("SELECT to_regclass($1::text) IS NOT NULL", &[&table])
-            .expect("look for the version table")
-            .get(0);
-        if !exists {
-            return None;
-        }
-        let rows = client
-            .query(&format!("SELECT version, dirty FROM {table}"), &[])
-            .expect("read the version table");
-        assert!(rows.len() <= 1, "more than one row in {table}");
-        rows.first().map(|row| (row.get(0), row.get(1)))
+        self.observe(|client| {
+            let exists: bool = client
+                .query_one("SELECT to_regclass($1::text) IS NOT NULL", &[&table])
+                .expect("look for the version table")
+                .get(0);
+            if !exists {
+                return None;
+            }
+            let rows = client
+                .query(&format!("SELECT version, dirty FROM {table}"), &[])
+                .expect("read the version table");
+            assert!(rows.len() <= 1, "more than one row in {table}");
+            rows.first().map(|row| (row.get(0), row.get(1)))
+        })
     }
 
     /// Puts the row there as golang-migrate would, table and all.
@@ -96,16 +114,14 @@ impl Database {
     /// Every table outside the system's schemas as `schema.table`, quoted where need be, sorted;
     /// without what dbm remembers for itself (`…_log`), which the reference knows nothing of.
     pub fn tables(&self) -> Vec<String> {
-        self.client()
-            .query(
-                "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables t
-                 WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
-                   AND NOT EXISTS (SELECT FROM information_schema.tables v
-                       WHERE v.table_schema = t.table_schema
-                         AND t.table_name = v.table_name || '_log')
-                 ORDER BY 1",
-                &[],
-            )
+        const TABLES: &str = "
+            SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables t
+            WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
+              AND NOT EXISTS (SELECT FROM information_schema.tables v
+                  WHERE v.table_schema = t.table_schema
+                    AND t.table_name = v.table_name || '_log')
+            ORDER BY 1";
+        self.observe(|client| client.query(TABLES, &[]))
             .expect("list the tables")
             .iter()
             .map(|row| row.get(0))
@@ -115,7 +131,7 @@ impl Database {
     /// Schema and data as `pg_dump` writes them, without the version table: equal texts, equal
     /// databases. Data too, since a failed file must not leave rows behind either.
     pub fn dump(&self) -> String {
-        let output = Command::new(server::program("pg_dump"))
+        let output = Command::new(server::pg_dump())
             .args(["--inserts", "--exclude-table=*.schema_migrations*", "--dbname"])
             .arg(self.url())
             .output()
@@ -133,14 +149,12 @@ impl Database {
 
     /// Advisory locks that are held in this database: id and pid, sorted.
     pub fn advisory_locks(&self) -> Vec<(i64, i32)> {
-        self.client()
-            .query(
-                "SELECT classid::bigint << 32 | objid::bigint, pid FROM pg_locks
-                 WHERE locktype = 'advisory' AND granted
-                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                 ORDER BY 1, 2",
-                &[],
-            )
+        const LOCKS: &str = "
+            SELECT classid::bigint << 32 | objid::bigint, pid FROM pg_locks
+            WHERE locktype = 'advisory' AND granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            ORDER BY 1, 2";
+        self.observe(|client| client.query(LOCKS, &[]))
             .expect("read pg_locks")
             .iter()
             .map(|row| (row.get(0), row.get(1)))

@@ -1,7 +1,7 @@
 //! A running process: watched while it runs, signalled, and never allowed to hang.
 
 use std::io::{Read, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
@@ -13,11 +13,24 @@ use crate::support::wait;
 /// Killed when it is dropped unfinished.
 pub struct Process {
     child: Child,
+    /// Kept where stdin is to stay open with nothing more typed.
+    _stdin: Option<ChildStdin>,
     label: String,
     stdout: Stream,
     stderr: Stream,
     /// Home and working folder, kept for as long as the process lives.
     _home: TempDir,
+}
+
+/// What stands on stdin.
+#[derive(Clone, PartialEq)]
+pub enum Stdin {
+    /// Nothing; it is at its end at once.
+    Empty,
+    /// This, and then the end.
+    Text(String),
+    /// Nothing, and no end: somebody sits there and does not type.
+    Open,
 }
 
 /// A stream that a thread of its own reads, so that a full pipe never blocks the process and the
@@ -28,21 +41,26 @@ struct Stream {
 }
 
 impl Process {
-    pub fn start(mut command: Command, label: String, stdin: Option<&str>, home: TempDir) -> Self {
+    pub fn start(mut command: Command, label: String, stdin: Stdin, home: TempDir) -> Self {
         let mut child = command
-            .stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdin(match stdin {
+                Stdin::Empty => Stdio::null(),
+                Stdin::Text(_) | Stdin::Open => Stdio::piped(),
+            })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{label}: {error}"));
-        if let Some(text) = stdin {
-            let mut pipe = child.stdin.take().expect("a pipe to stdin");
+        let mut pipe = child.stdin.take();
+        if let (Stdin::Text(text), Some(mut pipe)) =
+            (&stdin, pipe.take_if(|_| stdin != Stdin::Open))
+        {
             // A process that never reads its stdin may have closed it: no fault of the test.
             let _ = pipe.write_all(text.as_bytes());
         }
         let stdout = Stream::read(child.stdout.take().expect("a pipe from stdout"));
         let stderr = Stream::read(child.stderr.take().expect("a pipe from stderr"));
-        Self { child, label, stdout, stderr, _home: home }
+        Self { child, _stdin: pipe, label, stdout, stderr, _home: home }
     }
 
     /// What has come on stderr so far.

@@ -11,13 +11,13 @@ use std::process::Command;
 use crate::support::database::Database;
 use crate::support::folder::Folder;
 use crate::support::output::Output;
-use crate::support::process::Process;
+use crate::support::process::{Process, Stdin};
 
 pub struct Run {
     program: PathBuf,
     args: Vec<String>,
     envs: Vec<(String, OsString)>,
-    stdin: Option<String>,
+    stdin: Stdin,
     folder: Option<PathBuf>,
     stderr: String,
     status: i32,
@@ -38,7 +38,7 @@ impl Run {
             program: program.into(),
             args: Vec::new(),
             envs: Vec::new(),
-            stdin: None,
+            stdin: Stdin::Empty,
             folder: None,
             stderr: String::new(),
             status: 0,
@@ -77,7 +77,13 @@ impl Run {
 
     /// What is typed. Without it stdin is empty.
     pub fn stdin(mut self, text: &str) -> Self {
-        self.stdin = Some(text.to_owned());
+        self.stdin = Stdin::Text(text.to_owned());
+        self
+    }
+
+    /// Nothing is typed, and stdin stays open.
+    pub fn stdin_left_open(mut self) -> Self {
+        self.stdin = Stdin::Open;
         self
     }
 
@@ -138,6 +144,6 @@ impl Run {
             .envs(self.envs)
             .current_dir(self.folder.as_deref().unwrap_or(home.path()));
         let label = format!("{} {}", self.program.display(), self.args.join(" "));
-        Process::start(command, label, self.stdin.as_deref(), home)
+        Process::start(command, label, self.stdin, home)
     }
 }

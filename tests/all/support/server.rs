@@ -36,22 +36,19 @@ pub fn url_of(database: &str) -> String {
     format!("{}/{database}{query}", &base[..end])
 }
 
-/// A client program of PostgreSQL (`pg_dump`, …): beside the server that `tests/postgres.sh`
-/// knows, else on the `PATH`, else in Debian's place for the newest version.
-pub fn program(name: &str) -> PathBuf {
-    let beside = script()
-        .is_file()
-        .then(|| answer("bin"))
-        .flatten()
-        .map(|folder| Path::new(&folder).join(name));
-    let on_path = std::env::var_os("PATH").into_iter().flat_map(|path| {
-        std::env::split_paths(&path).map(|folder| folder.join(name)).collect::<Vec<_>>()
-    });
-    beside
-        .into_iter()
-        .chain(on_path)
-        .find(|file| file.is_file())
-        .unwrap_or_else(|| panic!("no {name} found: install PostgreSQL's client programs"))
+/// `pg_dump`: beside the server that `tests/postgres.sh` knows, else on the `PATH`.
+pub fn pg_dump() -> &'static Path {
+    static PG_DUMP: OnceLock<PathBuf> = OnceLock::new();
+    PG_DUMP.get_or_init(|| {
+        let beside = script().is_file().then(|| answer("bin")).flatten().map(PathBuf::from);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        beside
+            .into_iter()
+            .chain(std::env::split_paths(&path))
+            .map(|folder| folder.join("pg_dump"))
+            .find(|file| file.is_file())
+            .expect("pg_dump, of PostgreSQL's client programs")
+    })
 }
 
 fn script() -> PathBuf {

@@ -1,0 +1,164 @@
+//! The grammar: what is written in a URL's text, before anything else has a say.
+//!
+//! The one hard question is where the user and password end, for people paste passwords as they
+//! are. A reading of the text is *sound* when what follows its `@` looks like hosts and no other
+//! `@` follows where none belongs. The text is read as a URL should be (user and password end
+//! before the first `/`, `?` or `#`) unless that is not sound and could not have been meant.
+
+use std::collections::BTreeMap;
+
+use crate::url::decode;
+use crate::url::hosts::{self, Host};
+
+/// What a URL says.
+pub struct Written {
+    /// Before the `:` of the user info; none where it is empty.
+    pub user: Option<String>,
+    /// After it; none where it is empty.
+    pub password: Option<String>,
+    /// The hosts of the authority; with empty names where it has none.
+    pub hosts: Vec<Host>,
+    /// The path, decoded, with its slash.
+    pub path: String,
+    /// The parameters that are not empty. The first of each name counts, as with Go's
+    /// `Query().Get`.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Parameters in whose values an `@` may stand as it is.
+const FREE_TEXT: [&str; 14] = [
+    "application_name",
+    "database",
+    "dbname",
+    "fallback_application_name",
+    "host",
+    "options",
+    "passfile",
+    "password",
+    "role",
+    "search_path",
+    "service",
+    "sslcert",
+    "sslkey",
+    "user",
+];
+
+impl Written {
+    /// Reads what follows `scheme:`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, without a piece of what may be the password.
+    pub fn read(text: &str) -> Result<Written, String> {
+        let text = text.strip_prefix("//").unwrap_or(text);
+        let (user_info, rest) = cut(text)?;
+        let (user, password) = match user_info.map(|info| info.split_once(':').unwrap_or((info, "")))
+        {
+            Some((user, password)) => (personal("user", user)?, personal("password", password)?),
+            None => (None, None),
+        };
+        let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
+        let path = decode::strictly(path)
+            .ok_or("the database's name holds a raw '%': write it as %25")?;
+        let hosts = hosts::split(authority)
+            .map(|host| {
+                let name = decode::strictly(&host.name)?;
+                Some(Host { name, ..host })
+            })
+            .collect::<Option<Vec<Host>>>()
+            .ok_or("the host holds a raw '%': write it as %25")?;
+        Ok(Written { user, password, hosts, path, parameters: parameters(query)? })
+    }
+}
+
+/// The user or the password. `+` stays `+`: this is no form.
+fn personal(what: &str, text: &str) -> Result<Option<String>, String> {
+    let decoded = decode::leniently(text).ok_or_else(|| {
+        format!("the {what} is not text once decoded: write a '%' that is part of it as %25")
+    })?;
+    Ok(Some(decoded).filter(|text| !text.is_empty()))
+}
+
+/// The user info, if there is one, and what follows it.
+fn cut(text: &str) -> Result<(Option<&str>, &str), String> {
+    let at = |at: Option<usize>| match at {
+        Some(at) => (Some(&text[..at]), &text[at + 1..]),
+        None => (None, text),
+    };
+    let end = text.find(is_end).unwrap_or(text.len());
+    let regular = at(text[..end].rfind('@'));
+    if !text[end..].contains('@') || is_sound(regular.1) {
+        return Ok(regular);
+    }
+    let mut later = text.match_indices('@').map(|(at, _)| at).filter(|at| *at > end);
+    match later.find(|at| is_sound(&text[at + 1..])) {
+        Some(later) if !are_hosts(before_end(regular.1)) => Ok(at(Some(later))),
+        // Either the password goes on, or an `@` stands behind the host: to guess would be to send
+        // half a password to some host.
+        _ => {
+            let (raw, encoded) = match text[end..].chars().next() {
+                Some('?') => ('?', "%3F"),
+                Some('#') => ('#', "%23"),
+                _ => ('/', "%2F"),
+            };
+            Err(format!(
+                "a raw '{raw}' stands before an '@', and either could be part of the password: \
+                 in the user and the password write '{raw}' as {encoded} and '@' as %40, \
+                 and so an '@' after the host"
+            ))
+        }
+    }
+}
+
+fn is_end(letter: char) -> bool {
+    matches!(letter, '/' | '?' | '#')
+}
+
+fn before_end(text: &str) -> &str {
+    &text[..text.find(is_end).unwrap_or(text.len())]
+}
+
+/// Whether this, behind the user info, is hosts and then nothing with an `@` that does not belong.
+fn is_sound(text: &str) -> bool {
+    let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
+    let (place, query) = text.split_once('?').unwrap_or((text, ""));
+    let query_is_sound = query.split('&').all(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let free = FREE_TEXT.contains(&name) || name.starts_with("x-") || name.contains('.');
+        match value.rsplit_once('@') {
+            _ if name.contains('@') => false,
+            Some((_, after)) => free && !after.contains('/'),
+            None => true,
+        }
+    });
+    are_hosts(before_end(place)) && ![place, fragment].iter().any(|t| t.contains('@')) && query_is_sound
+}
+
+/// Whether this may be a list of `host[:port]`. The empty one is: `postgres:///db`.
+fn are_hosts(text: &str) -> bool {
+    hosts::split(text).all(|Host { name, port }| {
+        let is_address = name.contains(':');
+        (port.is_empty() || port.parse::<u16>().is_ok())
+            && name.chars().all(|c| match c {
+                ':' | '%' | '.' => true,
+                _ if is_address => c.is_ascii_hexdigit(),
+                _ => c.is_alphanumeric() || matches!(c, '-' | '_' | '~'),
+            })
+    })
+}
+
+fn parameters(query: &str) -> Result<BTreeMap<String, String>, String> {
+    let mut map = BTreeMap::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let decoded = |text: &str| decode::strictly(&text.replace('+', " "));
+        let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
+            return Err("a parameter holds a raw '%': write it as %25".to_string());
+        };
+        map.entry(name).or_insert(value);
+    }
+    map.retain(|_, value| !value.is_empty());
+    Ok(map)
+}
