@@ -7,7 +7,7 @@ use anyhow::Result;
 use dbm::{Event, Interrupt, MAX_VERSION, Migrator, Report, Version};
 
 use crate::cli::create;
-use crate::cli::settings::Settings;
+use crate::cli::settings::{Opened, Settings};
 use crate::cli::signals::Signals;
 use crate::cli::{Command, Request};
 use crate::render::error::Complaint;
@@ -43,17 +43,17 @@ pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
             return Ok(code);
         }
         Command::Goto(typed) => {
-            let migrator = open(&settings)?;
+            let migrator = open(&settings, printer)?;
             let version = version_number(&required(typed)?)?;
             migrate(migrator, printer, |m, on_event| m.goto(version, on_event))?
         }
         Command::Up(typed) => {
-            let migrator = open(&settings)?;
+            let migrator = open(&settings, printer)?;
             let limit = typed.map(|typed| limit_number(&typed)).transpose()?;
             migrate(migrator, printer, |m, on_event| m.up(limit, on_event))?
         }
         Command::Down { all, words } => {
-            let migrator = open(&settings)?;
+            let migrator = open(&settings, printer)?;
             let limit = down_limit(all, &words)?;
             if limit.is_none() && !all {
                 let question = "Are you sure you want to apply all down migrations? [y/N]";
@@ -73,13 +73,13 @@ pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
                 }
                 printer.line("Dropping the entire database schema");
             }
-            let mut migrator = open(&settings)?;
+            let mut migrator = open(&settings, printer)?;
             let left = migrator.drop(all_objects, &mut |event| render::event(printer, event))?;
             render::leftovers(printer, &left, all_objects);
             0
         }
         Command::Force(typed) => {
-            let mut migrator = open(&settings)?;
+            let mut migrator = open(&settings, printer)?;
             let version = forced_version(&required(typed)?)?;
             migrator.force(version, &mut |event| render::event(printer, event))?;
             0
@@ -99,8 +99,11 @@ fn close(printer: &Printer, took: Option<Duration>) {
     }
 }
 
-fn open(settings: &Settings) -> Result<Migrator> {
-    let (url, source) = settings.open()?;
+fn open(settings: &Settings, printer: &Printer) -> Result<Migrator> {
+    let Opened { url, source, warnings } = settings.open()?;
+    for warning in &warnings {
+        printer.warning(warning);
+    }
     let migrator = Migrator::open(&url, source)?;
     let migrator = match settings.lock_timeout {
         Some(seconds) => migrator.lock_timeout(Duration::from_secs(seconds)),
@@ -113,7 +116,7 @@ fn open(settings: &Settings) -> Result<Migrator> {
 }
 
 fn version(settings: &Settings, printer: &Printer) -> Result<u8> {
-    let state = open(settings)?.version()?;
+    let state = open(settings, printer)?.version()?;
     match (state.version, state.dirty) {
         (Some(version), false) => printer.line(&version.to_string()),
         (Some(version), true) => printer.line(&format!("{version} (dirty)")),

@@ -37,6 +37,16 @@ fn unset(which: &str, hint: String) -> anyhow::Error {
     Complaint { hint: Some(hint), ..Complaint::new(&message) }.into()
 }
 
+/// What a command works on.
+pub struct Opened {
+    /// Where the database is.
+    pub url: DatabaseUrl,
+    /// The migrations.
+    pub source: Source,
+    /// What the person should know about how the URL was read, a line each.
+    pub warnings: Vec<String>,
+}
+
 /// A place for migrations: the folder, and the URL that golang-migrate would name it by.
 struct Place {
     folder: PathBuf,
@@ -50,7 +60,7 @@ impl Settings {
     /// # Errors
     ///
     /// [`Complaint`] or [`Error`].
-    pub fn open(&self) -> anyhow::Result<(DatabaseUrl, Source)> {
+    pub fn open(&self) -> anyhow::Result<Opened> {
         let place = self.place()?;
         let url = self.database_url()?;
         // The scheme alone is looked at before the folder is; the rest of the URL after it.
@@ -59,8 +69,8 @@ impl Settings {
         });
         scheme?;
         let source = Source::folder_as(&place.folder, &place.url)?;
-        let url = DatabaseUrl::parse(&url, variable).map_err(Error::Url)?;
-        Ok((url, source))
+        let (url, warnings) = DatabaseUrl::resolve(&url).map_err(Error::Url)?;
+        Ok(Opened { url, source, warnings })
     }
 
     fn place(&self) -> anyhow::Result<Place> {

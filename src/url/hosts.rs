@@ -61,6 +61,9 @@ pub fn settle(hosts: &[Host], ports: &str) -> Result<Vec<(String, u16)>, String>
                      is not supported: name the folder of the server's socket"
                     .to_string());
             }
+            (name, _) if name.starts_with('[') => {
+                return Err("the host has a '[' without a ']'".to_string());
+            }
             // The server's name for the socket itself: `/run/postgresql/.s.PGSQL.5432`.
             (name, port) => match name.rsplit_once("/.s.PGSQL.") {
                 Some((folder, of_socket)) if folder.starts_with('/') => {
@@ -107,7 +110,11 @@ mod tests {
     fn settled(hosts: &str, ports: &str) -> Result<String, String> {
         let hosts: Vec<Host> = split(hosts).collect();
         let settled = settle(&hosts, ports)?;
-        Ok(settled.iter().map(|(host, port)| format!("{host} {port}")).collect::<Vec<_>>().join(","))
+        Ok(settled
+            .iter()
+            .map(|(host, port)| format!("{host} {port}"))
+            .collect::<Vec<_>>()
+            .join(","))
     }
 
     #[test]
@@ -134,6 +141,7 @@ mod tests {
             ("h:65536", "", "not a number"),
             ("[::1]x", "", "not a number"),
             ("@pg", "", "abstract"),
+            ("[::1", "", "'[' without a ']'"),
         ] {
             let said = settled(hosts, ports).unwrap_err();
             assert!(said.contains(expected), "{hosts} {ports}: {said}");

@@ -1,21 +1,30 @@
 //! Reads a database URL: golang-migrate's, libpq's and what stands in `.env` files.
 //!
-//! No connection is made here. A URL holds a password, so nothing in this file puts a piece of
+//! No connection is made here, and no file is read but by [`DatabaseUrl::resolve`]. A URL holds a password, so nothing in this file puts a piece of
 //! the text into an error or into `Debug` unless it is known to be no secret.
 //!
 //! The grammar is hand-written because a general URL parser refuses forms that are common in
 //! the wild (`postgres://u:p@/db?host=db.internal`, `pgx5://:`) and normalises what the lock's
 //! name is made of: the path, as it was written.
 
+mod decode;
+mod files;
+mod hosts;
+mod modes;
+mod passfile;
 mod read;
+mod service;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use crate::url::read::Given;
 
 /// Where the database is and how golang-migrate's `x-` parameters want it used.
 #[derive(Clone)]
@@ -82,6 +91,20 @@ pub enum SslMode {
     VerifyCa,
     /// Always, with a known authority's certificate for this host.
     VerifyFull,
+}
+
+impl SslMode {
+    /// The mode's name in a URL.
+    pub fn name(self) -> &'static str {
+        match self {
+            SslMode::Disable => "disable",
+            SslMode::Allow => "allow",
+            SslMode::Prefer => "prefer",
+            SslMode::Require => "require",
+            SslMode::VerifyCa => "verify-ca",
+            SslMode::VerifyFull => "verify-full",
+        }
+    }
 }
 
 /// Whether SCRAM binds the password's proof to the encrypted channel.
@@ -160,16 +183,31 @@ impl DatabaseUrl {
     /// Reads `url`, and what it leaves open from the `PG…` variables that `env` gives.
     ///
     /// A program passes `|name| std::env::var(name).ok()`; one that wants nothing of its
-    /// environment to count passes `|_| None`.
+    /// environment to count passes `|_| None`. No file is read, so that services and password
+    /// files count for nothing here.
     ///
     /// # Errors
     ///
     /// [`UrlError`], with the first thing that is wrong; never with the password.
     pub fn parse(url: &str, env: impl Fn(&str) -> Option<String>) -> Result<DatabaseUrl, UrlError> {
-        let scheme = scheme(url)
-            .map_err(|e| UrlError(format!("failed to parse scheme from database URL: {e}")))?;
-        read::read(url, scheme, &|name| env(name).filter(|value| !value.is_empty()))
-            .map_err(|e| UrlError(format!("failed to open database: {e}")))
+        let scheme = scheme_of_database(url)?;
+        let given = Given::read(url, scheme, &env);
+        given.and_then(|given| given.settle()).map_err(not_opened)
+    }
+
+    /// Reads `url` as `psql` would: what it leaves open comes from the service file
+    /// (`PGSERVICE`), from this process's `PG…` variables, from the password file (`~/.pgpass`)
+    /// and from the certificates in `~/.postgresql`.
+    ///
+    /// Gives warnings besides, each a line: a password file that is not used, and why.
+    ///
+    /// # Errors
+    ///
+    /// [`UrlError`], with the first thing that is wrong; never with the password.
+    pub fn resolve(url: &str) -> Result<(DatabaseUrl, Vec<String>), UrlError> {
+        let scheme = scheme_of_database(url)?;
+        let env = |name: &str| std::env::var(name).ok();
+        files::resolve(url, scheme, &env, std::env::home_dir().as_deref()).map_err(not_opened)
     }
 
     /// Host, port and database, without user and password: for messages.
@@ -187,4 +225,12 @@ impl DatabaseUrl {
             None => hosts.join(","),
         }
     }
+}
+
+fn scheme_of_database(url: &str) -> Result<&str, UrlError> {
+    scheme(url).map_err(|e| UrlError(format!("failed to parse scheme from database URL: {e}")))
+}
+
+fn not_opened(reason: String) -> UrlError {
+    UrlError(format!("failed to open database: {reason}"))
 }

@@ -1,11 +1,14 @@
-//! The grammar: a URL's text, and what the environment adds to it.
+//! What is written in a URL, a service and the environment, made into one description.
 //!
 //! Errors are texts for people; none holds more of the URL than is known to be no secret.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::url::{ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession};
+use crate::url::hosts::{self, Host};
+use crate::url::modes;
+use crate::url::written::Written;
+use crate::url::{DatabaseUrl, Secret, SslMode, TableName};
 
 /// The table that golang-migrate keeps its row in unless told otherwise.
 const DEFAULT_TABLE: &str = "schema_migrations";
@@ -14,17 +17,23 @@ const SCHEMES: [&str; 5] = ["postgres", "postgresql", "pgx", "pgx4", "pgx5"];
 
 /// Connection settings of libpq, lib/pq and pgx that this crate reads itself or has no use for:
 /// they are not sent to the server as start-up settings.
-const NOT_SETTINGS: [&str; 33] = [
+const NOT_SETTINGS: &[&str] = &[
+    "authtype",
     "binary_parameters",
     "channel_binding",
+    "client_encoding",
     "connect_timeout",
+    "database",
+    "dbname",
     "default_query_exec_mode",
     "description_cache_capacity",
-    "dbname",
     "disable_prepared_binary_result",
     "fallback_application_name",
+    "gssdelegation",
     "gssencmode",
+    "gsslib",
     "host",
+    "hostaddr",
     "keepalives",
     "keepalives_count",
     "keepalives_idle",
@@ -32,172 +41,220 @@ const NOT_SETTINGS: [&str; 33] = [
     "krbspn",
     "krbsrvname",
     "load_balance_hosts",
+    "max_protocol_version",
+    "min_protocol_version",
     "options",
     "passfile",
     "password",
     "port",
+    "replication",
+    "require_auth",
+    "requirepeer",
+    "requiressl",
     "service",
     "servicefile",
+    "ssl",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
     "sslcert",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
     "sslinline",
     "sslkey",
+    "sslkeylogfile",
     "sslmode",
+    "sslnegotiation",
     "sslpassword",
     "sslrootcert",
     "sslsni",
     "statement_cache_capacity",
     "target_session_attrs",
+    "tcp_user_timeout",
+    "tty",
     "user",
 ];
 
-/// Reads all of a URL whose scheme is known.
-///
-/// # Errors
-///
-/// What is wrong, to stand behind `failed to open database: `.
-pub fn read(
-    url: &str,
-    scheme: &str,
-    env: &dyn Fn(&str) -> Option<String>,
-) -> Result<DatabaseUrl, String> {
-    if !SCHEMES.contains(&scheme) {
-        return Err(format!("database driver: unknown driver {scheme} (forgotten import?)"));
-    }
-    let rest = &url[scheme.len() + 1..];
-    let rest = rest.strip_prefix("//").unwrap_or(rest);
-    let rest = rest.split('#').next().unwrap_or(rest);
-    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (authority, path) = match place.find('/') {
-        Some(slash) => place.split_at(slash),
-        None => (place, ""),
-    };
-    if path.contains('@') && !authority.contains('@') {
-        return Err("the user or password holds a raw '/': write it as %2F".to_string());
-    }
-    if query.contains('@') && !authority.contains('@') && authority.contains(':') {
-        return Err("the user or password holds a raw '?': write it as %3F".to_string());
-    }
-    let (user_info, hosts) = match authority.rfind('@') {
-        Some(at) => (Some(&authority[..at]), &authority[at + 1..]),
-        None => (None, authority),
-    };
-    let mut parameters = parameters(query)?;
-    let mut take = |name: &str| parameters.remove(name);
+/// Settings of the server that libpq takes from variables.
+const SETTING_VARIABLES: [(&str, &str); 3] =
+    [("DateStyle", "PGDATESTYLE"), ("TimeZone", "PGTZ"), ("geqo", "PGGEQO")];
 
-    let (mut user, mut password) = (None, None);
-    if let Some(info) = user_info {
-        let (name, secret) = match info.split_once(':') {
-            Some((name, secret)) => (name, Some(secret)),
-            None => (info, None),
-        };
-        user = Some(decode(name).ok_or("the user holds a raw '%': write it as %25")?);
-        if let Some(secret) = secret {
-            let secret = decode(secret).ok_or("the password holds a raw '%': write it as %25")?;
-            password = Some(secret);
+/// Where something may be said about a connection. What is said first counts: the URL, the
+/// service, the environment.
+pub struct Given<'a> {
+    /// What the URL says.
+    pub written: Written,
+    /// What the service's section says.
+    pub service: BTreeMap<String, String>,
+    /// The environment's variables; an empty one says nothing.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl<'a> Given<'a> {
+    /// Reads a URL whose scheme is known. No service has said anything yet.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, to stand behind `failed to open database: `.
+    pub fn read(
+        url: &str,
+        scheme: &str,
+        env: &'a dyn Fn(&str) -> Option<String>,
+    ) -> Result<Given<'a>, String> {
+        if !SCHEMES.contains(&scheme) {
+            return Err(format!("database driver: unknown driver {scheme} (forgotten import?)"));
         }
+        let written = Written::read(&url[scheme.len() + 1..])?;
+        Ok(Given { written, service: BTreeMap::new(), env })
     }
-    let user = take("user").or(user.filter(|u| !u.is_empty())).or_else(|| env("PGUSER"));
-    let password =
-        take("password").or(password.filter(|p| !p.is_empty())).or_else(|| env("PGPASSWORD"));
 
-    let path = decode(path).ok_or("the database's name holds a raw '%': write it as %25")?;
-    let named = path.strip_prefix('/').unwrap_or(&path).to_string();
-    let database = take("dbname")
-        .or_else(|| take("database"))
-        .or(Some(named).filter(|n| !n.is_empty()))
-        .or_else(|| env("PGDATABASE"));
+    /// The variable, unless it is empty.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        (self.env)(name).filter(|value| !value.is_empty())
+    }
 
-    let port = take("port").or_else(|| env("PGPORT"));
-    let hosts = match take("host") {
-        Some(hosts) => hosts,
-        None if hosts.trim_matches(':').is_empty() => {
-            let host = env("PGHOST").unwrap_or_else(|| "localhost".to_string());
-            format!("{host}{}", if hosts.len() > 1 { hosts } else { "" })
-        }
-        None => decode(hosts).ok_or("the host holds a raw '%': write it as %25")?,
-    };
-    let hosts = read_hosts(&hosts, port.as_deref().unwrap_or("5432"))?;
+    /// The URL's parameter, the service's, or the variable.
+    pub fn find(&self, parameter: &str, variable: &str) -> Option<String> {
+        self.parameter(parameter).or_else(|| self.behind(parameter, variable))
+    }
 
-    let sslmode = take("sslmode").or_else(|| env("PGSSLMODE"));
-    let sslrootcert = take("sslrootcert").or_else(|| env("PGSSLROOTCERT"));
-    let sslcert = take("sslcert").or_else(|| env("PGSSLCERT"));
-    let sslkey = take("sslkey").or_else(|| env("PGSSLKEY"));
-    let binding = take("channel_binding").or_else(|| env("PGCHANNELBINDING"));
-    let target = take("target_session_attrs").or_else(|| env("PGTARGETSESSIONATTRS"));
-    let connect_timeout = take("connect_timeout").or_else(|| env("PGCONNECT_TIMEOUT"));
-    let quoted = flag(take("x-migrations-table-quoted"), "x-migrations-table-quoted")?;
-    let table = read_table(take("x-migrations-table").as_deref().unwrap_or(""), quoted)?;
-    let statement_timeout = match number(take("x-statement-timeout"))? {
-        Some(millis) => u64::try_from(millis).ok().filter(|m| *m > 0).map(Duration::from_millis),
-        None => None,
-    };
-    // Statements are told apart whatever their size; what golang-migrate refuses is refused.
-    number(take("x-multi-statement-max-size"))?;
-    let multi_statement = flag(take("x-multi-statement"), "x-multi-statement")?;
-    let options = take("options").or_else(|| env("PGOPTIONS"));
-    let application = take("application_name")
-        .or_else(|| env("PGAPPNAME"))
-        .or_else(|| take("fallback_application_name"));
+    fn parameter(&self, name: &str) -> Option<String> {
+        self.written.parameters.get(name).cloned()
+    }
 
-    let mut settings: BTreeMap<String, String> = parameters
-        .into_iter()
-        .filter(|(name, _)| !name.starts_with("x-") && !NOT_SETTINGS.contains(&name.as_str()))
-        .collect();
-    settings.insert("application_name".into(), application.unwrap_or_else(|| "dbm".into()));
+    /// What counts where the URL is silent.
+    fn behind(&self, parameter: &str, variable: &str) -> Option<String> {
+        self.service.get(parameter).cloned().or_else(|| self.variable(variable))
+    }
 
-    Ok(DatabaseUrl {
-        hosts,
-        hostaddrs: Vec::new(),
-        user,
-        password: password.map(Secret),
-        database,
-        path,
-        sslmode: sslmode.map_or(Ok(SslMode::Prefer), |mode| read_sslmode(&mode))?,
-        sslrootcert: sslrootcert.map(Into::into),
-        sslcert: sslcert.map(Into::into),
-        sslkey: sslkey.map(Into::into),
-        channel_binding: binding.map_or(Ok(ChannelBinding::Prefer), |b| read_binding(&b))?,
-        target_session_attrs: target.map_or(Ok(TargetSession::Any), |t| read_target(&t))?,
-        connect_timeout: match connect_timeout {
+    /// Brings together what is said.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, to stand behind `failed to open database: `.
+    pub fn settle(&self) -> Result<DatabaseUrl, String> {
+        let Written { user, password, path, .. } = &self.written;
+        let user =
+            self.parameter("user").or(user.clone()).or_else(|| self.behind("user", "PGUSER"));
+        let password = self
+            .parameter("password")
+            .or(password.clone())
+            .or_else(|| self.behind("password", "PGPASSWORD"));
+        let named = path.strip_prefix('/').unwrap_or(path).to_string();
+        let database = self
+            .parameter("dbname")
+            .or_else(|| self.parameter("database"))
+            .or(Some(named).filter(|name| !name.is_empty()))
+            .or_else(|| self.behind("dbname", "PGDATABASE"));
+
+        let hostaddr = self.find("hostaddr", "PGHOSTADDR");
+        let hosts = self.hosts(hostaddr.as_deref())?;
+        let hostaddrs = hostaddr.map(|text| hosts::addresses(&text, hosts.len())).transpose()?;
+
+        let x = |name: &str| self.written.parameters.get(name).map(String::as_str);
+        let quoted = flag(x("x-migrations-table-quoted"), "x-migrations-table-quoted")?;
+        let table = read_table(x("x-migrations-table").unwrap_or(""), quoted)?;
+        let statement_timeout = number(x("x-statement-timeout"))?
+            .and_then(|millis| u64::try_from(millis).ok())
+            .filter(|millis| *millis > 0)
+            .map(Duration::from_millis);
+        // Statements are told apart whatever their size; what golang-migrate refuses is refused.
+        number(x("x-multi-statement-max-size"))?;
+        let connect_timeout = match self.find("connect_timeout", "PGCONNECT_TIMEOUT") {
             None => None,
             Some(text) => {
                 let invalid = || format!("connect_timeout: {text:?} is not a number of seconds");
-                let seconds: u64 = text.trim().parse().map_err(|_| invalid())?;
-                (seconds > 0).then(|| Duration::from_secs(seconds))
-            }
-        },
-        settings,
-        options,
-        table,
-        statement_timeout,
-        multi_statement,
-    })
-}
-
-/// `h1:p1,h2` with a default port or, as in libpq, one port for each.
-fn read_hosts(hosts: &str, ports: &str) -> Result<Vec<(String, u16)>, String> {
-    let ports: Vec<&str> = ports.split(',').collect();
-    let mut read = Vec::new();
-    for (i, host) in hosts.split(',').enumerate() {
-        let default = ports.get(i).or(ports.first()).copied().unwrap_or("5432");
-        let (host, port) = if host.starts_with('/') {
-            (host, default)
-        } else if let Some((host, rest)) = host.strip_prefix('[').and_then(|h| h.split_once(']')) {
-            (host, rest.strip_prefix(':').unwrap_or(default))
-        } else {
-            match host.split_once(':') {
-                Some((host, port)) if !port.contains(':') => (host, port),
-                _ => (host, default),
+                let seconds: i64 = text.trim().parse().map_err(|_| invalid())?;
+                u64::try_from(seconds).ok().filter(|s| *s > 0).map(Duration::from_secs)
             }
         };
-        let port = if port.is_empty() { default } else { port };
-        // The text is not shown: with a raw `@` or `/` in it, it may be a piece of a password.
-        let port = port.parse().map_err(|_| {
-            "the port is not a number from 1 to 65535 (is a character of the password not encoded?)"
-        })?;
-        read.push((if host.is_empty() { "localhost" } else { host }.to_string(), port));
+        if self.find("sslinline", "").is_some_and(|inline| inline == "true") {
+            return Err("sslinline is not supported: keep the certificates and the key in files"
+                .to_string());
+        }
+        let sslrootcert = self.find("sslrootcert", "PGSSLROOTCERT");
+        let binding = self.find("channel_binding", "PGCHANNELBINDING");
+        let target = self.find("target_session_attrs", "PGTARGETSESSIONATTRS");
+        Ok(DatabaseUrl {
+            hosts,
+            hostaddrs: hostaddrs.unwrap_or_default(),
+            user,
+            password: password.map(Secret),
+            database,
+            path: path.clone(),
+            sslmode: self.sslmode(sslrootcert.as_deref())?,
+            sslrootcert: sslrootcert.map(Into::into),
+            sslcert: self.find("sslcert", "PGSSLCERT").map(Into::into),
+            sslkey: self.find("sslkey", "PGSSLKEY").map(Into::into),
+            channel_binding: modes::channel_binding(binding.as_deref())?,
+            target_session_attrs: modes::target_session(target.as_deref())?,
+            connect_timeout,
+            settings: self.settings()?,
+            options: self.find("options", "PGOPTIONS"),
+            table,
+            statement_timeout,
+            multi_statement: flag(x("x-multi-statement"), "x-multi-statement")?,
+        })
     }
-    Ok(read)
+
+    fn hosts(&self, hostaddr: Option<&str>) -> Result<Vec<(String, u16)>, String> {
+        let authority = &self.written.hosts;
+        let ports = self.parameter("port").or_else(|| hosts::ports_of(authority));
+        let ports = ports.or_else(|| self.behind("port", "PGPORT")).unwrap_or_default();
+        let named = match self.parameter("host") {
+            Some(hosts) => Some(hosts),
+            None if !hosts::are_nameless(authority) => {
+                let bare = |host: &Host| Host { port: String::new(), ..host.clone() };
+                return hosts::settle(&authority.iter().map(bare).collect::<Vec<_>>(), &ports);
+            }
+            None => self.behind("host", "PGHOST"),
+        };
+        let named = named.as_deref().or(hostaddr).unwrap_or_default();
+        hosts::settle(&hosts::split(named).collect::<Vec<_>>(), &ports)
+    }
+
+    fn sslmode(&self, sslrootcert: Option<&str>) -> Result<SslMode, String> {
+        // libpq takes JDBC's `ssl=true` for `sslmode=require`.
+        let jdbc = || (self.parameter("ssl")? == "true").then(|| "require".to_string());
+        let mode = self.parameter("sslmode").or_else(jdbc);
+        let mode = mode.or_else(|| self.behind("sslmode", "PGSSLMODE"));
+        let system = sslrootcert == Some("system");
+        match mode.as_deref().map(modes::sslmode).transpose()? {
+            Some(mode) if system && mode < SslMode::VerifyFull => Err(format!(
+                "sslmode {} is too weak for sslrootcert=system: use verify-full",
+                mode.name()
+            )),
+            Some(mode) => Ok(mode),
+            None if system => Ok(SslMode::VerifyFull),
+            None => Ok(SslMode::Prefer),
+        }
+    }
+
+    /// Start-up settings for the server.
+    fn settings(&self) -> Result<BTreeMap<String, String>, String> {
+        let encoding = self.find("client_encoding", "").unwrap_or_default();
+        let letters = encoding.replace(|c: char| !c.is_ascii_alphanumeric(), "");
+        if !["", "utf8", "unicode", "auto"].contains(&letters.to_ascii_lowercase().as_str()) {
+            return Err("client_encoding must be absent or 'UTF8'".to_string());
+        }
+        let mut settings: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in self.service.iter().chain(&self.written.parameters) {
+            if !name.starts_with("x-") && !NOT_SETTINGS.contains(&name.as_str()) {
+                settings.insert(name.clone(), value.clone());
+            }
+        }
+        for (name, variable) in SETTING_VARIABLES {
+            let set = settings.keys().any(|key| key.eq_ignore_ascii_case(name));
+            if let Some(value) = self.variable(variable).filter(|_| !set) {
+                settings.insert(name.to_string(), value);
+            }
+        }
+        let application = self.find("application_name", "PGAPPNAME");
+        let application = application.or_else(|| self.find("fallback_application_name", ""));
+        settings.insert("application_name".into(), application.unwrap_or_else(|| "dbm".into()));
+        Ok(settings)
+    }
 }
 
 /// golang-migrate's rule: quoted, it is what stands between the first pairs of quotes.
@@ -223,102 +280,20 @@ fn read_table(text: &str, quoted: bool) -> Result<TableName, String> {
     }
 }
 
-fn read_sslmode(text: &str) -> Result<SslMode, String> {
-    Ok(match text {
-        "disable" => SslMode::Disable,
-        "allow" => SslMode::Allow,
-        "prefer" => SslMode::Prefer,
-        "require" => SslMode::Require,
-        "verify-ca" => SslMode::VerifyCa,
-        "verify-full" => SslMode::VerifyFull,
-        other => {
-            return Err(format!(
-                "unsupported sslmode {other:?}; \
-                 there are disable, allow, prefer, require, verify-ca and verify-full"
-            ));
-        }
-    })
-}
-
-fn read_binding(text: &str) -> Result<ChannelBinding, String> {
-    Ok(match text {
-        "disable" => ChannelBinding::Disable,
-        "prefer" => ChannelBinding::Prefer,
-        "require" => ChannelBinding::Require,
-        other => {
-            return Err(format!(
-                "unsupported channel_binding {other:?}; there are disable, prefer and require"
-            ));
-        }
-    })
-}
-
-fn read_target(text: &str) -> Result<TargetSession, String> {
-    Ok(match text {
-        "any" => TargetSession::Any,
-        "read-write" | "primary" => TargetSession::ReadWrite,
-        "read-only" => TargetSession::ReadOnly,
-        "standby" | "prefer-standby" => {
-            return Err(format!(
-                "target_session_attrs {text:?}: migrations need a server that accepts writes; \
-                 use read-write"
-            ));
-        }
-        other => {
-            return Err(format!(
-                "unsupported target_session_attrs {other:?}; \
-                 there are any, read-write, read-only and primary"
-            ));
-        }
-    })
-}
-
-/// Go's `strconv.Atoi`; nothing for an empty text.
-fn number(text: Option<String>) -> Result<Option<i64>, String> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+/// Go's `strconv.Atoi`.
+fn number(text: Option<&str>) -> Result<Option<i64>, String> {
+    let Some(text) = text else { return Ok(None) };
     let invalid = |_| format!("strconv.Atoi: parsing {text:?}: invalid syntax");
     text.parse().map(Some).map_err(invalid)
 }
 
 /// Go's `strconv.ParseBool`.
-fn flag(text: Option<String>, name: &str) -> Result<bool, String> {
-    match text.as_deref() {
-        None | Some("" | "0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
+fn flag(text: Option<&str>, name: &str) -> Result<bool, String> {
+    match text {
+        None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
         Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
         Some(other) => Err(format!(
             "Unable to parse option {name}: strconv.ParseBool: parsing {other:?}: invalid syntax"
         )),
     }
-}
-
-/// The first value of each name counts, as with Go's `Query().Get`.
-fn parameters(query: &str) -> Result<BTreeMap<String, String>, String> {
-    let mut map = BTreeMap::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded = |text: &str| decode(&text.replace('+', " "));
-        let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
-            return Err("a parameter holds a raw '%': write it as %25".to_string());
-        };
-        map.entry(name).or_insert(value);
-    }
-    Ok(map)
-}
-
-/// Percent-decoding; `None` where a `%` is not followed by two hex digits or the result is not
-/// UTF-8.
-fn decode(text: &str) -> Option<String> {
-    let mut bytes = text.bytes();
-    let mut decoded = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'%' => {
-                let high = (bytes.next()? as char).to_digit(16)?;
-                let low = (bytes.next()? as char).to_digit(16)?;
-                u8::try_from(high * 16 + low).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(decoded).ok()
 }

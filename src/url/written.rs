@@ -26,7 +26,7 @@ pub struct Written {
 }
 
 /// Parameters in whose values an `@` may stand as it is.
-const FREE_TEXT: [&str; 14] = [
+const FREE_TEXT: [&str; 15] = [
     "application_name",
     "database",
     "dbname",
@@ -41,6 +41,7 @@ const FREE_TEXT: [&str; 14] = [
     "sslcert",
     "sslkey",
     "user",
+    "x-migrations-table",
 ];
 
 impl Written {
@@ -52,7 +53,8 @@ impl Written {
     pub fn read(text: &str) -> Result<Written, String> {
         let text = text.strip_prefix("//").unwrap_or(text);
         let (user_info, rest) = cut(text)?;
-        let (user, password) = match user_info.map(|info| info.split_once(':').unwrap_or((info, "")))
+        let (user, password) = match user_info
+            .map(|info| info.split_once(':').unwrap_or((info, "")))
         {
             Some((user, password)) => (personal("user", user)?, personal("password", password)?),
             None => (None, None),
@@ -60,8 +62,8 @@ impl Written {
         let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
-        let path = decode::strictly(path)
-            .ok_or("the database's name holds a raw '%': write it as %25")?;
+        let path =
+            decode::strictly(path).ok_or("the database's name holds a raw '%': write it as %25")?;
         let hosts = hosts::split(authority)
             .map(|host| {
                 let name = decode::strictly(&host.name)?;
@@ -126,14 +128,15 @@ fn is_sound(text: &str) -> bool {
     let (place, query) = text.split_once('?').unwrap_or((text, ""));
     let query_is_sound = query.split('&').all(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let free = FREE_TEXT.contains(&name) || name.starts_with("x-") || name.contains('.');
         match value.rsplit_once('@') {
             _ if name.contains('@') => false,
-            Some((_, after)) => free && !after.contains('/'),
+            Some((_, after)) => FREE_TEXT.contains(&name) && !after.contains('/'),
             None => true,
         }
     });
-    are_hosts(before_end(place)) && ![place, fragment].iter().any(|t| t.contains('@')) && query_is_sound
+    are_hosts(before_end(place))
+        && ![place, fragment].iter().any(|t| t.contains('@'))
+        && query_is_sound
 }
 
 /// Whether this may be a list of `host[:port]`. The empty one is: `postgres:///db`.
