@@ -104,6 +104,8 @@ pub struct Failure {
     pub after: State,
     /// What has become of the database.
     pub outcome: Outcome,
+    /// Who was in the way of a statement that waited in vain for a lock.
+    pub blockers: Vec<Holder>,
 }
 
 /// Why a file failed.
@@ -142,6 +144,20 @@ pub enum Outcome {
     Dirty(State),
     /// The server could not be asked any more.
     Unknown,
+}
+
+impl Error {
+    /// Whether it may pass by itself: nobody answers, the server starts up or is full. A wrong
+    /// password does not pass.
+    pub fn may_pass(&self) -> bool {
+        let Error::Connect { fault, .. } = self else { return false };
+        match fault {
+            Fault::Unreachable(_) | Fault::Lost(_) => true,
+            // cannot_connect_now, too_many_connections, admin_shutdown
+            Fault::Server(error) => matches!(error.code.as_str(), "57P03" | "53300" | "57P01"),
+            Fault::Unclear(_) => false,
+        }
+    }
 }
 
 impl From<UrlError> for Error {

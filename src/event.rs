@@ -28,6 +28,26 @@ pub enum Event {
     /// The server refused to run the file in a transaction (SQLSTATE, message); it is run again,
     /// statement by statement.
     FellBack(File, String),
+    /// A statement waited in vain for a lock; the file was rolled back and is tried again.
+    Retrying {
+        /// Which.
+        file: File,
+        /// The how manieth try again this is, from 1.
+        tries: u32,
+        /// How many there are at most.
+        of: u32,
+        /// How long until then.
+        pause: Duration,
+        /// Who was in the way.
+        blockers: Vec<Holder>,
+    },
+    /// A statement waited for sessions that wait for our lock; it was undone, and they go first.
+    GaveWay {
+        /// Which file.
+        file: File,
+        /// Who goes first.
+        waiters: Vec<Holder>,
+    },
     /// A file is done, and committed.
     Finished {
         /// Which.

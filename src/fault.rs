@@ -34,6 +34,8 @@ pub enum Fault {
     /// The connection is gone, with the reason; what was under way may have been committed
     /// or not.
     Lost(String),
+    /// No session came about: the network, or nobody at the other end. It may pass.
+    Unreachable(String),
     /// An answer that the driver does not understand; what was under way may have been
     /// committed or not.
     Unclear(String),
@@ -54,7 +56,7 @@ impl fmt::Display for Fault {
         match self {
             Fault::Server(error) => f.write_str(&error.message),
             Fault::Lost(reason) => write!(f, "connection lost: {reason}"),
-            Fault::Unclear(reason) => f.write_str(reason),
+            Fault::Unreachable(reason) | Fault::Unclear(reason) => f.write_str(reason),
         }
     }
 }

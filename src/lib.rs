@@ -19,10 +19,20 @@ mod migration;
 mod migrator;
 mod objects;
 mod plan;
+mod quote;
 mod source;
 pub mod sql;
 mod table;
 mod url;
+
+/// Connects, and hangs up.
+///
+/// # Errors
+///
+/// [`Error::Url`] and [`Error::Connect`]; [`Error::may_pass`] tells whether to try again.
+pub fn ping(url: &DatabaseUrl) -> Result<(), Error> {
+    connection::Connection::open(url).map(drop)
+}
 
 pub use error::{Cause, Error, Failure, Outcome};
 pub use event::{Event, File, Holder, Notice};

@@ -7,7 +7,7 @@
 
 use crate::connection::lock::Locked;
 use crate::error::Error;
-use crate::table::identifier;
+use crate::quote::identifier;
 
 /// What is still in the schema after a drop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

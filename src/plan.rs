@@ -19,6 +19,17 @@ pub enum Goal {
     Goto(Version),
 }
 
+impl Goal {
+    /// What is left to ask for when so many files have run.
+    pub fn less(self, ran: u64) -> Goal {
+        match self {
+            Goal::Up(limit) => Goal::Up(limit.map(|limit| limit.saturating_sub(ran))),
+            Goal::Down(limit) => Goal::Down(limit.map(|limit| limit.saturating_sub(ran))),
+            Goal::Goto(version) => Goal::Goto(version),
+        }
+    }
+}
+
 /// One file to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {

@@ -4,11 +4,13 @@
 //! through [`Locked`], by statements that first make sure that it is still what was planned
 //! from, so that even a lock that was lost loses nothing.
 
-use crate::connection::Connection;
+use crate::connection::config::TOKEN;
 use crate::connection::lock::Locked;
+use crate::connection::{Connection, Row};
 use crate::error::Error;
 use crate::fault::{Fault, ServerError};
 use crate::migration::{State, number};
+use crate::quote::{identifier, literal};
 use crate::url::TableName;
 
 /// Where the version table is, or will be.
@@ -26,6 +28,9 @@ pub struct Table {
     pub pid: i32,
     /// Who we are.
     identity: Identity,
+    /// Whether the session is ours from end to end; else a pooler lends us one for each
+    /// transaction.
+    pub is_session_ours: bool,
 }
 
 /// Who the session is for, and whether a file may have changed that (`SET ROLE`, `SET SESSION
@@ -66,8 +71,10 @@ impl Table {
              EXISTS (SELECT FROM pg_catalog.pg_class c \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
              WHERE n.nspname = {schema} AND c.relname = {} AND c.relkind IN ('r', 'p', 'v', 'f')), \
-             session_user, pg_catalog.current_setting('role')",
-            literal(&name.name)
+             session_user, pg_catalog.current_setting('role'), \
+             pg_catalog.current_setting({}, true)",
+            literal(&name.name),
+            literal(TOKEN),
         );
         let rows = connection.query(&sql).map_err(|fault| opening(connection, fault))?;
         let mut values = rows.into_iter().next().unwrap_or_default().into_iter();
@@ -84,6 +91,7 @@ impl Table {
                 role: next().unwrap_or_default(),
                 changed: false,
             },
+            is_session_ours: next().is_some_and(|token| connection.token() == Some(&token)),
         })
     }
 
@@ -99,17 +107,21 @@ impl Table {
     /// [`Error::Connect`] when the role may not create it or the server fails,
     /// [`Error::BadRow`] for a row that is no version.
     pub fn ensure(&mut self, locked: &mut Locked<'_>) -> Result<State, Error> {
-        if !self.exists {
-            locked.write(&self.create()).map_err(|error| match error {
-                Error::Statement { sql, fault: Fault::Server(mut refused) } => {
-                    refused.message = format!("{} in line 0: {sql}", refused.message);
-                    opening(locked.connection(), Fault::Server(refused))
-                }
-                other => other,
-            })?;
-            self.exists = true;
+        if self.exists {
+            return self.read(locked.connection());
         }
-        self.read(locked.connection())
+        let create = self.create();
+        match locked.write(&format!("{create};{}", self.select())) {
+            Ok(rows) => {
+                self.exists = true;
+                first(rows)
+            }
+            Err(Error::Statement { fault: Fault::Server(mut refused), .. }) => {
+                refused.message = format!("{} in line 0: {create}", refused.message);
+                Err(opening(locked.connection(), Fault::Server(refused)))
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Reads the row. A table that is not there is a database where nothing is applied.
@@ -122,9 +134,9 @@ impl Table {
         if !self.exists {
             return Ok(State::NONE);
         }
-        let sql = format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted());
+        let sql = self.select();
         match connection.query(&sql) {
-            Ok(rows) => rows.into_iter().next().map_or(Ok(State::NONE), state),
+            Ok(rows) => first(rows),
             Err(fault) if fault.code() == Some("42P01") => Ok(State::NONE),
             Err(fault) => Err(Error::Statement { sql, fault }),
         }
@@ -206,6 +218,10 @@ impl Table {
         Own { sql, statements }
     }
 
+    fn select(&self) -> String {
+        format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted())
+    }
+
     /// SQL that makes the table where it is missing, as golang-migrate makes it.
     pub fn create(&self) -> String {
         format!(
@@ -242,7 +258,12 @@ fn opening(connection: &Connection, fault: Fault) -> Error {
     Error::Connect { place: connection.place().to_string(), fault }
 }
 
-fn state(row: Vec<Option<String>>) -> Result<State, Error> {
+/// The row, or that there is none.
+fn first(rows: Vec<Row>) -> Result<State, Error> {
+    rows.into_iter().next().map_or(Ok(State::NONE), state)
+}
+
+fn state(row: Row) -> Result<State, Error> {
     let mut values = row.into_iter().map(Option::unwrap_or_default);
     let version = values.next().unwrap_or_default();
     let dirty = values.next().as_deref() == Some("t");
@@ -250,20 +271,6 @@ fn state(row: Vec<Option<String>>) -> Result<State, Error> {
         Ok(-1) => Ok(State { version: None, dirty }),
         Ok(number) if number >= 0 => Ok(State { version: u64::try_from(number).ok(), dirty }),
         _ => Err(Error::BadRow { version }),
-    }
-}
-
-/// Quotes a name for SQL.
-pub fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Quotes a text for SQL, right whatever `standard_conforming_strings` says.
-pub fn literal(text: &str) -> String {
-    let quoted = text.replace('\'', "''");
-    match quoted.contains('\\') {
-        true => format!(" E'{}'", quoted.replace('\\', "\\\\")),
-        false => format!("'{quoted}'"),
     }
 }
 
@@ -279,14 +286,13 @@ mod tests {
             exists: true,
             pid: 1,
             identity: Identity { user: "u".into(), role: "none".into(), changed: false },
+            is_session_ours: true,
         }
     }
 
     #[test]
-    fn names_and_texts_are_quoted() {
+    fn the_name_is_quoted() {
         assert_eq!(table().quoted(), "\"public\".\"m\"\"x\"");
-        assert_eq!(literal("o'x"), "'o''x'");
-        assert_eq!(literal("a\\'"), " E'a\\\\'''");
     }
 
     #[test]

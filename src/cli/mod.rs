@@ -7,6 +7,7 @@ mod run;
 mod settings;
 mod signals;
 mod usage;
+mod waiting;
 
 use std::path::Path;
 
@@ -60,6 +61,8 @@ pub enum Command {
     Force(Option<String>),
     /// `version`
     Version,
+    /// `wait [-timeout N]`, in seconds
+    Wait(Option<u64>),
 }
 
 /// What a command line asks for.
@@ -83,8 +86,18 @@ pub fn program_name(called: Option<String>) -> String {
 }
 
 /// Flags that may stand before or after the command.
-const SHARED: [&str; 7] =
-    ["source", "path", "database", "database-env", "prefetch", "lock-timeout", "verbose"];
+const SHARED: [&str; 10] = [
+    "source",
+    "path",
+    "database",
+    "database-env",
+    "prefetch",
+    "lock-timeout",
+    "lock-wait",
+    "retries",
+    "wait",
+    "verbose",
+];
 
 fn shared(command: Declared) -> Declared {
     command
@@ -107,6 +120,18 @@ fn shared(command: Declared) -> Declared {
             value("lock-timeout", "N", "give up after N seconds of waiting for the lock (never)")
                 .value_parser(whole_number),
         )
+        .arg(
+            value("lock-wait", "MS", "let no statement wait longer than MS for a lock; try again")
+                .value_parser(whole_number),
+        )
+        .arg(
+            value("retries", "N", "with -lock-wait, try a file again N times (5)")
+                .value_parser(whole_number),
+        )
+        .arg(
+            value("wait", "N", "wait up to N seconds for the server to accept connections")
+                .value_parser(whole_number),
+        )
         .arg(switch("verbose", "tell every step, with the time"))
 }
 
@@ -127,6 +152,9 @@ fn own(name: &str) -> Vec<clap::Arg> {
             value("digits", "N", "with -seq, pad numbers to N digits (6)"),
             value("format", "F", "unix, unixNano, or a Go time layout (20060102150405)"),
             value("tz", "Z", "the zone of the time (UTC)"),
+        ],
+        "wait" => vec![
+            value("timeout", "N", "give up after N seconds (never)").value_parser(whole_number),
         ],
         "down" => vec![switch("all", "run all down files, without asking")],
         "drop" => vec![
@@ -190,6 +218,9 @@ fn settings(before: &ArgMatches, behind: &ArgMatches) -> Settings {
         database_env: text("database-env"),
         prefetch: number("prefetch"),
         lock_timeout: number("lock-timeout"),
+        lock_wait: number("lock-wait"),
+        retries: number("retries"),
+        wait: number("wait"),
         verbose: either("verbose").get_flag("verbose"),
     }
 }
@@ -226,6 +257,7 @@ fn command(
             all_objects: matches.get_flag("all-objects"),
         },
         "force" => Command::Force(words.next()),
+        "wait" => Command::Wait(matches.get_one("timeout").copied()),
         _ => Command::Version,
     })
 }

@@ -9,7 +9,7 @@ use dbm::{Event, Interrupt, MAX_VERSION, Migrator, Report, Version};
 use crate::cli::create;
 use crate::cli::settings::{Opened, Settings};
 use crate::cli::signals::Signals;
-use crate::cli::{Command, Request};
+use crate::cli::{Command, Request, waiting};
 use crate::render::error::Complaint;
 use crate::render::{self, Printer};
 
@@ -41,6 +41,15 @@ pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
             let code = version(&settings, printer)?;
             close(printer, None);
             return Ok(code);
+        }
+        Command::Wait(timeout) => {
+            let limit = timeout.or(settings.wait).map(Duration::from_secs);
+            let (url, warnings) = settings.database()?;
+            for warning in &warnings {
+                printer.warning(warning);
+            }
+            waiting::for_server(&url, limit, printer, dbm::ping)?;
+            return Ok(0);
         }
         Command::Goto(typed) => {
             let migrator = open(&settings, printer)?;
@@ -104,15 +113,26 @@ fn open(settings: &Settings, printer: &Printer) -> Result<Migrator> {
     for warning in &warnings {
         printer.warning(warning);
     }
-    let migrator = Migrator::open(&url, source)?;
-    let migrator = match settings.lock_timeout {
-        Some(seconds) => migrator.lock_timeout(Duration::from_secs(seconds)),
-        None => migrator,
+    let mut migrator = match settings.wait {
+        None => Migrator::open(&url, source)?,
+        Some(seconds) => {
+            let limit = Some(Duration::from_secs(seconds));
+            waiting::for_server(&url, limit, printer, |url| Migrator::open(url, source.clone()))?
+        }
     };
-    Ok(match settings.prefetch {
-        Some(files) => migrator.prefetch(usize::try_from(files).unwrap_or(usize::MAX)),
-        None => migrator,
-    })
+    if let Some(seconds) = settings.lock_timeout {
+        migrator = migrator.lock_timeout(Duration::from_secs(seconds));
+    }
+    if let Some(millis) = settings.lock_wait {
+        migrator = migrator.lock_wait(Duration::from_millis(millis));
+    }
+    if let Some(retries) = settings.retries {
+        migrator = migrator.retries(u32::try_from(retries).unwrap_or(u32::MAX));
+    }
+    if let Some(files) = settings.prefetch {
+        migrator = migrator.prefetch(usize::try_from(files).unwrap_or(usize::MAX));
+    }
+    Ok(migrator)
 }
 
 fn version(settings: &Settings, printer: &Printer) -> Result<u8> {

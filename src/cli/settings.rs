@@ -27,6 +27,12 @@ pub struct Settings {
     pub prefetch: Option<u64>,
     /// `-lock-timeout`, in seconds
     pub lock_timeout: Option<u64>,
+    /// `-lock-wait`, in milliseconds
+    pub lock_wait: Option<u64>,
+    /// `-retries`
+    pub retries: Option<u64>,
+    /// `-wait`, in seconds
+    pub wait: Option<u64>,
     /// `-verbose`
     pub verbose: bool,
 }
@@ -71,6 +77,15 @@ impl Settings {
         let source = Source::folder_as(&place.folder, &place.url)?;
         let (url, warnings) = DatabaseUrl::resolve(&url).map_err(Error::Url)?;
         Ok(Opened { url, source, warnings })
+    }
+
+    /// Reads the database's URL alone; with it come warnings, a line each.
+    ///
+    /// # Errors
+    ///
+    /// [`Complaint`] or [`Error`].
+    pub fn database(&self) -> anyhow::Result<(DatabaseUrl, Vec<String>)> {
+        Ok(DatabaseUrl::resolve(&self.database_url()?).map_err(Error::Url)?)
     }
 
     fn place(&self) -> anyhow::Result<Place> {

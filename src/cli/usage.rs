@@ -6,13 +6,14 @@ use clap::Command as Declared;
 use crate::cli::flags::is_switch;
 
 /// Commands: name, what may stand behind it, and what it does.
-const COMMANDS: [(&str, &str, &str); 7] = [
+const COMMANDS: [(&str, &str, &str); 8] = [
     ("up", "[N]", "run all up files that have not run, or the next N"),
     ("down", "[N] [-all]", "run the down files of all versions, or of the last N"),
     ("goto", "V", "go up or down to version V"),
     ("version", "", "print the version that the database is at"),
     ("force", "V", "set the version to V and run nothing (-1: nothing applied)"),
     ("drop", "[-f] [-all-objects]", "drop all tables of the current schema"),
+    ("wait", "[-timeout N]", "wait until the server accepts connections"),
     (
         "create",
         "[-ext E] [-dir D] [-seq] [-digits N] [-format F] [-tz Z] NAME",
@@ -71,6 +72,10 @@ pub fn command(program: &str, name: &str, about: &str, flags: &[Arg]) -> String 
              the next\nup fail, unless -all-objects. What belongs to an extension stays."
         }
         "version" => "\nReads only: creates nothing and takes no lock.",
+        "wait" => {
+            "\nWaits for what can pass: a refused connection, a name not yet known, a server that \
+             starts up.\nA wrong password or a database that is not there is an error at once."
+        }
         "create" => "\nNeeds no database. Prints the paths of the two files.",
         _ => "",
     });

@@ -3,31 +3,26 @@
 use std::time::Duration;
 
 use tokio_postgres::Config;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
-use crate::error::Error;
-use crate::url::{DatabaseUrl, SslMode, UrlError};
+use crate::url::{ChannelBinding, DatabaseUrl, TargetSession};
 
-/// The driver's settings for `url`.
-///
-/// # Errors
-///
-/// [`Error::Url`] for what this version cannot do.
-pub fn config(url: &DatabaseUrl) -> Result<Config, Error> {
+/// The name of the setting that tells a session of ours from one that a pooler lends us.
+pub const TOKEN: &str = "dbm.token";
+
+/// The driver's settings for `url`, with a `token` to recognise the session by.
+pub fn config(url: &DatabaseUrl, mode: SslMode, token: Option<&str>) -> Config {
     let mut config = Config::new();
-    if url.sslmode >= SslMode::Require {
-        return Err(Error::Url(UrlError(
-            "failed to open database: this version of dbm does not speak TLS yet: \
-             use sslmode=disable or sslmode=prefer where the network is safe"
-                .to_string(),
-        )));
-    }
-    config.ssl_mode(tokio_postgres::config::SslMode::Disable);
+    config.ssl_mode(mode);
     for (host, port) in &url.hosts {
         match host.starts_with('/') {
             true => config.host_path(host),
             false => config.host(host),
         };
         config.port(*port);
+    }
+    for address in &url.hostaddrs {
+        config.hostaddr(*address);
     }
     if let Some(user) = &url.user {
         config.user(user);
@@ -45,21 +40,33 @@ pub fn config(url: &DatabaseUrl) -> Result<Config, Error> {
     config.keepalives_idle(Duration::from_secs(30));
     config.keepalives_interval(Duration::from_secs(10));
     config.keepalives_retries(6);
-    let options = options(url);
+    let options = options(url, token);
     if !options.is_empty() {
         config.options(&options);
     }
     if let Some(name) = url.settings.get("application_name") {
         config.application_name(name);
     }
-    Ok(config)
+    config.channel_binding(match url.channel_binding {
+        ChannelBinding::Disable => tokio_postgres::config::ChannelBinding::Disable,
+        ChannelBinding::Prefer => tokio_postgres::config::ChannelBinding::Prefer,
+        ChannelBinding::Require => tokio_postgres::config::ChannelBinding::Require,
+    });
+    config.target_session_attrs(match url.target_session_attrs {
+        TargetSession::Any => TargetSessionAttrs::Any,
+        TargetSession::ReadWrite => TargetSessionAttrs::ReadWrite,
+        TargetSession::ReadOnly => TargetSessionAttrs::ReadOnly,
+    });
+    config
 }
 
 /// The `options` start-up parameter. The driver takes no other way for settings such as
 /// `search_path`; white space and backslashes are escaped by a backslash in it.
-fn options(url: &DatabaseUrl) -> String {
+fn options(url: &DatabaseUrl, token: Option<&str>) -> String {
     let mut options = url.options.clone().unwrap_or_default();
-    for (name, value) in url.settings.iter().filter(|(name, _)| *name != "application_name") {
+    let settings = url.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let settings = settings.filter(|(name, _)| *name != "application_name");
+    for (name, value) in settings.chain(token.map(|token| (TOKEN, token))) {
         if !options.is_empty() {
             options.push(' ');
         }
@@ -82,12 +89,8 @@ mod tests {
     fn settings_are_escaped() {
         let url = "postgres://h?search_path=a%2C%20%22b%5C%22&options=-c%20x.y%3D1";
         let url = DatabaseUrl::parse(url, |_| None).unwrap();
-        assert_eq!(options(&url), r#"-c x.y=1 -c search_path=a,\ "b\\""#);
-    }
-
-    #[test]
-    fn what_needs_tls_is_refused() {
-        let url = DatabaseUrl::parse("postgres://h?sslmode=require", |_| None).unwrap();
-        assert!(config(&url).unwrap_err().to_string().contains("TLS"));
+        assert_eq!(options(&url, None), r#"-c x.y=1 -c search_path=a,\ "b\\""#);
+        let url = DatabaseUrl::parse("postgres://h", |_| None).unwrap();
+        assert_eq!(options(&url, Some("7")), "-c dbm.token=7");
     }
 }

@@ -1,6 +1,7 @@
 //! From the driver's errors to ours.
 
 use std::error::Error as _;
+use std::io::ErrorKind;
 
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, ErrorPosition, Severity};
@@ -12,8 +13,21 @@ use crate::fault::{Fault, ServerError};
 pub fn connecting(error: &Error) -> Fault {
     match error.as_db_error() {
         Some(db) => Fault::Server(Box::new(server_error(db))),
+        None if is_network(error) => Fault::Unreachable(reason(error)),
         None => Fault::Unclear(reason(error)),
     }
+}
+
+/// Whether the network, or the server's absence from it, is the cause. TLS wraps its refusals in
+/// I/O errors too, of kind `InvalidData`.
+fn is_network(error: &Error) -> bool {
+    let io = error.source().and_then(|e| e.downcast_ref::<std::io::Error>());
+    io.is_some_and(|e| {
+        !matches!(
+            e.kind(),
+            ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::PermissionDenied
+        )
+    })
 }
 
 /// Why a message failed. `lost` is why the session ended, where that is known already.

@@ -8,18 +8,22 @@
 //! that did. What is asynchronous about it ends in this file: every call blocks, in slices, so
 //! that between two slices a deadline, an [`Interrupt`] and the server's notices are seen to.
 
-mod config;
+pub mod config;
 mod fault;
 pub mod lock;
+mod open;
+mod tls;
 
-use std::future::{Future, poll_fn};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::future::Future;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use tokio::runtime::{Builder, Handle, Runtime};
-use tokio_postgres::{AsyncMessage, Client, NoTls, SimpleQueryMessage};
+use tokio::runtime::{Handle, Runtime};
+use tokio_postgres::{Client, SimpleQueryMessage};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::connection::open::{Incoming, Opened};
 use crate::error::Error;
 use crate::event::Notice;
 use crate::fault::Fault;
@@ -38,16 +42,12 @@ pub struct Connection {
     runtime: Option<Runtime>,
     client: Client,
     incoming: Receiver<Incoming>,
+    tls: MakeRustlsConnect,
+    token: Option<String>,
     place: String,
     /// Why the session ended, once it has.
     lost: Option<String>,
     notices: Vec<Notice>,
-}
-
-/// What the server sends without being asked.
-enum Incoming {
-    Notice(Notice),
-    Lost(String),
 }
 
 /// What may end a message early.
@@ -55,8 +55,30 @@ enum Incoming {
 pub struct Limits {
     /// How long it may run.
     pub timeout: Option<Duration>,
+    /// How long a statement may wait for a lock (`lock_timeout`), in whole milliseconds.
+    pub lock_wait: Option<Duration>,
     /// Who else may end it.
     pub interrupt: Interrupt,
+}
+
+/// Hears now and then how long a message has run, and whether it is time to cancel it.
+type OnTick<'a> = &'a mut dyn FnMut(Duration, bool) -> Tick;
+
+/// What to do with a message that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tick {
+    /// Let it run.
+    GoOn,
+    /// Send a cancel request.
+    Cancel,
+    /// It has been cancelled in another way.
+    Cancelled,
+}
+
+impl From<bool> for Tick {
+    fn from(end: bool) -> Tick {
+        if end { Tick::Cancel } else { Tick::GoOn }
+    }
 }
 
 /// A message that failed.
@@ -76,26 +98,17 @@ impl Connection {
     /// [`Error::Url`] for a way of connecting that this version cannot go, [`Error::Connect`]
     /// when the server cannot be reached or refuses.
     pub fn open(url: &DatabaseUrl) -> Result<Connection, Error> {
-        let config = config::config(url)?;
-        let place = url.place();
-        let failed = |fault| Error::Connect { place: url.place(), fault };
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|e| failed(Fault::Lost(e.to_string())))?;
-        let connecting = async { config.connect(NoTls).await };
-        let (client, mut driver) =
-            block_on(&runtime, connecting).map_err(|e| failed(fault::connecting(&e)))?;
-        let (sender, incoming) = channel();
-        runtime.spawn(async move {
-            while let Some(message) = poll_fn(|cx| driver.poll_message(cx)).await {
-                if !pass_on(message, &sender) {
-                    break;
-                }
-            }
-        });
-        let (lost, notices) = (None, Vec::new());
-        Ok(Connection { runtime: Some(runtime), client, incoming, place, lost, notices })
+        let Opened { runtime, client, incoming, tls, token } = open::open(url)?;
+        Ok(Connection {
+            runtime: Some(runtime),
+            client,
+            incoming,
+            tls,
+            token,
+            place: url.place(),
+            lost: None,
+            notices: Vec::new(),
+        })
     }
 
     /// Sends one message and gives back the rows of the last statement in it that has any.
@@ -112,11 +125,12 @@ impl Connection {
             }
             _ => {}
         };
-        self.exchange(sql, &Limits::default(), collect, &mut |_| {}).map_err(|e| e.fault)?;
+        self.exchange(sql, &Limits::default(), collect, &mut |_| {}, &mut |_, end| end.into())
+            .map_err(|e| e.fault)?;
         Ok(rows)
     }
 
-    /// Sends one message whose rows nobody wants; notices go to `on_notice` as they come.
+    /// Sends one message whose rows nobody wants. Notices go to `on_notice` as they come.
     ///
     /// Private to this folder: what writes goes through [`lock::Locked`].
     fn send(
@@ -124,13 +138,19 @@ impl Connection {
         sql: &str,
         limits: &Limits,
         on_notice: &mut dyn FnMut(Notice),
+        on_tick: OnTick<'_>,
     ) -> Result<(), Failed> {
-        self.exchange(sql, limits, |_| {}, on_notice)
+        self.exchange(sql, limits, |_| {}, on_notice, on_tick)
     }
 
     /// Host, port and database.
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// What [`config::TOKEN`] was set to at the start; the session that still says so is ours.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// Whether the session is known to be over.
@@ -144,10 +164,13 @@ impl Connection {
         limits: &Limits,
         mut on_message: impl FnMut(SimpleQueryMessage),
         on_notice: &mut dyn FnMut(Notice),
+        on_tick: OnTick<'_>,
     ) -> Result<(), Failed> {
         let mut completed = 0;
         let mut cancelled = false;
-        let deadline = limits.timeout.map(|timeout| Instant::now() + timeout);
+        let begun = Instant::now();
+        // Short enough to see who is in the way before `lock_timeout` strikes.
+        let tick = limits.lock_wait.map_or(SLICE, |wait| SLICE.min(wait / 4));
         let client = &self.client;
         let Some(runtime) = &self.runtime else {
             return Err(Failed { fault: Fault::Lost("closed".to_string()), completed });
@@ -157,14 +180,8 @@ impl Connection {
             Ok(stream) => {
                 let mut stream = Box::pin(stream);
                 loop {
-                    let now = Instant::now();
-                    let slice = deadline.map_or(SLICE, |deadline| {
-                        if cancelled {
-                            SLICE
-                        } else {
-                            SLICE.min(deadline.saturating_duration_since(now))
-                        }
-                    });
+                    let left = limits.timeout.map(|t| t.saturating_sub(begun.elapsed()));
+                    let slice = left.filter(|_| !cancelled).map_or(tick, |left| tick.min(left));
                     let next = async { tokio::time::timeout(slice, stream.next()).await };
                     match block_on(runtime, next) {
                         Ok(None) => break Ok(()),
@@ -178,13 +195,19 @@ impl Connection {
                         Err(_) => {
                             hear(&self.incoming, &mut self.lost, &mut self.notices);
                             self.notices.drain(..).for_each(&mut *on_notice);
-                            let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-                            if !cancelled && (late || limits.interrupt.is_cancelled()) {
-                                cancelled = true;
-                                let token = client.cancel_token();
-                                // Where this does not get through, the statement goes on.
-                                let _ =
-                                    block_on(runtime, async { token.cancel_query(NoTls).await });
+                            let run = begun.elapsed();
+                            let late = limits.timeout.is_some_and(|timeout| run >= timeout);
+                            let end = late || limits.interrupt.is_cancelled();
+                            match on_tick(run, end && !cancelled) {
+                                Tick::Cancel if !cancelled => {
+                                    cancelled = true;
+                                    let (token, tls) = (client.cancel_token(), self.tls.clone());
+                                    // Where this does not get through, the statement goes on.
+                                    let cancelling = async { token.cancel_query(tls).await };
+                                    let _ = block_on(runtime, cancelling);
+                                }
+                                Tick::Cancelled => cancelled = true,
+                                _ => {}
                             }
                         }
                     }
@@ -224,18 +247,6 @@ impl Drop for Connection {
             runtime.shutdown_background();
         }
     }
-}
-
-fn pass_on(
-    message: Result<AsyncMessage, tokio_postgres::Error>,
-    incoming: &Sender<Incoming>,
-) -> bool {
-    let (message, more) = match message {
-        Ok(AsyncMessage::Notice(db)) => (Incoming::Notice(fault::notice(&db)), true),
-        Ok(_) => return true,
-        Err(error) => (Incoming::Lost(fault::reason(&error)), false),
-    };
-    incoming.send(message).is_ok() && more
 }
 
 fn hear(incoming: &Receiver<Incoming>, lost: &mut Option<String>, notices: &mut Vec<Notice>) {

@@ -3,8 +3,11 @@
 //! It prints nothing and asks nothing. Everything that `up`, `down` and `goto` run goes through
 //! [`plan`], and everything that writes through [`Locked`].
 
-mod execute;
+mod atomic;
+mod job;
+mod loose;
 mod message;
+mod patience;
 mod recover;
 mod run;
 
@@ -21,7 +24,8 @@ use crate::plan::{End, Goal, plan};
 use crate::source::Source;
 use crate::table::Table;
 use crate::url::DatabaseUrl;
-use run::Run;
+use patience::Patience;
+use run::{Progress, Run};
 
 /// Runs the migrations of a [`Source`] on one database.
 ///
@@ -47,6 +51,8 @@ pub struct Migrator {
     table: Table,
     lock_timeout: Option<Duration>,
     prefetch: usize,
+    lock_wait: Option<Duration>,
+    patience: Patience,
     interrupt: Interrupt,
     /// Whether a command has been run on this session.
     used: bool,
@@ -62,6 +68,9 @@ pub struct Report {
     /// Where the database stands now.
     pub state: State,
 }
+
+/// Tries after the first, where a lock is waited for with a limit.
+const RETRIES: u32 = 5;
 
 /// What hears of events.
 pub type OnEvent<'a> = &'a mut dyn FnMut(Event);
@@ -82,6 +91,8 @@ impl Migrator {
             table,
             lock_timeout: None,
             prefetch: 10,
+            lock_wait: None,
+            patience: Patience::default(),
             interrupt: Interrupt::new(),
             used: false,
         })
@@ -96,6 +107,23 @@ impl Migrator {
     /// How many files to read ahead of the one that runs; ten unless said.
     pub fn prefetch(mut self, files: usize) -> Migrator {
         self.prefetch = files;
+        self
+    }
+
+    /// How long a statement of a file may wait for a lock, so that those behind it in the queue do
+    /// not wait for long either. A file that waited in vain is rolled back and tried again, see
+    /// [`Migrator::retries`]; five times unless said. Through a pooler, files that cannot run in
+    /// one transaction are not bound by it.
+    pub fn lock_wait(mut self, wait: Duration) -> Migrator {
+        // PostgreSQL counts in milliseconds, and zero is for ever.
+        self.lock_wait = Some(wait.max(Duration::from_millis(1)));
+        self.patience.retries = self.patience.retries.max(RETRIES);
+        self
+    }
+
+    /// How often to try a file again that waited in vain for a lock.
+    pub fn retries(mut self, retries: u32) -> Migrator {
+        self.patience.retries = retries;
         self
     }
 
@@ -161,7 +189,7 @@ impl Migrator {
                 Ok(_) | Err(Error::BadRow { .. }) => {}
                 Err(error) => return Err(error),
             }
-            locked.write(&shared.table.set(State::clean(version)).sql)
+            locked.write(&shared.table.set(State::clean(version)).sql).map(drop)
         })
         .map(Option::unwrap_or_default)
     }
@@ -192,10 +220,23 @@ impl Migrator {
     }
 
     fn migrate(&mut self, goal: Goal, on_event: OnEvent<'_>) -> Result<Report, Error> {
-        let ran = self.locked(on_event, |locked, shared, on_event| {
-            let state = shared.table.ensure(locked)?;
-            let plan = plan(shared.source.versions(), state, goal)?;
-            let report = Run::new(&plan, shared).all(locked, state, on_event)?;
+        let ran = self.locked(on_event, |locked, mut shared, on_event| {
+            let mut before = 0;
+            let mut lent = None;
+            let (plan, mut report) = loop {
+                let state = shared.table.ensure(locked)?;
+                // Whom we let go first has run this file for us.
+                before += usize::from(lent == Some(state));
+                let plan = plan(shared.source.versions(), state, goal.less(before as u64))?;
+                match Run::new(&plan, &mut shared).all(locked, state, on_event)? {
+                    Progress::Ended(report) => break (plan, report),
+                    Progress::GaveWay { ran, target } => {
+                        before += ran;
+                        lent = Some(State::clean(target));
+                    }
+                }
+            };
+            report.ran += before;
             match plan.end {
                 _ if report.left > 0 => Ok(report),
                 End::Reached | End::NoChange => Ok(report),
@@ -238,7 +279,7 @@ impl Migrator {
             format!("/{}", self.table.database),
             self.table.database.clone(),
         ];
-        let ids = names
+        let ids: Vec<u32> = names
             .iter()
             // A URL without a path leaves golang-migrate with the bare name.
             .filter(|name| !name.is_empty())
@@ -249,7 +290,9 @@ impl Migrator {
             interrupt: &self.interrupt,
             on_wait: &mut |holders, waited| on_event(Event::Waiting { holders, waited }),
         };
-        let Some(mut locked) = Locked::acquire(&mut self.connection, ids, wait)? else {
+        let pid = self.table.is_session_ours.then_some(self.table.pid);
+        let taken = Locked::acquire(&mut self.connection, &self.url, pid, ids, wait)?;
+        let Some(mut locked) = taken else {
             return Ok(None);
         };
         let shared = Shared {
@@ -257,6 +300,8 @@ impl Migrator {
             source: &self.source,
             table: &mut self.table,
             prefetch: self.prefetch,
+            lock_wait: self.lock_wait,
+            patience: self.patience,
             interrupt: &self.interrupt,
         };
         let result = work(&mut locked, shared, on_event);
@@ -271,5 +316,7 @@ struct Shared<'a> {
     source: &'a Source,
     table: &'a mut Table,
     prefetch: usize,
+    lock_wait: Option<Duration>,
+    patience: Patience,
     interrupt: &'a Interrupt,
 }

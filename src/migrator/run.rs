@@ -8,20 +8,33 @@ use std::time::{Duration, Instant};
 use crate::connection::Limits;
 use crate::connection::lock::Locked;
 use crate::error::Error;
-use crate::event::{Event, File, Notice};
-use crate::migration::State;
-use crate::migrator::execute::{Job, Listener};
+use crate::event::{Event, File};
+use crate::migration::{State, Version};
+use crate::migrator::job::{Job, Ran};
 use crate::migrator::{OnEvent, Report, Shared};
 use crate::plan::{Plan, Step};
 
 /// A plan being run.
-pub struct Run<'a> {
+pub struct Run<'a, 'b> {
     plan: &'a Plan,
-    shared: Shared<'a>,
+    shared: &'a mut Shared<'b>,
     /// Files that are read and not yet run.
     ahead: VecDeque<Buffered>,
     /// How many of the plan's steps have been read.
     read_to: usize,
+}
+
+/// How far a plan came.
+pub enum Progress {
+    /// To its end, or to where it was asked to stop.
+    Ended(Report),
+    /// Somebody else was let go first; the row may be anywhere now.
+    GaveWay {
+        /// How many files were run.
+        ran: usize,
+        /// Where the file leads that others may have run in our place.
+        target: Option<Version>,
+    },
 }
 
 /// A file that is read.
@@ -31,9 +44,9 @@ struct Buffered {
     read: Duration,
 }
 
-impl<'a> Run<'a> {
+impl<'a, 'b> Run<'a, 'b> {
     /// Nothing has been read yet.
-    pub fn new(plan: &'a Plan, shared: Shared<'a>) -> Run<'a> {
+    pub fn new(plan: &'a Plan, shared: &'a mut Shared<'b>) -> Run<'a, 'b> {
         Run { plan, shared, ahead: VecDeque::new(), read_to: 0 }
     }
 
@@ -47,20 +60,22 @@ impl<'a> Run<'a> {
         locked: &mut Locked<'_>,
         mut state: State,
         on_event: OnEvent<'_>,
-    ) -> Result<Report, Error> {
+    ) -> Result<Progress, Error> {
         let steps = self.plan.steps.len();
         for (ran, step) in self.plan.steps.iter().enumerate() {
             if self.shared.interrupt.is_stopped() {
                 on_event(Event::Stopped { left: steps - ran });
-                return Ok(Report { ran, left: steps - ran, state });
+                return Ok(Progress::Ended(Report { ran, left: steps - ran, state }));
             }
             self.read_ahead(on_event)?;
-            if let Some(buffered) = self.ahead.pop_front() {
-                self.one(locked, *step, buffered, on_event)?;
+            if let Some(buffered) = self.ahead.pop_front()
+                && self.one(locked, *step, buffered, on_event)? == Ran::GaveWay
+            {
+                return Ok(Progress::GaveWay { ran, target: step.target });
             }
             state = State::clean(step.target);
         }
-        Ok(Report { ran: steps, left: 0, state })
+        Ok(Progress::Ended(Report { ran: steps, left: 0, state }))
     }
 
     /// Reads files until so many lie ready beside the one that runs next.
@@ -89,7 +104,7 @@ impl<'a> Run<'a> {
         step: Step,
         buffered: Buffered,
         on_event: OnEvent<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<Ran, Error> {
         let begun = Instant::now();
         let file = self.file(step);
         let entry = self.shared.source.entry(step.version, step.direction);
@@ -98,21 +113,26 @@ impl<'a> Run<'a> {
         }
         let limits = Limits {
             timeout: self.shared.url.statement_timeout,
+            lock_wait: self.shared.lock_wait,
             interrupt: self.shared.interrupt.clone(),
         };
         let text = buffered.text.as_deref().unwrap_or_default();
         self.shared.table.look_into(text);
         let job = Job {
             step,
+            file: &file,
             path: entry.map_or(Path::new(""), |entry| entry.path()),
             text,
             table: self.shared.table,
             limits: &limits,
+            patience: &self.shared.patience,
             multi_statement: self.shared.url.multi_statement,
         };
-        job.run(locked, &mut Teller { file: &file, on_event })?;
-        on_event(Event::Finished { file, read: buffered.read, ran: begun.elapsed() });
-        Ok(())
+        let ran = job.run(locked, on_event)?;
+        if ran == Ran::Done {
+            on_event(Event::Finished { file, read: buffered.read, ran: begun.elapsed() });
+        }
+        Ok(ran)
     }
 
     fn file(&self, step: Step) -> File {
@@ -122,21 +142,5 @@ impl<'a> Run<'a> {
             direction: step.direction,
             name: entry.map(|entry| entry.name().to_string()),
         }
-    }
-}
-
-/// Makes events of what a file tells.
-struct Teller<'a, 'b> {
-    file: &'a File,
-    on_event: OnEvent<'b>,
-}
-
-impl Listener for Teller<'_, '_> {
-    fn notice(&mut self, notice: Notice) {
-        (self.on_event)(Event::Notice(notice));
-    }
-
-    fn fell_back(&mut self, reason: &str) {
-        (self.on_event)(Event::FellBack(self.file.clone(), reason.to_string()));
     }
 }

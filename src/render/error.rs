@@ -122,6 +122,9 @@ fn failed(printer: &Printer, failure: &Failure) {
         }
         extras(printer, error);
     }
+    for blocker in &failure.blockers {
+        printer.detail(&format!("in its way: {}", described(blocker)));
+    }
     let file = failure.path.file_name().map(|name| name.to_string_lossy().into_owned());
     let file = file.unwrap_or_default();
     let at = |state: &State| match state.version {
@@ -134,7 +137,16 @@ fn failed(printer: &Printer, failure: &Failure) {
                 "nothing of {file} was applied: the database is {}, as before",
                 at(state)
             ));
-            match failure.cause {
+            match &failure.cause {
+                Cause::Server(error) if error.code == "55P03" => {
+                    printer.hint("run the same command again when nobody holds the lock");
+                }
+                Cause::Server(error) if error.code == "57014" => {
+                    printer.hint(
+                        "it was cancelled, by x-statement-timeout, a signal or a person; run the \
+                         same command again",
+                    );
+                }
                 Cause::Server(_) | Cause::Refused(_) => {
                     printer.hint("mend the file, then run the same command again");
                 }
@@ -212,12 +224,22 @@ fn extras(printer: &Printer, error: &ServerError) {
 }
 
 fn connect(printer: &Printer, place: &str, fault: &Fault) {
-    let Fault::Server(error) = fault else {
-        printer.hint(&format!(
-            "no PostgreSQL answers at {place}: is it running, and is that its address?"
-        ));
-        return;
+    let error = match fault {
+        Fault::Server(error) => error,
+        Fault::Unreachable(_) | Fault::Lost(_) => {
+            return printer.hint(&format!(
+                "no PostgreSQL answers at {place}: is that its address, and does it run? \
+                 dbm wait waits for it"
+            ));
+        }
+        Fault::Unclear(reason) => return tls(printer, reason),
     };
+    if error.message.contains("startup parameter") || error.code == "0A000" {
+        return printer.hint(
+            "a pooler stands in front of this server and takes no settings: take search_path and \
+             the like out of the URL (ALTER ROLE … SET does it for good), or connect directly",
+        );
+    }
     match error.code.as_str() {
         "28P01" => printer.hint("the password is wrong for this user, or missing from the URL"),
         "28000" => printer.hint(
@@ -236,5 +258,26 @@ fn connect(printer: &Printer, place: &str, fault: &Fault) {
         ),
         "25006" => printer.hint("the server, or this role, is read only: is it a replica?"),
         _ => {}
+    }
+}
+
+/// What to do about TLS that does not come about.
+fn tls(printer: &Printer, reason: &str) {
+    if reason.contains("does not support TLS") {
+        printer.hint("sslmode=prefer or disable connects without TLS");
+    } else if reason.contains("UnknownIssuer") || reason.contains("BadSignature") {
+        printer.hint(
+            "the server's certificate is of no authority that is known here: name a file with \
+             sslrootcert, or settle for sslmode=require",
+        );
+    } else if reason.contains("not valid for name") || reason.contains("NotValidForName") {
+        printer.hint(
+            "the certificate is another host's: connect by the name in it, or settle for \
+             sslmode=verify-ca",
+        );
+    } else if reason.contains("Expired") || reason.contains("expired") {
+        printer.hint("the server's certificate has expired");
+    } else if reason.contains("does not allow writes") {
+        printer.hint("none of the hosts takes writes (target_session_attrs=read-write)");
     }
 }

@@ -105,6 +105,25 @@ pub fn event(printer: &Printer, event: Event) {
             "{} cannot run in one transaction ({reason}): it now runs statement by statement",
             label(&file)
         )),
+        Event::Retrying { file, tries, of, pause, blockers } => {
+            printer.warning(&format!(
+                "{} waited in vain for a lock and was rolled back; try {tries} of {of} in {}",
+                label(&file),
+                duration(pause)
+            ));
+            for blocker in &blockers {
+                printer.detail(&format!("in its way: {}", described(blocker)));
+            }
+        }
+        Event::GaveWay { file, waiters } => {
+            printer.warning(&format!(
+                "{} would wait for sessions that wait for our lock: they go first",
+                label(&file)
+            ));
+            for waiter in &waiters {
+                printer.detail(&described(waiter));
+            }
+        }
         Event::Finished { file, read, ran } => printer.line(&match printer.is_verbose() {
             true => format!(
                 "Finished {} (read {}, ran {})",

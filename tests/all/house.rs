@@ -13,6 +13,7 @@ const LIBRARY: &[(&str, usize)] = &[
     ("sql", 0),
     ("url", 0),
     ("fault", 0),
+    ("quote", 0),
     ("interrupt", 0),
     ("event", 1),
     ("error", 2),

@@ -1,0 +1,299 @@
+//! The advisory lock that golang-migrate takes, and the one value that allows to write.
+//!
+//! It is tried, never waited for inside the server: a session that waits in `pg_advisory_lock`
+//! holds a snapshot, and `CREATE INDEX CONCURRENTLY` in another session waits for that.
+
+mod sessions;
+
+use std::time::{Duration, Instant};
+
+use crate::connection::lock::sessions::{
+    Runner, blockers, cancel as cancel_runner, circle, holders, waiters,
+};
+use crate::connection::{Connection, Failed, Limits, Row, Tick};
+use crate::error::Error;
+use crate::event::{Holder, Notice};
+use crate::fault::Fault;
+use crate::interrupt::Interrupt;
+use crate::url::DatabaseUrl;
+
+/// Pauses between two tries grow from this …
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
+/// … to this.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// From when on one says that one waits, and how often again.
+const FIRST_WORD: Duration = Duration::from_millis(700);
+const NEXT_WORD: Duration = Duration::from_secs(5);
+/// How often to look for a circle of waits that the server cannot see.
+const CIRCLE: Duration = Duration::from_secs(1);
+/// How long to let others have the lock before one asks for it again in any case.
+const LONGEST_WAY: Duration = Duration::from_secs(30);
+
+/// golang-migrate's lock id: CRC-32 (IEEE) of `schema NUL table NUL name`, times 1486364155,
+/// modulo 2^32. `name` is the URL's path with its slash for the command line, and the
+/// database's bare name for programs that embed the library.
+pub fn lock_id(schema: &str, table: &str, name: &str) -> u32 {
+    crc32fast::hash(format!("{schema}\0{table}\0{name}").as_bytes()).wrapping_mul(1_486_364_155)
+}
+
+/// How to wait for the lock.
+pub struct Wait<'a> {
+    /// How long; `None` for as long as it takes.
+    pub timeout: Option<Duration>,
+    /// Ends the wait.
+    pub interrupt: &'a Interrupt,
+    /// Told for whom, when it is felt and every few seconds after.
+    pub on_wait: &'a mut dyn FnMut(Vec<Holder>, Duration),
+}
+
+/// A session that holds the lock under all its names. Only it can write.
+pub struct Locked<'a> {
+    connection: &'a mut Connection,
+    url: &'a DatabaseUrl,
+    /// Our process on the server, where the session is ours.
+    pid: Option<i32>,
+    ids: Vec<u32>,
+    held: Held,
+    /// Looks at the server while the session is busy; opened when it is needed.
+    watcher: Option<Connection>,
+}
+
+/// What came of a message, beside its failure.
+#[derive(Default)]
+pub struct Seen {
+    /// Who was in the way of the message when it had waited for half of its `lock_wait`.
+    pub blockers: Vec<Holder>,
+    /// It was cancelled because it waited for somebody who waits for our lock.
+    pub circle: bool,
+}
+
+/// What holds the lock.
+enum Held {
+    /// The session itself, which is ours from end to end.
+    Session,
+    /// A transaction on a second connection. Through a pooler nothing else does: a session's lock
+    /// stays behind on some server connection that is lent to the next client.
+    Transaction(Box<Connection>),
+}
+
+impl<'a> Locked<'a> {
+    /// Takes the lock under every id; `None` when the wait was interrupted. `pid` is our process
+    /// on the server, `None` where the session is a pooler's.
+    ///
+    /// All or none: what was got is given back before a pause, so two runners with other sets
+    /// of names never hold one and wait for the other's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LockTimeout`] in time, [`Error::Statement`] when the server fails.
+    pub fn acquire(
+        connection: &'a mut Connection,
+        url: &'a DatabaseUrl,
+        pid: Option<i32>,
+        mut ids: Vec<u32>,
+        wait: Wait<'_>,
+    ) -> Result<Option<Locked<'a>>, Error> {
+        ids.sort_unstable();
+        ids.dedup();
+        let held = match pid {
+            Some(_) => Held::Session,
+            None => Held::Transaction(Box::new(Connection::open(url)?)),
+        };
+        let mut locked = Locked { connection, url, pid, ids, held, watcher: None };
+        Ok(locked.take(wait)?.then_some(locked))
+    }
+
+    /// Tries until it has the lock; `false` when the wait was interrupted.
+    fn take(&mut self, wait: Wait<'_>) -> Result<bool, Error> {
+        let begun = Instant::now();
+        let mut pause = SHORTEST_PAUSE;
+        let mut next_word = FIRST_WORD;
+        loop {
+            if self.try_once()? {
+                return Ok(true);
+            }
+            if wait.interrupt.is_stopped() {
+                return Ok(false);
+            }
+            let waited = begun.elapsed();
+            if wait.timeout.is_some_and(|timeout| waited >= timeout) {
+                return Err(Error::LockTimeout { holders: holders(self.connection, &self.ids) });
+            }
+            if waited >= next_word {
+                (wait.on_wait)(holders(self.connection, &self.ids), waited);
+                next_word = waited + NEXT_WORD;
+            }
+            let left = wait.timeout.map_or(pause, |timeout| timeout.saturating_sub(waited));
+            std::thread::sleep(pause.min(left));
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// All of the ids, or none.
+    fn try_once(&mut self) -> Result<bool, Error> {
+        let holder = match &mut self.held {
+            Held::Session => {
+                let sql = calls("pg_try_advisory_lock", &self.ids);
+                let taken = taken(self.connection, &sql, &self.ids)?;
+                if taken.len() < self.ids.len() && !taken.is_empty() {
+                    query(self.connection, &calls("pg_advisory_unlock", &taken))?;
+                }
+                return Ok(taken.len() == self.ids.len());
+            }
+            Held::Transaction(holder) => holder,
+        };
+        // Idle in READ COMMITTED it has no snapshot, so no index build waits for it.
+        let sql = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED;\
+             SET LOCAL idle_in_transaction_session_timeout = 0;{}",
+            calls("pg_try_advisory_xact_lock", &self.ids)
+        );
+        let all = taken(holder, &sql, &self.ids)?.len() == self.ids.len();
+        if !all {
+            query(holder, "ROLLBACK")?;
+        }
+        Ok(all)
+    }
+
+    /// Who waits for our lock inside the server.
+    pub fn waiters(&mut self) -> Vec<Holder> {
+        waiters(self.connection, &self.ids)
+    }
+
+    /// Lets those have the lock who wait for it inside the server, and takes it again when they
+    /// are through. `false` when that was interrupted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Locked::acquire`].
+    pub fn give_way(&mut self, wait: Wait<'_>) -> Result<bool, Error> {
+        self.drop_lock()?;
+        let begun = Instant::now();
+        while begun.elapsed() < LONGEST_WAY && !waiters(self.connection, &self.ids).is_empty() {
+            std::thread::sleep(SHORTEST_PAUSE * 4);
+        }
+        self.take(wait)
+    }
+
+    fn drop_lock(&mut self) -> Result<(), Error> {
+        match &mut self.held {
+            Held::Session => query(self.connection, &calls("pg_advisory_unlock", &self.ids)),
+            Held::Transaction(holder) => query(holder, "COMMIT"),
+        }
+    }
+
+    /// Sends one message that may write, and looks around while it runs.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`], and what was seen.
+    pub fn send(
+        &mut self,
+        sql: &str,
+        limits: &Limits,
+        on_notice: &mut dyn FnMut(Notice),
+    ) -> Result<(), (Failed, Seen)> {
+        let Locked { connection, url, pid, ids, held, watcher } = self;
+        let runner = pid.map_or(Runner::Text(sql), Runner::Process);
+        let mut seen = Seen::default();
+        let mut next_look = CIRCLE;
+        let mut on_tick = |run: Duration, end: bool| {
+            if let Some(wait) = limits.lock_wait
+                && run >= wait / 2
+                && seen.blockers.is_empty()
+            {
+                let eyes = match held {
+                    Held::Transaction(holder) => Some(&mut **holder),
+                    Held::Session => {
+                        if watcher.is_none() {
+                            *watcher = Connection::open(url).ok();
+                        }
+                        watcher.as_mut()
+                    }
+                };
+                seen.blockers = eyes.map(|eyes| blockers(eyes, &runner)).unwrap_or_default();
+            }
+            // Where the session is ours, the server sees a circle by itself.
+            let Held::Transaction(holder) = held else { return end.into() };
+            if run >= next_look && !seen.circle {
+                next_look = run + CIRCLE;
+                seen.circle = circle(holder, ids, &runner);
+                if seen.circle {
+                    return cancel(holder, &runner);
+                }
+            }
+            if end { cancel(holder, &runner) } else { Tick::GoOn }
+        };
+        let sent = connection.send(sql, limits, on_notice, &mut on_tick);
+        sent.map_err(|failed| (failed, seen))
+    }
+
+    /// Leaves an aborted transaction block, if there is one.
+    pub fn roll_back(&mut self) {
+        // Where this fails the session is gone, and the block with it.
+        let _ = self.connection.query("ROLLBACK");
+    }
+
+    /// Sends one message of our own that may write, and gives the rows of its last statement that
+    /// has any; what the server remarks on it is nobody's business.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Statement`].
+    pub fn write(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
+        self.connection.query(sql).map_err(|fault| statement(sql, fault))
+    }
+
+    /// The session, to read with.
+    pub fn connection(&mut self) -> &mut Connection {
+        self.connection
+    }
+
+    /// Gives the lock back. A session that is gone has given it back already.
+    pub fn release(mut self) {
+        if !self.connection.is_lost() {
+            // If this fails the session is broken, and the lock ends with it.
+            let _ = self.drop_lock();
+        }
+    }
+}
+
+/// Cancels by a query: a cancel request ends some poolers (PgBouncer 1.18 falls over one whose
+/// client hangs up at once, as the driver does).
+fn cancel(holder: &mut Connection, runner: &Runner<'_>) -> Tick {
+    cancel_runner(holder, runner);
+    Tick::Cancelled
+}
+
+fn statement(sql: &str, fault: Fault) -> Error {
+    Error::Statement { sql: sql.to_string(), fault }
+}
+
+fn query(connection: &mut Connection, sql: &str) -> Result<(), Error> {
+    connection.query(sql).map(drop).map_err(|fault| statement(sql, fault))
+}
+
+/// Sends what asks for each id, and gives those that were got.
+fn taken(connection: &mut Connection, sql: &str, ids: &[u32]) -> Result<Vec<u32>, Error> {
+    let rows = connection.query(sql).map_err(|fault| statement(sql, fault))?;
+    let answers = rows.into_iter().next().unwrap_or_default();
+    let held = |answer: &Option<String>| answer.as_deref() == Some("t");
+    Ok(ids.iter().zip(answers).filter(|(_, answer)| held(answer)).map(|(id, _)| *id).collect())
+}
+
+fn calls(function: &str, ids: &[u32]) -> String {
+    let calls: Vec<String> =
+        ids.iter().map(|id| format!("pg_catalog.{function}({id}::bigint)")).collect();
+    format!("SELECT {}", calls.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lock_id;
+
+    #[test]
+    fn ids_are_golang_migrates() {
+        assert_eq!(lock_id("public", "schema_migrations", "/app"), 1_726_534_663);
+        assert_eq!(lock_id("public", "schema_migrations", "app"), 1_787_120_056);
+    }
+}

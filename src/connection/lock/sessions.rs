@@ -1,0 +1,117 @@
+//! Who else is there: holders of the migration lock, those who wait for it, and those who are in
+//! a statement's way.
+
+use crate::connection::Connection;
+use crate::event::Holder;
+use crate::quote::literal;
+
+/// As much of a statement as tells it from others in `pg_stat_activity`, which cuts them off.
+const RECOGNISED: usize = 300;
+
+/// Which session of the server runs what we sent.
+pub enum Runner<'a> {
+    /// This process: the session is ours.
+    Process(i32),
+    /// Whichever a pooler has lent us for this text.
+    Text(&'a str),
+}
+
+impl Runner<'_> {
+    /// Condition on `pg_stat_activity b`.
+    fn condition(&self) -> String {
+        match self {
+            Runner::Process(pid) => format!("b.pid = {pid}"),
+            Runner::Text(text) => {
+                let start: String = text.chars().take(RECOGNISED).collect();
+                let start = literal(&start);
+                format!("b.state = 'active' AND pg_catalog.left(b.query, {RECOGNISED}) = {start}")
+            }
+        }
+    }
+}
+
+/// Condition on `pg_locks l` for our lock under any of the ids.
+fn ours(ids: &[u32]) -> String {
+    let list: Vec<String> = ids.iter().map(u32::to_string).collect();
+    format!(
+        "l.locktype = 'advisory' AND l.classid = 0 AND l.objsubid = 1 AND l.objid::bigint IN ({}) \
+         AND l.database = (SELECT oid FROM pg_catalog.pg_database \
+         WHERE datname = pg_catalog.current_database())",
+        list.join(", ")
+    )
+}
+
+/// Who holds the lock under any of the ids; empty when the server does not say.
+pub fn holders(connection: &mut Connection, ids: &[u32]) -> Vec<Holder> {
+    sessions(connection, &format!("{} AND l.granted", ours(ids)))
+}
+
+/// Who waits for the lock inside the server.
+pub fn waiters(connection: &mut Connection, ids: &[u32]) -> Vec<Holder> {
+    sessions(connection, &format!("{} AND NOT l.granted", ours(ids)))
+}
+
+/// Other sessions with a lock for which `condition` holds.
+fn sessions(connection: &mut Connection, condition: &str) -> Vec<Holder> {
+    let sql = format!(
+        "SELECT DISTINCT {SESSION} FROM pg_catalog.pg_locks l \
+         JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+         WHERE {condition} AND l.pid <> pg_catalog.pg_backend_pid() ORDER BY 1"
+    );
+    described(connection, &sql)
+}
+
+/// Columns of `pg_stat_activity a` that make a [`Holder`].
+const SESSION: &str = "a.pid, coalesce(a.application_name, ''), \
+    coalesce(a.usename::text, ''), coalesce(pg_catalog.host(a.client_addr), ''), \
+    coalesce(a.xact_start, a.state_change, a.backend_start)::timestamptz(0)::text, \
+    coalesce(pg_catalog.left(pg_catalog.regexp_replace(a.query, '\\s+', ' ', 'g'), 80), '')";
+
+/// The sessions that a query of [`SESSION`] gives; none when it fails.
+fn described(connection: &mut Connection, sql: &str) -> Vec<Holder> {
+    let rows = connection.query(sql).unwrap_or_default();
+    rows.into_iter().filter_map(holder).collect()
+}
+
+fn holder(row: Vec<Option<String>>) -> Option<Holder> {
+    let mut values = row.into_iter().map(Option::unwrap_or_default);
+    let mut next = || values.next();
+    Some(Holder {
+        pid: next()?.parse().ok()?,
+        application: next()?,
+        user: next()?,
+        client: next()?,
+        since: next()?,
+        query: next()?,
+    })
+}
+
+/// Whom a statement waits for.
+pub fn blockers(connection: &mut Connection, runner: &Runner<'_>) -> Vec<Holder> {
+    let sql = format!(
+        "SELECT DISTINCT {SESSION} FROM pg_catalog.pg_stat_activity b \
+         CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.pg_blocking_pids(b.pid)) AS w (pid) \
+         JOIN pg_catalog.pg_stat_activity a ON a.pid = w.pid \
+         WHERE {} AND b.pid <> pg_catalog.pg_backend_pid() ORDER BY 1",
+        runner.condition()
+    );
+    described(connection, &sql)
+}
+
+/// Whether a statement of ours waits for somebody who waits for our lock.
+pub fn circle(connection: &mut Connection, ids: &[u32], runner: &Runner<'_>) -> bool {
+    let waiters = waiters(connection, ids);
+    !waiters.is_empty()
+        && blockers(connection, runner).iter().any(|b| waiters.iter().any(|w| w.pid == b.pid))
+}
+
+/// Cancels what a runner runs.
+pub fn cancel(connection: &mut Connection, runner: &Runner<'_>) {
+    let sql = format!(
+        "SELECT pg_catalog.pg_cancel_backend(b.pid) FROM pg_catalog.pg_stat_activity b \
+         WHERE {} AND b.pid <> pg_catalog.pg_backend_pid()",
+        runner.condition()
+    );
+    // Where it fails, the statement goes on.
+    let _ = connection.query(&sql);
+}

@@ -1,0 +1,159 @@
+//! TLS as libpq's `sslmode` means it, in Rust: no OpenSSL is needed to build or to run.
+//!
+//! `require` encrypts and asks nothing of the certificate, unless a root certificate is named;
+//! `verify-ca` wants one of a known authority, `verify-full` one for this host too. The known
+//! authorities are those of `sslrootcert`, or the system's.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::url::{DatabaseUrl, SslMode};
+
+/// Makes TLS connections as `url` wants them.
+///
+/// # Errors
+///
+/// What is wrong with a certificate or a key that the URL names.
+pub fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|e| e.to_string())?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Verifier::new(url, provider)?));
+    let config = match (&url.sslcert, &url.sslkey) {
+        (Some(cert), Some(key)) => {
+            let key = PrivateKeyDer::from_pem_file(key)
+                .map_err(|e| format!("sslkey {}: {}", key.display(), pem_error(&e)))?;
+            let chain = certificates("sslcert", cert)?;
+            builder.with_client_auth_cert(chain, key).map_err(|e| format!("sslcert: {e}"))?
+        }
+        (Some(_), None) => return Err("sslcert is given without sslkey".to_string()),
+        _ => builder.with_no_client_auth(),
+    };
+    Ok(MakeRustlsConnect::new(config))
+}
+
+/// Asks of a certificate what the `sslmode` asks.
+#[derive(Debug)]
+struct Verifier {
+    provider: Arc<CryptoProvider>,
+    /// `None`: any certificate will do.
+    chain: Option<Arc<WebPkiServerVerifier>>,
+    /// Whether the certificate must be this host's.
+    host: bool,
+}
+
+impl Verifier {
+    fn new(url: &DatabaseUrl, provider: Arc<CryptoProvider>) -> Result<Verifier, String> {
+        let file = url.sslrootcert.as_deref().filter(|file| *file != Path::new("system"));
+        // As in libpq, a root certificate that is named is used, whatever the mode says.
+        let verify = url.sslmode >= SslMode::VerifyCa
+            || (url.sslmode == SslMode::Require && url.sslrootcert.is_some());
+        let chain = match verify {
+            false => None,
+            true => {
+                let mut roots = RootCertStore::empty();
+                match file {
+                    Some(file) => {
+                        for certificate in certificates("sslrootcert", file)? {
+                            roots
+                                .add(certificate)
+                                .map_err(|e| format!("sslrootcert {}: {e}", file.display()))?;
+                        }
+                    }
+                    None => {
+                        let found = rustls_native_certs::load_native_certs();
+                        roots.add_parsable_certificates(found.certs);
+                    }
+                }
+                if roots.is_empty() {
+                    return Err("no certificate authorities are known here: install \
+                                ca-certificates, or name a file with sslrootcert"
+                        .to_string());
+                }
+                let built =
+                    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+                Some(built.build().map_err(|e| e.to_string())?)
+            }
+        };
+        Ok(Verifier { provider, chain, host: url.sslmode == SslMode::VerifyFull })
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let Some(chain) = &self.chain else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        let verified =
+            chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        match verified {
+            // The chain is looked at before the name is.
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) if !self.host => Ok(ServerCertVerified::assertion()),
+            other => other,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+fn certificates(what: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let failed = |e| format!("{what} {}: {}", file.display(), pem_error(&e));
+    let certificates: Result<Vec<_>, _> =
+        CertificateDer::pem_file_iter(file).map_err(failed)?.collect();
+    match certificates.map_err(failed)? {
+        none if none.is_empty() => Err(format!("{what} {}: no certificate in it", file.display())),
+        certificates => Ok(certificates),
+    }
+}
+
+fn pem_error(error: &rustls::pki_types::pem::Error) -> String {
+    use rustls::pki_types::pem::Error;
+    match error {
+        Error::Io(e) => e.to_string().to_lowercase(),
+        Error::NoItemsFound => "holds no such PEM section (is it encrypted?)".to_string(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,233 @@
+//! A network that fails: a TCP proxy that cuts a connection after a certain byte, or loses the
+//! server's answer to a certain message.
+//!
+//! It counts what clients send through it, in all connections of a run together: dbm may have
+//! more than one. TLS would hide the messages, so the URLs through it say `sslmode=disable`.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use crate::support::wire::Messages;
+
+/// What goes wrong.
+#[derive(Clone)]
+pub enum Trouble {
+    Nothing,
+    /// The connection that sends the client's N-th byte is cut behind it.
+    CutAfter(u64),
+    /// As `CutAfter`, and from then on nobody gets through.
+    DownAfter(u64),
+    /// The first message with this text reaches the server, and its answer is lost with the
+    /// connection.
+    LoseAnswerTo(String),
+    /// As `LoseAnswerTo`, and from then on nobody gets through.
+    DownAfterAnswerTo(String),
+    /// The first message with this text is lost with the connection.
+    LoseMessage(String),
+}
+
+pub struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Mutex<Shared>>,
+}
+
+struct Shared {
+    trouble: Trouble,
+    /// What clients have sent, a stream for each connection, in the order of their opening.
+    streams: Vec<Vec<u8>>,
+    total: u64,
+    /// Whether the trouble has happened.
+    struck: bool,
+    down: bool,
+    open: Vec<TcpStream>,
+}
+
+impl Proxy {
+    pub fn before(server: SocketAddr, trouble: Trouble) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("listen");
+        let address = listener.local_addr().expect("the proxy's address");
+        let shared = Arc::new(Mutex::new(Shared {
+            trouble,
+            streams: Vec::new(),
+            total: 0,
+            struck: false,
+            down: false,
+            open: Vec::new(),
+        }));
+        let accepting = Arc::clone(&shared);
+        // Ends with the test process; a blocked `accept` costs nothing.
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if lock(&accepting).down {
+                    continue;
+                }
+                let Ok(upstream) = TcpStream::connect(server) else { continue };
+                serve(client, upstream, Arc::clone(&accepting));
+            }
+        });
+        Self { address, shared }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Whether the trouble has happened.
+    pub fn struck(&self) -> bool {
+        lock(&self.shared).struck
+    }
+
+    /// How many bytes clients have sent.
+    pub fn total(&self) -> u64 {
+        lock(&self.shared).total
+    }
+
+    /// The number of bytes after which each of the clients' messages was whole, counted over all
+    /// connections as if they had come one after the other.
+    pub fn boundaries(&self) -> Vec<u64> {
+        let shared = lock(&self.shared);
+        let mut base = 0;
+        let mut boundaries = Vec::new();
+        for stream in &shared.streams {
+            let mut messages = Messages::from_client();
+            let mut end = base;
+            for message in messages.feed(stream) {
+                end += message.len() as u64;
+                boundaries.push(end);
+            }
+            base += stream.len() as u64;
+        }
+        boundaries
+    }
+}
+
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What becomes of a piece of the client's stream.
+enum Verdict {
+    Pass,
+    /// Only so many bytes of it, and then the end.
+    PassAndCut(usize),
+    /// All of it; the answer is waited for, thrown away, and then the end.
+    PassAndLose,
+}
+
+fn serve(client: TcpStream, upstream: TcpStream, shared: Arc<Mutex<Shared>>) {
+    let index = {
+        let mut shared = lock(&shared);
+        shared.streams.push(Vec::new());
+        for stream in [&client, &upstream] {
+            // Pieces are to arrive as they were sent.
+            stream.set_nodelay(true).expect("set TCP_NODELAY");
+            shared.open.push(stream.try_clone().expect("clone a socket"));
+        }
+        shared.streams.len() - 1
+    };
+    // Set when the answer is to be lost: the pump of the server's bytes then keeps them back.
+    let losing = Arc::new(Mutex::new(false));
+    let (from, to) = (upstream.try_clone().expect("clone"), client.try_clone().expect("clone"));
+    let keep_back = Arc::clone(&losing);
+    thread::spawn(move || pump_answers(from, to, &keep_back));
+    thread::spawn(move || pump_requests(client, upstream, index, &shared, &losing));
+}
+
+fn pump_requests(
+    mut client: TcpStream,
+    mut upstream: TcpStream,
+    index: usize,
+    shared: &Mutex<Shared>,
+    losing: &Mutex<bool>,
+) {
+    let mut messages = Messages::from_client();
+    let mut buffer = [0; 8192];
+    while let Ok(count @ 1..) = client.read(&mut buffer) {
+        let piece = &buffer[..count];
+        let verdict = judge(piece, index, &mut messages, &mut lock(shared));
+        match verdict {
+            Verdict::Pass => {
+                if upstream.write_all(piece).is_err() {
+                    break;
+                }
+            }
+            Verdict::PassAndCut(length) => {
+                let _ = upstream.write_all(&piece[..length]);
+                break;
+            }
+            Verdict::PassAndLose => {
+                *losing.lock().unwrap_or_else(PoisonError::into_inner) = true;
+                let _ = upstream.write_all(piece);
+                // The other pump closes both when the server has answered.
+                return;
+            }
+        }
+    }
+    close(&client, &upstream);
+}
+
+fn judge(
+    piece: &[u8],
+    index: usize,
+    messages: &mut Messages,
+    shared: &mut Shared,
+) -> Verdict {
+    let before = shared.total;
+    shared.total += piece.len() as u64;
+    shared.streams[index].extend(piece);
+    if shared.down {
+        return Verdict::PassAndCut(0);
+    }
+    if shared.struck {
+        return Verdict::Pass;
+    }
+    let whole: Vec<Vec<u8>> = messages.feed(piece);
+    let has = |text: &str| {
+        whole.iter().any(|message| message.windows(text.len()).any(|at| at == text.as_bytes()))
+    };
+    let trouble = shared.trouble.clone();
+    let verdict = match &trouble {
+        Trouble::CutAfter(byte) | Trouble::DownAfter(byte) if shared.total >= *byte => {
+            Verdict::PassAndCut(usize::try_from(byte - before).expect("within the piece"))
+        }
+        Trouble::LoseAnswerTo(text) | Trouble::DownAfterAnswerTo(text) if has(text) => {
+            Verdict::PassAndLose
+        }
+        Trouble::LoseMessage(text) if has(text) => Verdict::PassAndCut(0),
+        _ => return Verdict::Pass,
+    };
+    shared.struck = true;
+    if let Trouble::DownAfter(_) | Trouble::DownAfterAnswerTo(_) = trouble {
+        shared.down = true;
+        if let Trouble::DownAfter(_) = trouble {
+            shared.open.iter().for_each(|stream| {
+                let _ = stream.shutdown(Shutdown::Read);
+            });
+        }
+    }
+    verdict
+}
+
+fn pump_answers(mut upstream: TcpStream, mut client: TcpStream, losing: &Mutex<bool>) {
+    let mut lost = Messages::from_server();
+    let mut buffer = [0; 8192];
+    while let Ok(count @ 1..) = upstream.read(&mut buffer) {
+        if *losing.lock().unwrap_or_else(PoisonError::into_inner) {
+            // `ReadyForQuery` ends the answer: what was asked for has been committed.
+            if lost.feed(&buffer[..count]).iter().any(|message| message[0] == b'Z') {
+                break;
+            }
+        } else if client.write_all(&buffer[..count]).is_err() {
+            break;
+        }
+    }
+    close(&client, &upstream);
+}
+
+fn close(client: &TcpStream, upstream: &TcpStream) {
+    // One of the two is often closed already.
+    let _ = client.shutdown(Shutdown::Both);
+    let _ = upstream.shutdown(Shutdown::Both);
+}
