@@ -68,12 +68,10 @@ impl Table {
         };
         let sql = format!(
             "SELECT {schema}, pg_catalog.current_database(), pg_catalog.pg_backend_pid(), \
-             EXISTS (SELECT FROM pg_catalog.pg_class c \
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE n.nspname = {schema} AND c.relname = {} AND c.relkind IN ('r', 'p', 'v', 'f')), \
+             pg_catalog.to_regclass(pg_catalog.quote_ident({schema}) || {}) IS NOT NULL, \
              session_user, pg_catalog.current_setting('role'), \
              pg_catalog.current_setting({}, true)",
-            literal(&name.name),
+            literal(&format!(".{}", identifier(&name.name))),
             literal(TOKEN),
         );
         let rows = connection.query(&sql).map_err(|fault| opening(connection, fault))?;
