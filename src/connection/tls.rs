@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -33,6 +33,7 @@ pub fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, String> {
         .with_custom_certificate_verifier(Arc::new(Verifier::new(url, provider)?));
     let config = match (&url.sslcert, &url.sslkey) {
         (Some(cert), Some(key)) => {
+            keep_private(key)?;
             let key = PrivateKeyDer::from_pem_file(key)
                 .map_err(|e| format!("sslkey {}: {}", key.display(), pem_error(&e)))?;
             let chain = certificates("sslcert", cert)?;
@@ -139,6 +140,19 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
+/// As in libpq, a key that others can read is refused; one of root's may be its group's to read.
+fn keep_private(key: &Path) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+    let shown = key.display();
+    let found = std::fs::metadata(key)
+        .map_err(|e| format!("sslkey {shown}: {}", pem_error(&pem::Error::Io(e))))?;
+    let others = if found.uid() == 0 { 0o037 } else { 0o077 };
+    match found.mode() & others {
+        0 => Ok(()),
+        _ => Err(format!("sslkey {shown} can be read by others: chmod 600 it")),
+    }
+}
+
 fn certificates(what: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let failed = |e| format!("{what} {}: {}", file.display(), pem_error(&e));
     let certificates: Result<Vec<_>, _> =
@@ -149,8 +163,8 @@ fn certificates(what: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>,
     }
 }
 
-fn pem_error(error: &rustls::pki_types::pem::Error) -> String {
-    use rustls::pki_types::pem::Error;
+fn pem_error(error: &pem::Error) -> String {
+    use pem::Error;
     match error {
         Error::Io(e) => e.to_string().to_lowercase(),
         Error::NoItemsFound => "holds no such PEM section (is it encrypted?)".to_string(),
