@@ -52,7 +52,7 @@ pub struct Own {
 }
 
 /// Stands in the error that a guard raises; the server quotes it whole in any language.
-const GUARD: &str = "dbm-guard: the version row is ";
+pub const GUARD: &str = "dbm-guard: the version row is ";
 
 impl Table {
     /// Looks for the table, in one round trip. Reads only.

@@ -143,6 +143,14 @@ impl Connection {
         self.exchange(sql, limits, |_| {}, on_notice, on_tick)
     }
 
+    /// Whether the server answers anything at all within a time; `false` for a session that is
+    /// gone, too.
+    pub fn answers_within(&mut self, limit: Duration) -> bool {
+        let Some(runtime) = &self.runtime else { return false };
+        let asking = async { tokio::time::timeout(limit, self.client.simple_query("")).await };
+        matches!(block_on(runtime, asking), Ok(Ok(_)))
+    }
+
     /// Host, port and database.
     pub fn place(&self) -> &str {
         &self.place

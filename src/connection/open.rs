@@ -96,6 +96,7 @@ fn try_mode(url: &DatabaseUrl, mode: Tls, tls: &MakeRustlsConnect) -> Result<Ope
     match connect(url, &with_token, tls, Some(token)) {
         Err(fault) if refuses_settings(&fault) => {
             connect(url, &config::config(url, mode, None), tls, None)
+                .map_err(|fault| naming_settings(url, fault))
         }
         other => other,
     }
@@ -107,6 +108,18 @@ fn refuses_settings(fault: &Fault) -> bool {
     matches!(fault, Fault::Server(error)
         if matches!(error.code.as_str(), "08P01" | "0A000")
             || error.message.contains("startup parameter"))
+}
+
+/// The refusal names `options` alone: say what of the URL is in it.
+fn naming_settings(url: &DatabaseUrl, fault: Fault) -> Fault {
+    let Fault::Server(mut error) = fault else { return fault };
+    let names: Vec<&str> = url.settings.keys().map(String::as_str).collect();
+    let names = names.into_iter().filter(|name| *name != "application_name");
+    let names: Vec<&str> = names.chain(url.options.as_ref().map(|_| "options")).collect();
+    if error.message.contains("startup parameter") && !names.is_empty() {
+        error.message = format!("{} (it carries {})", error.message, names.join(", "));
+    }
+    Fault::Server(error)
 }
 
 fn connect(

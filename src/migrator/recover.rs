@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use crate::connection::Connection;
 use crate::error::{Failure, Outcome};
 use crate::migration::State;
-use crate::table::Table;
+use crate::quote::literal;
+use crate::table::{GUARD, Table};
 use crate::url::DatabaseUrl;
 
 /// How long to try: a server that restarts is back by then, or it is not coming back soon.
@@ -31,9 +32,15 @@ pub fn outcome(url: &DatabaseUrl, table: &Table, failure: &Failure) -> Outcome {
 fn settled(url: &DatabaseUrl, table: &Table) -> Option<State> {
     let mut connection = Connection::open(url).ok()?;
     let now = Table::find(&mut connection, &url.table).ok()?;
+    let old = match table.is_session_ours {
+        true => format!("pid = {}", table.pid),
+        // A pooler keeps the server's session: it must be done with what we sent.
+        false => format!("state <> 'idle' AND pg_catalog.strpos(query, {}) > 0", literal(GUARD)),
+    };
     let sql = format!(
-        "SELECT FROM pg_catalog.pg_stat_activity WHERE pid = {} AND pid <> {}",
-        table.pid, now.pid
+        "SELECT FROM pg_catalog.pg_stat_activity \
+         WHERE {old} AND datname = pg_catalog.current_database() AND pid <> {}",
+        now.pid
     );
     if !connection.query(&sql).ok()?.is_empty() {
         return None;

@@ -102,7 +102,14 @@ fn explain(printer: &Printer, error: &Error) {
             "no schema of the search_path exists: create one, or name one that does with \
              search_path in the URL",
         ),
-        Error::Statement { fault: Fault::Server(server), .. } => extras(printer, server),
+        Error::Statement { fault: Fault::Server(server), .. } => {
+            extras(printer, server);
+            refusal(printer, &server.code);
+        }
+        Error::Statement { fault: Fault::Lost(_), .. } => printer.hint(&format!(
+            "no file was being run; when the server is back, run the same command again \
+             ({program} wait waits for it)"
+        )),
         _ => {}
     }
 }
@@ -224,12 +231,13 @@ fn extras(printer: &Printer, error: &ServerError) {
 }
 
 fn connect(printer: &Printer, place: &str, fault: &Fault) {
+    let program = printer.program();
     let error = match fault {
         Fault::Server(error) => error,
         Fault::Unreachable(_) | Fault::Lost(_) => {
             return printer.hint(&format!(
                 "no PostgreSQL answers at {place}: is that its address, and does it run? \
-                 dbm wait waits for it"
+                 {program} wait waits for it"
             ));
         }
         Fault::Unclear(reason) => return tls(printer, reason),
@@ -242,21 +250,44 @@ fn connect(printer: &Printer, place: &str, fault: &Fault) {
     }
     match error.code.as_str() {
         "28P01" => printer.hint("the password is wrong for this user, or missing from the URL"),
-        "28000" => printer.hint(
-            "is the user in the URL right, and does the server's pg_hba.conf let it in from here?",
-        ),
-        "3D000" => {
-            printer.hint(&format!("there is no such database at {place}: createdb makes one"))
-        }
+        "28000" => printer.hint(not_let_in(&error.message)),
+        "3D000" => printer.hint(&format!(
+            "there is no such database at {place}: createdb makes one, or CREATE DATABASE"
+        )),
         "57P03" => {
-            printer.hint("the server is starting up, shutting down or recovering: try again soon")
+            printer.hint(&format!(
+                "the server is starting up, shutting down or recovering: {program} wait waits"
+            ));
         }
         "53300" => printer.hint("all connections of the server are in use: try again soon"),
+        code => refusal(printer, code),
+    }
+}
+
+/// Why the server did not let us in, as far as its message tells.
+fn not_let_in(message: &str) -> &'static str {
+    if message.contains("no encryption") || message.contains("SSL off") {
+        "the server wants TLS from here: sslmode=require"
+    } else if message.contains("SSL encryption") || message.contains("SSL on") {
+        "the server's pg_hba.conf has no line for TLS from here: sslmode=disable may get in"
+    } else if message.contains("does not exist") {
+        "there is no such role: createuser makes one, or is another meant in the URL?"
+    } else {
+        "is the user in the URL right, and does the server's pg_hba.conf let it in from here?"
+    }
+}
+
+/// What a session may not do.
+fn refusal(printer: &Printer, code: &str) {
+    match code {
         "42501" => printer.hint(
-            "this role may not create the version table: let one that may run the first migration, \
-             or grant it CREATE on the schema",
+            "the role lacks a right: run this as the one that owns the version table, or grant it \
+             the right (the first run creates the table: CREATE on the schema)",
         ),
-        "25006" => printer.hint("the server, or this role, is read only: is it a replica?"),
+        "25006" => printer.hint(
+            "the server, or this role, is read only: is it a replica? \
+             target_session_attrs=read-write picks the primary among several hosts",
+        ),
         _ => {}
     }
 }

@@ -26,6 +26,8 @@ const FIRST_WORD: Duration = Duration::from_millis(700);
 const NEXT_WORD: Duration = Duration::from_secs(5);
 /// How often to look for a circle of waits that the server cannot see.
 const CIRCLE: Duration = Duration::from_secs(1);
+/// How long a pooler may take to find a server connection.
+const POOL_WAIT: Duration = Duration::from_secs(15);
 /// How long to let others have the lock before one asks for it again in any case.
 const LONGEST_WAY: Duration = Duration::from_secs(30);
 
@@ -100,7 +102,19 @@ impl<'a> Locked<'a> {
             None => Held::Transaction(Box::new(Connection::open(url)?)),
         };
         let mut locked = Locked { connection, url, pid, ids, held, watcher: None };
-        Ok(locked.take(wait)?.then_some(locked))
+        if !locked.take(wait)? {
+            return Ok(None);
+        }
+        // The lock's connection keeps one of the pool's; a pool of one has none left for the work.
+        if pid.is_none() && !locked.connection.answers_within(POOL_WAIT) {
+            let fault = Fault::Unclear(
+                "the pooler has no second server connection for us: the lock takes one, the work \
+                 another (PgBouncer: default_pool_size)"
+                    .to_string(),
+            );
+            return Err(Error::Connect { place: url.place(), fault });
+        }
+        Ok(Some(locked))
     }
 
     /// Tries until it has the lock; `false` when the wait was interrupted.
