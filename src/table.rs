@@ -142,8 +142,7 @@ impl Table {
 
     /// Looks into a file that is about to run: may it change who we are?
     pub fn look_into(&mut self, text: &str) {
-        let text = text.to_ascii_lowercase();
-        self.identity.changed |= text.contains("role") || text.contains("authorization");
+        self.identity.changed |= changes_identity(text);
     }
 
     /// SQL that moves the row from one state to another, or raises when it is not at `from`.
@@ -256,6 +255,24 @@ fn opening(connection: &Connection, fault: Fault) -> Error {
     Error::Connect { place: connection.place().to_string(), fault }
 }
 
+/// Whether a text has `SET [LOCAL | SESSION] ROLE`, `SET SESSION AUTHORIZATION` or a `set_config`
+/// of either in it, if only as words.
+fn changes_identity(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let (mut last, mut before) = ("", "");
+    words.filter(|word| !word.is_empty()).any(|word| {
+        let changes = match word {
+            "role" => last == "set" || last == "set_config" || before == "set",
+            "authorization" => last == "session",
+            "session_authorization" => true,
+            _ => false,
+        };
+        (before, last) = (last, word);
+        changes
+    })
+}
+
 /// The row, or that there is none.
 fn first(rows: Vec<Row>) -> Result<State, Error> {
     rows.into_iter().next().map_or(Ok(State::NONE), state)
@@ -313,6 +330,22 @@ mod tests {
         let touched = |text: &str| table().is_touched_by(text);
         assert!(touched("TRUNCATE M\"X") && touched("drop\n SCHEMA public cascade"));
         assert!(touched("a; Drop Owned by r") && !touched("create table t (drop int); -- schema"));
+    }
+
+    #[test]
+    fn changes_of_identity_are_seen() {
+        for text in [
+            "set role app",
+            "SET\nLOCAL ROLE app",
+            "set session authorization x",
+            "select set_config('role', 'app', false)",
+            "do $$ begin set role app; end $$",
+        ] {
+            assert!(changes_identity(text), "{text}");
+        }
+        for text in ["create table t (role text)", "create role app", "alter role a login"] {
+            assert!(!changes_identity(text), "{text}");
+        }
     }
 
     #[test]
