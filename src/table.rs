@@ -51,6 +51,8 @@ pub struct Own {
     pub statements: usize,
 }
 
+const UNDEFINED_TABLE: &str = "42P01";
+
 /// Stands in the error that a guard raises; the server quotes it whole in any language.
 pub const GUARD: &str = "dbm-guard: the version row is ";
 
@@ -106,13 +108,17 @@ impl Table {
     /// [`Error::BadRow`] for a row that is no version.
     pub fn ensure(&mut self, locked: &mut Locked<'_>) -> Result<State, Error> {
         if self.exists {
-            return self.read(locked.connection());
+            match self.select(locked.connection()) {
+                // Gone since it was looked for, which was before the lock.
+                Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => {}
+                rows => return self.first(rows),
+            }
         }
         let create = self.create();
-        match locked.write(&format!("{create};{}", self.select())) {
+        match locked.write(&format!("{create};{}", self.select_sql())) {
             Ok(rows) => {
                 self.exists = true;
-                first(rows)
+                self.first(Ok(rows))
             }
             Err(Error::Statement { fault: Fault::Server(mut refused), .. }) => {
                 refused.message = format!("{} in line 0: {create}", refused.message);
@@ -132,12 +138,20 @@ impl Table {
         if !self.exists {
             return Ok(State::NONE);
         }
-        let sql = self.select();
-        match connection.query(&sql) {
-            Ok(rows) => first(rows),
-            Err(fault) if fault.code() == Some("42P01") => Ok(State::NONE),
-            Err(fault) => Err(Error::Statement { sql, fault }),
+        match self.select(connection) {
+            Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => Ok(State::NONE),
+            rows => self.first(rows),
         }
+    }
+
+    fn select(&self, connection: &mut Connection) -> Result<Vec<Row>, Fault> {
+        connection.query(&self.select_sql())
+    }
+
+    /// The row, or that there is none.
+    fn first(&self, rows: Result<Vec<Row>, Fault>) -> Result<State, Error> {
+        let rows = rows.map_err(|fault| Error::Statement { sql: self.select_sql(), fault })?;
+        rows.into_iter().next().map_or(Ok(State::NONE), state)
     }
 
     /// Looks into a file that is about to run: may it change who we are?
@@ -215,7 +229,7 @@ impl Table {
         Own { sql, statements }
     }
 
-    fn select(&self) -> String {
+    fn select_sql(&self) -> String {
         format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted())
     }
 
@@ -271,11 +285,6 @@ fn changes_identity(text: &str) -> bool {
         (before, last) = (last, word);
         changes
     })
-}
-
-/// The row, or that there is none.
-fn first(rows: Vec<Row>) -> Result<State, Error> {
-    rows.into_iter().next().map_or(Ok(State::NONE), state)
 }
 
 fn state(row: Row) -> Result<State, Error> {

@@ -113,14 +113,22 @@ impl Job<'_> {
         Wait { timeout: None, interrupt: &self.limits.interrupt, on_wait }
     }
 
+    /// Moves the row, in a message of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Job::run`].
     pub fn advance(&self, locked: &mut Locked<'_>, from: State, to: State) -> Result<(), Error> {
-        locked.write(&self.table.advance(from, to).sql).map(drop).map_err(|error| match &error {
+        locked.write(&self.table.advance(from, to).sql).map(drop).map_err(|error| match error {
             Error::Statement { fault: Fault::Server(raised), .. }
-                if self.table.is_guard(raised) =>
+                if self.table.is_guard(&raised) =>
             {
                 Error::Moved { planned: from }
             }
-            _ => error,
+            Error::Statement { fault: fault @ (Fault::Lost(_) | Fault::Unclear(_)), .. } => {
+                self.failed(fault, Seen::default(), None, &|_| None, Outcome::Unknown)
+            }
+            error => error,
         })
     }
 
