@@ -1,0 +1,198 @@
+//! The version table: golang-migrate's, column for column, and nothing of ours in it.
+//!
+//! The row is the truth about what is applied. It is read without a lock and written only
+//! through [`Locked`], by statements that first make sure that it is still what was planned
+//! from, so that even a lock that was lost loses nothing.
+
+mod write;
+
+use crate::connection::config::TOKEN;
+use crate::connection::lock::Locked;
+use crate::connection::{Connection, Row};
+use crate::error::Error;
+use crate::fault::Fault;
+use crate::migration::State;
+use crate::quote::{identifier, literal};
+use crate::url::TableName;
+pub use write::{GUARD, Own};
+
+use write::Identity;
+
+/// Where the version table is, or will be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its schema, not quoted.
+    pub schema: String,
+    /// Its name, not quoted.
+    pub name: String,
+    /// The database it is in.
+    pub database: String,
+    /// Whether it is there.
+    pub exists: bool,
+    /// Our session's process on the server.
+    pub pid: i32,
+    /// Who we are.
+    identity: Identity,
+    /// Whether the session is ours from end to end; else a pooler lends us one for each
+    /// transaction.
+    pub is_session_ours: bool,
+}
+
+const UNDEFINED_TABLE: &str = "42P01";
+
+impl Table {
+    /// Looks for the table, in one round trip. Reads only.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSchema`] when neither the name nor the session says a schema that exists,
+    /// [`Error::Connect`] when the server does not answer.
+    pub fn find(connection: &mut Connection, name: &TableName) -> Result<Table, Error> {
+        let schema = match &name.schema {
+            Some(schema) => format!("{}::text", literal(schema)),
+            None => "pg_catalog.current_schema()::text".to_string(),
+        };
+        let sql = format!(
+            "SELECT {schema}, pg_catalog.current_database(), pg_catalog.pg_backend_pid(), \
+             pg_catalog.to_regclass(pg_catalog.quote_ident({schema}) || {}) IS NOT NULL, \
+             session_user, pg_catalog.current_setting('role'), \
+             pg_catalog.current_setting({}, true)",
+            literal(&format!(".{}", identifier(&name.name))),
+            literal(TOKEN),
+        );
+        let rows = connection.query(&sql).map_err(|fault| opening(connection, fault))?;
+        let mut values = rows.into_iter().next().unwrap_or_default().into_iter();
+        let mut next = || values.next().flatten();
+        let schema = next().ok_or(Error::NoSchema)?;
+        Ok(Table {
+            schema,
+            name: name.name.clone(),
+            database: next().unwrap_or_default(),
+            pid: next().and_then(|pid| pid.parse().ok()).unwrap_or_default(),
+            exists: next().as_deref() == Some("t"),
+            identity: Identity {
+                user: next().unwrap_or_default(),
+                role: next().unwrap_or_default(),
+                changed: false,
+            },
+            is_session_ours: next().is_some_and(|token| connection.token() == Some(&token)),
+        })
+    }
+
+    /// Schema and name, quoted for SQL.
+    pub fn quoted(&self) -> String {
+        format!("{}.{}", identifier(&self.schema), identifier(&self.name))
+    }
+
+    /// Makes the table where it is missing, and reads the row: one round trip.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connect`] when the role may not create it or the server fails,
+    /// [`Error::BadRow`] for a row that is no version.
+    pub fn ensure(&mut self, locked: &mut Locked<'_>) -> Result<State, Error> {
+        if self.exists {
+            match self.select(locked.connection()) {
+                // Gone since it was looked for, which was before the lock.
+                Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => {}
+                rows => return self.first(rows),
+            }
+        }
+        let create = self.create();
+        match locked.write(&format!("{create};{}", self.select_sql())) {
+            Ok(rows) => {
+                self.exists = true;
+                self.first(Ok(rows))
+            }
+            Err(Error::Statement { fault: Fault::Server(mut refused), .. }) => {
+                refused.message = format!("{} in line 0: {create}", refused.message);
+                Err(opening(locked.connection(), Fault::Server(refused)))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Reads the row. A table that is not there is a database where nothing is applied.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Statement`] when the server fails, [`Error::BadRow`] for a row that is no
+    /// version.
+    pub fn read(&self, connection: &mut Connection) -> Result<State, Error> {
+        if !self.exists {
+            return Ok(State::NONE);
+        }
+        match self.select(connection) {
+            Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => Ok(State::NONE),
+            rows => self.first(rows),
+        }
+    }
+
+    fn select(&self, connection: &mut Connection) -> Result<Vec<Row>, Fault> {
+        connection.query(&self.select_sql())
+    }
+
+    /// The row, or that there is none.
+    fn first(&self, rows: Result<Vec<Row>, Fault>) -> Result<State, Error> {
+        let rows = rows.map_err(|fault| Error::Statement { sql: self.select_sql(), fault })?;
+        rows.into_iter().next().map_or(Ok(State::NONE), state)
+    }
+
+    fn select_sql(&self) -> String {
+        format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted())
+    }
+
+    /// SQL that makes the table where it is missing, as golang-migrate makes it.
+    pub fn create(&self) -> String {
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} \
+             (version bigint not null primary key, dirty boolean not null)",
+            self.quoted()
+        )
+    }
+}
+
+fn opening(connection: &Connection, fault: Fault) -> Error {
+    Error::Connect { place: connection.place().to_string(), fault }
+}
+
+fn state(row: Row) -> Result<State, Error> {
+    let mut values = row.into_iter().map(Option::unwrap_or_default);
+    let version = values.next().unwrap_or_default();
+    let dirty = values.next().as_deref() == Some("t");
+    match version.parse::<i64>() {
+        Ok(-1) => Ok(State { version: None, dirty }),
+        Ok(number) if number >= 0 => Ok(State { version: u64::try_from(number).ok(), dirty }),
+        _ => Err(Error::BadRow { version }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        Table {
+            schema: "public".to_string(),
+            name: "m\"x".to_string(),
+            database: "d".to_string(),
+            exists: true,
+            pid: 1,
+            identity: Identity { user: "u".into(), role: "none".into(), changed: false },
+            is_session_ours: true,
+        }
+    }
+
+    #[test]
+    fn the_name_is_quoted() {
+        assert_eq!(table().quoted(), "\"public\".\"m\"\"x\"");
+    }
+
+    #[test]
+    fn rows_that_are_no_version_are_refused() {
+        let row = |version: &str| vec![Some(version.to_string()), Some("f".to_string())];
+        assert_eq!(state(row("-1")).unwrap(), State::NONE);
+        assert_eq!(state(row("7")).unwrap(), State::clean(Some(7)));
+        assert!(matches!(state(row("-7")), Err(Error::BadRow { .. })));
+    }
+}
