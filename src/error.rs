@@ -63,8 +63,10 @@ pub enum Error {
         /// Who holds it.
         holders: Vec<Holder>,
     },
+    /// Stopped while it waited for the lock; nothing was run.
+    Interrupted,
     /// The version row is not what the plan was made from: somebody changed it in spite of the
-    /// lock. Nothing was run.
+    /// lock. Unless it was dirty then, nothing of the file was run.
     Moved {
         /// What the plan was made from.
         planned: State,
@@ -86,6 +88,7 @@ pub enum Error {
 }
 
 /// A file that failed: what, where, and how the database stands now.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Failure {
     /// The file, as one would open it.
@@ -109,6 +112,7 @@ pub struct Failure {
 }
 
 /// Why a file failed.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub enum Cause {
     /// The server said no.
@@ -122,6 +126,7 @@ pub enum Cause {
 }
 
 /// What has become of the database when a file failed.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Nothing of the file has happened; the row is as before.
@@ -188,10 +193,11 @@ impl fmt::Display for Error {
             Error::Connect { fault, .. } => write!(f, "failed to open database: {fault}"),
             Error::NoSchema => f.write_str("failed to open database: no schema"),
             Error::LockTimeout { .. } => f.write_str("timeout: can't acquire database lock"),
+            Error::Interrupted => f.write_str("stopped while it waited for the migration lock"),
             Error::Moved { planned } => write!(
                 f,
                 "the version row was changed by somebody else while we held the lock: \
-                 it is not {planned} any more; nothing of this file was run"
+                 it is not {planned} any more"
             ),
             Error::BadRow { version } => write!(f, "{version} is no version"),
             Error::Failed(failure) => write!(f, "{failure}"),

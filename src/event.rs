@@ -32,7 +32,7 @@ pub enum Event {
     Retrying {
         /// Which.
         file: File,
-        /// The how manieth try again this is, from 1.
+        /// Which retry this is, from 1.
         tries: u32,
         /// How many there are at most.
         of: u32,
@@ -67,6 +67,7 @@ pub enum Event {
 }
 
 /// A file that is run.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     /// Its number.
@@ -77,7 +78,9 @@ pub struct File {
     pub name: Option<String>,
 }
 
-/// A session that holds the migration lock.
+/// Another session on the server: one that holds the migration lock, waits for it, or is in a
+/// statement's way.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// Its process on the server, for `pg_terminate_backend`.
@@ -95,6 +98,7 @@ pub struct Holder {
 }
 
 /// A message of the server that is no error.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// `WARNING`, `NOTICE`, `INFO`, …

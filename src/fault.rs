@@ -6,6 +6,7 @@
 use std::fmt;
 
 /// An error that the server reported, field by field, as the protocol names them.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerError {
     /// `ERROR`, `FATAL` or `PANIC`, in English whatever the server's language.
@@ -27,6 +28,7 @@ pub struct ServerError {
 }
 
 /// Why a message to the server did not do what it should.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The server refused it; the session lives on.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// A handle that is shared between a run and whoever may want it to end.
+/// A handle that is shared between a run and whoever may want it to end. It stays used: a
+/// [`Migrator`](crate::Migrator) that is to run again after it gets a new one.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicU8>);
 

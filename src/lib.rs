@@ -10,6 +10,9 @@
 //!
 //! Nothing here prints, reads the environment unasked, or ends the process.
 
+#[cfg(not(unix))]
+compile_error!("dbm runs on Unix systems only");
+
 mod connection;
 mod error;
 mod event;

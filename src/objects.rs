@@ -10,12 +10,15 @@ use crate::error::Error;
 use crate::quote::identifier;
 
 /// What is still in the schema after a drop.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leftovers {
     /// The schema.
     pub schema: String,
     /// Kind (`type`, `function`, …) and name of each, by kind and name.
     pub objects: Vec<(String, String)>,
+    /// The version table, quoted, if it is still there: in another schema.
+    pub version_table: Option<String>,
 }
 
 /// Objects of `current_schema()` that stand on their own: kind, name, and the statement that
@@ -103,6 +106,7 @@ pub fn drop(locked: &mut Locked<'_>, all_objects: bool) -> Result<Leftovers, Err
     Ok(Leftovers {
         schema: identifier(&schema),
         objects: left.into_iter().map(|object| (object.kind, object.name)).collect(),
+        version_table: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What was typed becomes a plain [`Request`]; clap's types stay in this folder.
 
 mod create;
+mod dot_env;
 mod flags;
 mod golayout;
 mod run;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dbm::{DatabaseUrl, Error, Source, UrlError};
 
+use crate::cli::dot_env;
 use crate::render::error::Complaint;
 
 /// The variable that holds the database's URL unless another is named.
@@ -70,10 +71,9 @@ impl Settings {
         let place = self.place()?;
         let url = self.database_url()?;
         // The scheme alone is looked at before the folder is; the rest of the URL after it.
-        let scheme = dbm::scheme(&url).map_err(|e| {
+        dbm::scheme(&url).map_err(|e| {
             Error::Url(UrlError(format!("failed to parse scheme from database URL: {e}")))
-        });
-        scheme?;
+        })?;
         let source = Source::folder_as(&place.folder, &place.url)?;
         let (url, warnings) = DatabaseUrl::resolve(&url).map_err(Error::Url)?;
         Ok(Opened { url, source, warnings })
@@ -129,7 +129,7 @@ impl Settings {
         };
         let (value, place) = match variable(name) {
             Some(value) => (value, "the environment"),
-            None => match from_dot_env(Path::new(".env"), name) {
+            None => match dot_env::variable(Path::new(".env"), name) {
                 Some(value) => (value, ".env"),
                 None => {
                     let hint = format!(
@@ -148,12 +148,6 @@ impl Settings {
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// One variable of a `.env` file. Lines that cannot be read are somebody else's.
-fn from_dot_env(file: &Path, name: &str) -> Option<String> {
-    let lines = dotenvy::from_filename_iter(file).ok()?;
-    lines.filter_map(Result::ok).filter(|(key, _)| key == name).map(|(_, value)| value).last()
 }
 
 /// `file://m`, `file://./m`, `file:///abs/m`, `file:m`.
@@ -184,7 +178,8 @@ fn percent_decoded(text: &str) -> Option<String> {
         decoded.push(match byte {
             b'%' => {
                 let digits = [bytes.next()?, bytes.next()?];
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+                let value = |digit: u8| (digit as char).to_digit(16);
+                u8::try_from(value(digits[0])? * 16 + value(digits[1])?).ok()?
             }
             other => other,
         });

@@ -1,4 +1,5 @@
-//! SIGINT and SIGTERM: the first ends the run after this file, the second cancels it.
+//! SIGINT and SIGTERM: the first ends the run after this file, the second cancels it, and
+//! a third ends the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -25,13 +26,21 @@ impl Signals {
             return signals;
         };
         thread::spawn(move || {
-            for signal in caught.forever() {
-                if first.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-                    printer.line("Stopping after this running migration ...");
-                    interrupt.stop();
-                } else {
-                    printer.detail("cancelling the statement that is being run");
-                    interrupt.cancel();
+            for (count, signal) in caught.forever().enumerate() {
+                match count {
+                    0 => {
+                        first.store(signal, Ordering::Relaxed);
+                        printer.line("Stopping after this running migration ...");
+                        interrupt.stop();
+                    }
+                    1 => {
+                        printer.detail(
+                            "cancelling the statement that is being run; once more ends at once",
+                        );
+                        interrupt.cancel();
+                    }
+                    // A server that does not answer cannot be made to cancel anything.
+                    _ => drop(signal_hook::low_level::emulate_default_handler(signal)),
                 }
             }
         });

@@ -11,8 +11,9 @@ use crate::render::Printer;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// … to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// The longest that one try may take, so that an address that swallows everything is tried again.
-const LONGEST_TRY: Duration = Duration::from_secs(5);
+/// How long one try may take where the URL does not say: so that an address that swallows
+/// everything is tried again, and a database that has to wake up first is not given up.
+const LONGEST_TRY: Duration = Duration::from_secs(30);
 /// From when on one says that one waits, and how often again.
 const FIRST_WORD: Duration = Duration::from_secs(1);
 const NEXT_WORD: Duration = Duration::from_secs(5);
@@ -30,7 +31,7 @@ pub fn for_server<T>(
     mut attempt: impl FnMut(&DatabaseUrl) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let mut url = url.clone();
-    url.connect_timeout = Some(url.connect_timeout.map_or(LONGEST_TRY, |t| t.min(LONGEST_TRY)));
+    url.connect_timeout.get_or_insert(LONGEST_TRY);
     let begun = Instant::now();
     let mut pause = SHORTEST_PAUSE;
     let mut next_word = FIRST_WORD;

@@ -21,6 +21,10 @@ pub fn connecting(error: &Error) -> Fault {
 /// Whether the network, or the server's absence from it, is the cause. TLS wraps its refusals in
 /// I/O errors too, of kind `InvalidData`.
 fn is_network(error: &Error) -> bool {
+    // Taken and hung up on: a proxy in front of a server that is not there yet.
+    if error.is_closed() {
+        return true;
+    }
     let io = error.source().and_then(|e| e.downcast_ref::<std::io::Error>());
     io.is_some_and(|e| {
         !matches!(

@@ -36,6 +36,9 @@ pub type Row = Vec<Option<String>>;
 /// How long one looks at nothing but the socket.
 const SLICE: Duration = Duration::from_millis(100);
 
+/// How long a cancel request may take to get through.
+const CANCELLING: Duration = Duration::from_secs(5);
+
 /// An open session.
 pub struct Connection {
     /// `Some` until dropped.
@@ -95,8 +98,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`Error::Url`] for a way of connecting that this version cannot go, [`Error::Connect`]
-    /// when the server cannot be reached or refuses.
+    /// [`Error::Url`] for certificates that cannot be used, [`Error::Connect`] when the server cannot be reached or refuses.
     pub fn open(url: &DatabaseUrl) -> Result<Connection, Error> {
         let Opened { runtime, client, incoming, tls, token } = open::open(url)?;
         Ok(Connection {
@@ -117,6 +119,11 @@ impl Connection {
     ///
     /// [`Fault`].
     pub fn query(&mut self, sql: &str) -> Result<Vec<Row>, Fault> {
+        self.query_within(sql, &Limits::default())
+    }
+
+    /// The same, with what may end it early.
+    fn query_within(&mut self, sql: &str, limits: &Limits) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
         let collect = |message| match message {
             SimpleQueryMessage::RowDescription(_) => rows.clear(),
@@ -125,7 +132,7 @@ impl Connection {
             }
             _ => {}
         };
-        self.exchange(sql, &Limits::default(), collect, &mut |_| {}, &mut |_, end| end.into())
+        self.exchange(sql, limits, collect, &mut |_| {}, &mut |_, end| end.into())
             .map_err(|e| e.fault)?;
         Ok(rows)
     }
@@ -211,7 +218,10 @@ impl Connection {
                                     cancelled = true;
                                     let (token, tls) = (client.cancel_token(), self.tls.clone());
                                     // Where this does not get through, the statement goes on.
-                                    let cancelling = async { token.cancel_query(tls).await };
+                                    let cancelling = async {
+                                        tokio::time::timeout(CANCELLING, token.cancel_query(tls))
+                                            .await
+                                    };
                                     let _ = block_on(runtime, cancelling);
                                 }
                                 Tick::Cancelled => cancelled = true,

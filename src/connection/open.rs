@@ -69,7 +69,7 @@ pub fn open(url: &DatabaseUrl) -> Result<Opened, Error> {
 
 /// The ways to try, as libpq tries them. A socket of this machine needs no TLS.
 fn modes(url: &DatabaseUrl) -> &'static [Tls] {
-    if url.hosts.iter().all(|(host, _)| host.starts_with('/')) {
+    if url.is_local() {
         return &[Tls::Disable];
     }
     match url.sslmode {
@@ -113,9 +113,7 @@ fn refuses_settings(fault: &Fault) -> bool {
 /// The refusal names `options` alone: say what of the URL is in it.
 fn naming_settings(url: &DatabaseUrl, fault: Fault) -> Fault {
     let Fault::Server(mut error) = fault else { return fault };
-    let names: Vec<&str> = url.settings.keys().map(String::as_str).collect();
-    let names = names.into_iter().filter(|name| *name != "application_name");
-    let names: Vec<&str> = names.chain(url.options.as_ref().map(|_| "options")).collect();
+    let names = url.carried_settings();
     if error.message.contains("startup parameter") && !names.is_empty() {
         error.message = format!("{} (it carries {})", error.message, names.join(", "));
     }

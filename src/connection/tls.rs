@@ -7,15 +7,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
 
 use crate::url::{DatabaseUrl, SslMode};
 
@@ -31,7 +34,9 @@ pub fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, String> {
         .map_err(|e| e.to_string())?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Verifier::new(url, provider)?));
+    let never = url.sslmode == SslMode::Disable || url.is_local();
     let config = match (&url.sslcert, &url.sslkey) {
+        _ if never => builder.with_no_client_auth(),
         (Some(cert), Some(key)) => {
             keep_private(key)?;
             let key = PrivateKeyDer::from_pem_file(key)
@@ -51,6 +56,9 @@ struct Verifier {
     provider: Arc<CryptoProvider>,
     /// `None`: any certificate will do.
     chain: Option<Arc<WebPkiServerVerifier>>,
+    /// Certificates that were named. One that is its own authority counts when it is among them,
+    /// as in OpenSSL; webpki has no such notion.
+    pinned: Vec<CertificateDer<'static>>,
     /// Whether the certificate must be this host's.
     host: bool,
 }
@@ -61,15 +69,17 @@ impl Verifier {
         // As in libpq, a root certificate that is named is used, whatever the mode says.
         let verify = url.sslmode >= SslMode::VerifyCa
             || (url.sslmode == SslMode::Require && url.sslrootcert.is_some());
+        let mut pinned = Vec::new();
         let chain = match verify {
             false => None,
             true => {
                 let mut roots = RootCertStore::empty();
                 match file {
                     Some(file) => {
-                        for certificate in certificates("sslrootcert", file)? {
+                        pinned = certificates("sslrootcert", file)?;
+                        for certificate in &pinned {
                             roots
-                                .add(certificate)
+                                .add(certificate.clone())
                                 .map_err(|e| format!("sslrootcert {}: {e}", file.display()))?;
                         }
                     }
@@ -88,7 +98,7 @@ impl Verifier {
                 Some(built.build().map_err(|e| e.to_string())?)
             }
         };
-        Ok(Verifier { provider, chain, host: url.sslmode == SslMode::VerifyFull })
+        Ok(Verifier { provider, chain, pinned, host: url.sslmode == SslMode::VerifyFull })
     }
 }
 
@@ -111,6 +121,15 @@ impl ServerCertVerifier for Verifier {
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if !self.host => Ok(ServerCertVerified::assertion()),
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(_)))
+                if self.pinned.iter().any(|pinned| pinned == end_entity) =>
+            {
+                in_time(end_entity, now)?;
+                if self.host {
+                    verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                }
+                Ok(ServerCertVerified::assertion())
+            }
             other => other,
         }
     }
@@ -138,6 +157,22 @@ impl ServerCertVerifier for Verifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
+}
+
+/// Whether a certificate is valid at a time.
+fn in_time(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), rustls::Error> {
+    let bad = |error| rustls::Error::InvalidCertificate(error);
+    let read =
+        Certificate::from_der(certificate).map_err(|_| bad(CertificateError::BadEncoding))?;
+    let validity = read.tbs_certificate.validity;
+    let now = now.as_secs();
+    if now < validity.not_before.to_unix_duration().as_secs() {
+        return Err(bad(CertificateError::NotValidYet));
+    }
+    if now > validity.not_after.to_unix_duration().as_secs() {
+        return Err(bad(CertificateError::Expired));
+    }
+    Ok(())
 }
 
 /// As in libpq, a key that others can read is refused; one of root's may be its group's to read.

@@ -1,7 +1,7 @@
 //! Loose files: statement by statement, between a dirty row and a clean one.
 
-use crate::connection::Failed;
 use crate::connection::lock::{Locked, Seen};
+use crate::connection::{Failed, Row};
 use crate::error::{Cause, Error, Outcome};
 use crate::event::Event;
 use crate::fault::Fault;
@@ -17,6 +17,27 @@ const NO_TRANSACTION: &str = "25P01";
 /// few mean that this is not what it looks like.
 const MOST_WAYS: u32 = 5;
 
+/// What a loose run keeps in mind.
+struct Loose<'a> {
+    job: &'a Job<'a>,
+    code: &'a [&'a Statement],
+    before: State,
+    dirty: State,
+    /// Indexes that were invalid before the file.
+    invalid_before: Vec<Index>,
+}
+
+/// An index that `CREATE INDEX CONCURRENTLY` has not finished, or never will.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Index {
+    /// Quoted, with its schema.
+    quoted: String,
+    name: String,
+    /// Its table, quoted, with its schema.
+    table: String,
+    table_name: String,
+}
+
 impl Job<'_> {
     /// Runs the file's statements one after the other.
     ///
@@ -31,7 +52,6 @@ impl Job<'_> {
     ) -> Result<Ran, Error> {
         let before = State::clean(self.step.from);
         let dirty = State { version: self.step.target, dirty: true };
-        let clean = State::clean(self.step.target);
         // An index build waits for those who wait for our lock inside the server: better that they
         // go first. The server would end the circle too, and as likely as not by failing them.
         if code.first().is_some_and(|s| s.kind == Kind::Alone) && !locked.waiters().is_empty() {
@@ -39,18 +59,62 @@ impl Job<'_> {
             return Ok(Ran::GaveWay);
         }
         self.advance(locked, before, dirty)?;
-        let old_lock_timeout = self.set_lock_timeout(locked)?;
         let invalid_before = invalid_indexes(locked);
+        let loose = Loose { job: self, code, before, dirty, invalid_before };
+        let old_lock_timeout = self.set_lock_timeout(locked);
+        let ran = loose.run(locked, on_event);
+        if let Some(old) = old_lock_timeout {
+            // If this fails so does what comes next, and says so.
+            let _ = locked.write(&format!("SET lock_timeout = '{old}'"));
+        }
+        match ran {
+            // The row is dirty, whatever it was that failed beside the file's own statements.
+            Err(Error::Statement { fault, .. }) => {
+                let outcome = match fault {
+                    Fault::Server(_) => Outcome::Dirty(dirty),
+                    _ => Outcome::Unknown,
+                };
+                Err(self.failed(fault, Seen::default(), None, &|_| None, outcome))
+            }
+            Err(Error::Interrupted) => {
+                let fault = Fault::Unclear("stopped while others had the lock".to_string());
+                let outcome = Outcome::Dirty(dirty);
+                Err(self.failed(fault, Seen::default(), None, &|_| None, outcome))
+            }
+            ran => ran,
+        }
+    }
+
+    /// Sets `lock_timeout` for statements that are no transaction, and gives what it was. Not
+    /// through a pooler, where a setting stays with whichever session it hits.
+    fn set_lock_timeout(&self, locked: &mut Locked<'_>) -> Option<String> {
+        let wait = self.limits.lock_wait.filter(|_| self.table.is_session_ours)?;
+        let rows = locked.write("SELECT pg_catalog.current_setting('lock_timeout')").ok()?;
+        locked.write(&format!("SET lock_timeout = {}", wait.as_millis())).ok()?;
+        rows.into_iter().next()?.into_iter().next()?
+    }
+
+    fn give_way(&self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<(), Error> {
+        let waiters = locked.waiters();
+        on_event(Event::GaveWay { file: self.file.clone(), waiters });
+        let mut on_wait = |holders, waited| on_event(Event::Waiting { holders, waited });
+        locked.give_way(self.wait_again(&mut on_wait))
+    }
+}
+
+impl Loose<'_> {
+    fn run(&self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<Ran, Error> {
+        let job = self.job;
         let (mut tries, mut ways) = (0, 0);
-        let mut statements = code.iter().enumerate().peekable();
+        let mut statements = self.code.iter().enumerate().peekable();
         while let Some((i, statement)) = statements.peek().copied() {
             let alone = statement.kind == Kind::Alone;
             if alone && i > 0 && ways < MOST_WAYS && !locked.waiters().is_empty() {
                 ways += 1;
-                self.give_way(locked, on_event)?;
+                job.give_way(locked, on_event)?;
             }
-            let sql = &self.text[statement.code.clone()];
-            let sent = locked.send(sql, self.limits, &mut |notice| {
+            let sql = &job.text[statement.code.clone()];
+            let sent = locked.send(sql, job.limits, &mut |notice| {
                 // As one message, which is what golang-migrate sends, a lone COMMIT would have
                 // had a transaction to end.
                 if notice.code != NO_TRANSACTION {
@@ -63,66 +127,77 @@ impl Job<'_> {
             };
             if alone && is_circle(&fault, &seen) && ways < MOST_WAYS {
                 ways += 1;
-                drop_indexes(locked, &invalid_before);
+                self.drop_indexes(locked, sql);
                 if i == 0 {
                     // Nothing of the file stands, so whoever goes first may run it.
-                    self.advance(locked, dirty, before)?;
+                    job.advance(locked, self.dirty, self.before)?;
                 }
-                self.give_way(locked, on_event)?;
+                job.give_way(locked, on_event)?;
                 if i == 0 {
                     return Ok(Ran::GaveWay);
                 }
                 continue;
             }
-            if alone && is_vain(&fault) && self.may_try_again(tries) {
+            if alone && is_vain(&fault) && job.may_try_again(tries) {
                 tries += 1;
-                drop_indexes(locked, &invalid_before);
-                self.pause(tries, seen.blockers, on_event);
+                self.drop_indexes(locked, sql);
+                job.pause(tries, seen.blockers, on_event);
                 continue;
             }
             let outcome = match &fault {
                 Fault::Server(_) => {
                     // The statement may stand within a block that the file opened.
                     locked.roll_back();
+                    let left = self.left_behind(locked, sql);
                     Outcome::Partly {
-                        state: dirty,
+                        state: self.dirty,
                         statement: i + 1,
-                        of: code.len(),
-                        invalid_indexes: new_invalid_indexes(locked, &invalid_before),
+                        of: self.code.len(),
+                        invalid_indexes: left.into_iter().map(|index| index.quoted).collect(),
                     }
                 }
                 _ => Outcome::Unknown,
             };
-            let offset = self.text[..statement.code.start].chars().count();
-            return Err(self.failed(fault, seen, Some(statement), &|p| Some(p + offset), outcome));
+            let offset = job.text[..statement.code.start].chars().count();
+            return Err(job.failed(fault, seen, Some(statement), &|p| Some(p + offset), outcome));
         }
-        if let Some(old) = old_lock_timeout {
-            locked.write(&format!("SET lock_timeout = '{old}'"))?;
+        let clean = State::clean(job.step.target);
+        if clean != State::NONE && job.table.is_touched_by(job.text) {
+            locked.write(&job.table.restore(clean).sql)?;
+        } else {
+            job.advance(locked, self.dirty, clean)?;
         }
-        self.advance(locked, dirty, clean)?;
         Ok(Ran::Done)
     }
 
-    /// Sets `lock_timeout` for statements that are no transaction, and gives what it was. Not
-    /// through a pooler, where a setting stays with whichever session it hits.
-    fn set_lock_timeout(&self, locked: &mut Locked<'_>) -> Result<Option<String>, Error> {
-        let Some(wait) = self.limits.lock_wait.filter(|_| self.table.is_session_ours) else {
-            return Ok(None);
-        };
-        let rows = locked.write("SELECT pg_catalog.current_setting('lock_timeout')")?;
-        locked.write(&format!("SET lock_timeout = {}", wait.as_millis()))?;
-        Ok(rows.into_iter().next().and_then(|row| row.into_iter().next()).flatten())
+    /// Indexes that a statement has left behind invalid. Others may be building theirs.
+    fn left_behind(&self, locked: &mut Locked<'_>, sql: &str) -> Vec<Index> {
+        let sql = sql.to_lowercase();
+        let mut indexes = invalid_indexes(locked);
+        indexes.retain(|index| {
+            !self.invalid_before.contains(index)
+                && (sql.contains(&index.name.to_lowercase())
+                    || sql.contains(&index.table_name.to_lowercase()))
+        });
+        indexes
     }
 
-    fn give_way(&self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<(), Error> {
-        let waiters = locked.waiters();
-        on_event(Event::GaveWay { file: self.file.clone(), waiters });
-        let mut on_wait = |holders, waited| on_event(Event::Waiting { holders, waited });
-        // An interrupt is seen before the next file; this one needs the lock for its end.
-        while !locked.give_way(self.wait_again(&mut on_wait))? {
-            std::thread::sleep(std::time::Duration::from_millis(100));
+    /// Drops what a broken-off `CREATE INDEX CONCURRENTLY` left behind, so that it can run again.
+    /// Where that fails the index is still there, and named by the next error.
+    fn drop_indexes(&self, locked: &mut Locked<'_>, sql: &str) {
+        for index in self.left_behind(locked, sql) {
+            // Whoever is building an index on the table holds this lock. Not CONCURRENTLY: that
+            // waits for those whom one is about to let go first.
+            let claim = format!(
+                "BEGIN;SET LOCAL lock_timeout = '10s';\
+                 LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE NOWAIT",
+                index.table
+            );
+            if locked.write(&claim).is_ok() && self.left_behind(locked, sql).contains(&index) {
+                let _ = locked.write(&format!("DROP INDEX IF EXISTS {};COMMIT", index.quoted));
+            }
+            locked.roll_back();
         }
-        Ok(())
     }
 }
 
@@ -141,29 +216,23 @@ fn is_vain(fault: &Fault) -> bool {
     matches!(fault, Fault::Server(error) if waited_in_vain(&Cause::Server(error.clone())))
 }
 
-/// Drops what a broken-off `CREATE INDEX CONCURRENTLY` left behind, so that it can run again.
-fn drop_indexes(locked: &mut Locked<'_>, invalid_before: &[String]) {
-    for index in new_invalid_indexes(locked, invalid_before) {
-        // Not CONCURRENTLY: that waits for those whom one is about to let go first. Where it
-        // fails the index is still there, and named by the next error.
-        let _ =
-            locked.write(&format!("SET LOCAL lock_timeout = '10s';DROP INDEX IF EXISTS {index}"));
-    }
-}
-
-fn new_invalid_indexes(locked: &mut Locked<'_>, before: &[String]) -> Vec<String> {
-    let mut indexes = invalid_indexes(locked);
-    indexes.retain(|index| !before.contains(index));
-    indexes
-}
-
-/// Indexes that `CREATE INDEX CONCURRENTLY` left behind half built.
-fn invalid_indexes(locked: &mut Locked<'_>) -> Vec<String> {
-    let sql = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i \
+fn invalid_indexes(locked: &mut Locked<'_>) -> Vec<Index> {
+    let sql = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), c.relname, \
+               i.indrelid::pg_catalog.regclass, t.relname FROM pg_catalog.pg_index i \
                JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
+               JOIN pg_catalog.pg_class t ON t.oid = i.indrelid \
                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                WHERE NOT i.indisvalid AND c.relkind = 'i' \
                AND n.nspname NOT LIKE 'pg\\_toast%' ORDER BY 1";
     let rows = locked.connection().query(sql).unwrap_or_default();
-    rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect()
+    let index = |row: Row| {
+        let mut values = row.into_iter().map(Option::unwrap_or_default);
+        Some(Index {
+            quoted: values.next()?,
+            name: values.next()?,
+            table: values.next()?,
+            table_name: values.next()?,
+        })
+    };
+    rows.into_iter().filter_map(index).collect()
 }

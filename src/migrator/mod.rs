@@ -17,6 +17,7 @@ use crate::connection::Connection;
 use crate::connection::lock::{Locked, Wait, lock_id};
 use crate::error::{Error, Outcome};
 use crate::event::Event;
+use crate::fault::Fault;
 use crate::interrupt::Interrupt;
 use crate::migration::{State, Version};
 use crate::objects::{self, Leftovers};
@@ -52,13 +53,14 @@ pub struct Migrator {
     lock_timeout: Option<Duration>,
     prefetch: usize,
     lock_wait: Option<Duration>,
-    patience: Patience,
+    retries: u32,
     interrupt: Interrupt,
     /// Whether a command has been run on this session.
     used: bool,
 }
 
 /// How a run ended.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
     /// How many files were run.
@@ -82,8 +84,7 @@ impl Migrator {
     ///
     /// [`Error::Url`], [`Error::Connect`], [`Error::NoSchema`].
     pub fn open(url: &DatabaseUrl, source: Source) -> Result<Migrator, Error> {
-        let mut connection = Connection::open(url)?;
-        let table = Table::find(&mut connection, &url.table)?;
+        let (connection, table) = Migrator::session(url)?;
         Ok(Migrator {
             url: url.clone(),
             source,
@@ -92,7 +93,7 @@ impl Migrator {
             lock_timeout: None,
             prefetch: 10,
             lock_wait: None,
-            patience: Patience::default(),
+            retries: RETRIES,
             interrupt: Interrupt::new(),
             used: false,
         })
@@ -115,15 +116,16 @@ impl Migrator {
     /// [`Migrator::retries`]; five times unless said. Through a pooler, files that cannot run in
     /// one transaction are not bound by it.
     pub fn lock_wait(mut self, wait: Duration) -> Migrator {
-        // PostgreSQL counts in milliseconds, and zero is for ever.
-        self.lock_wait = Some(wait.max(Duration::from_millis(1)));
-        self.patience.retries = self.patience.retries.max(RETRIES);
+        // PostgreSQL counts in milliseconds, in 31 bits; zero is for ever, there and here.
+        let wait = wait.min(Duration::from_millis(i32::MAX as u64));
+        self.lock_wait = (wait.as_millis() > 0).then_some(wait);
         self
     }
 
-    /// How often to try a file again that waited in vain for a lock.
+    /// How often to try a file again that waited in vain for a lock, where [`Migrator::lock_wait`]
+    /// bounds the wait.
     pub fn retries(mut self, retries: u32) -> Migrator {
-        self.patience.retries = retries;
+        self.retries = retries;
         self
     }
 
@@ -143,7 +145,8 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// [`Error::Statement`], [`Error::BadRow`].
+    /// [`Error::Statement`], [`Error::BadRow`], and those of [`Migrator::open`] where the session had
+    /// to be opened again.
     pub fn version(&mut self) -> Result<State, Error> {
         self.reconnect()?;
         self.table.read(&mut self.connection)
@@ -191,32 +194,45 @@ impl Migrator {
             }
             locked.write(&shared.table.set(State::clean(version)).sql).map(drop)
         })
-        .map(Option::unwrap_or_default)
     }
 
-    /// Drops the tables of the current schema, the version table among them, and tells what
-    /// else is left there; with `all_objects` drops that too. One transaction.
+    /// Drops the tables of the current schema, the version table too if it is there, and tells
+    /// what else is left; with `all_objects` drops that too. One transaction.
     ///
     /// # Errors
     ///
     /// [`Error::LockTimeout`], [`Error::Statement`].
     pub fn drop(&mut self, all_objects: bool, on_event: OnEvent<'_>) -> Result<Leftovers, Error> {
-        let dropped = self.locked(on_event, |locked, shared, _| {
-            let leftovers = objects::drop(locked, all_objects)?;
+        self.locked(on_event, |locked, shared, _| {
+            let mut leftovers = objects::drop(locked, all_objects)?;
             *shared.table = Table::find(locked.connection(), &shared.url.table)?;
+            // It may be kept in another schema than the one that was dropped.
+            leftovers.version_table = shared.table.exists.then(|| shared.table.quoted());
             Ok(leftovers)
-        })?;
-        Ok(dropped.unwrap_or_default())
+        })
     }
 
     /// Before any command but the first: asks the server whether it is still there, and opens a
     /// new session where it is not. A service may keep us for hours.
     fn reconnect(&mut self) -> Result<(), Error> {
         if std::mem::replace(&mut self.used, true) && self.connection.query("").is_err() {
-            self.connection = Connection::open(&self.url)?;
-            self.table = Table::find(&mut self.connection, &self.url.table)?;
+            (self.connection, self.table) = Migrator::session(&self.url)?;
         }
         Ok(())
+    }
+
+    fn session(url: &DatabaseUrl) -> Result<(Connection, Table), Error> {
+        let mut connection = Connection::open(url)?;
+        let table = Table::find(&mut connection, &url.table)?;
+        let carried = url.carried_settings();
+        // Taken and not kept: a pooler drops what it does not know, and the files would run in
+        // another schema than the URL says.
+        if connection.token().is_some() && !table.is_session_ours && !carried.is_empty() {
+            let reason = format!("startup parameter dropped by a pooler: {}", carried.join(", "));
+            let fault = Fault::Unclear(reason);
+            return Err(Error::Connect { place: url.place(), fault });
+        }
+        Ok((connection, table))
     }
 
     fn migrate(&mut self, goal: Goal, on_event: OnEvent<'_>) -> Result<Report, Error> {
@@ -259,20 +275,16 @@ impl Migrator {
                 }
                 Err(Error::Failed(failure))
             }
-            Ok(Some(report)) => Ok(report),
-            // Stopped while it waited for the lock: nothing is known to have been left.
-            Ok(None) => Ok(Report { ran: 0, left: 1, state: State::NONE }),
-            Err(error) => Err(error),
+            other => other,
         }
     }
 
-    /// Does `work` under the lock, and gives the lock back whatever comes of it. `None` when the
-    /// wait for the lock was interrupted.
+    /// Does `work` under the lock, and gives the lock back whatever comes of it.
     fn locked<T>(
         &mut self,
         on_event: OnEvent<'_>,
         work: impl FnOnce(&mut Locked<'_>, Shared<'_>, OnEvent<'_>) -> Result<T, Error>,
-    ) -> Result<Option<T>, Error> {
+    ) -> Result<T, Error> {
         self.reconnect()?;
         let names = [
             self.url.path.clone(),
@@ -291,22 +303,19 @@ impl Migrator {
             on_wait: &mut |holders, waited| on_event(Event::Waiting { holders, waited }),
         };
         let pid = self.table.is_session_ours.then_some(self.table.pid);
-        let taken = Locked::acquire(&mut self.connection, &self.url, pid, ids, wait)?;
-        let Some(mut locked) = taken else {
-            return Ok(None);
-        };
+        let mut locked = Locked::acquire(&mut self.connection, &self.url, pid, ids, wait)?;
         let shared = Shared {
             url: &self.url,
             source: &self.source,
             table: &mut self.table,
             prefetch: self.prefetch,
             lock_wait: self.lock_wait,
-            patience: self.patience,
+            patience: Patience { retries: self.lock_wait.map_or(0, |_| self.retries) },
             interrupt: &self.interrupt,
         };
         let result = work(&mut locked, shared, on_event);
         locked.release();
-        result.map(Some)
+        result
     }
 }
 

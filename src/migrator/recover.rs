@@ -34,13 +34,20 @@ fn settled(url: &DatabaseUrl, table: &Table) -> Option<State> {
     let now = Table::find(&mut connection, &url.table).ok()?;
     let old = match table.is_session_ours {
         true => format!("pid = {}", table.pid),
-        // A pooler keeps the server's session: it must be done with what we sent.
-        false => format!("state <> 'idle' AND pg_catalog.strpos(query, {}) > 0", literal(GUARD)),
+        // A pooler keeps the server's session: it must be done with what we sent. The mark is
+        // taken apart, so that this query is not found by itself.
+        false => {
+            let (start, rest) = GUARD.split_at(GUARD.len() / 2);
+            format!(
+                "state <> 'idle' AND pg_catalog.strpos(query, {} || {}) > 0",
+                literal(start),
+                literal(rest)
+            )
+        }
     };
     let sql = format!(
         "SELECT FROM pg_catalog.pg_stat_activity \
-         WHERE {old} AND datname = pg_catalog.current_database() AND pid <> {}",
-        now.pid
+         WHERE {old} AND datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()"
     );
     if !connection.query(&sql).ok()?.is_empty() {
         return None;

@@ -7,6 +7,10 @@ use dbm::{Cause, Error, Failure, Fault, Outcome, ServerError, State, sql};
 
 use crate::render::{Printer, described};
 
+/// What to do about a pooler that takes no settings.
+const POOLER: &str = "a pooler stands in front of this server and takes no settings: take search_path \
+     and the like out of the URL (ALTER ROLE … SET does it for good), or connect directly";
+
 /// What is wrong with what was typed, rather than with the database.
 #[derive(Debug)]
 pub struct Complaint {
@@ -50,6 +54,10 @@ pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
         return 1;
     };
     match error {
+        Error::Interrupted => {
+            printer.hint("stopped while it waited for the migration lock");
+            return 1;
+        }
         // golang-migrate logs this one where it finds it, without a line end, and again where
         // it ends. In a pipe, where a program may read it, it is the same here.
         Error::NoMigrationFor { .. } if printer.is_verbose() => {
@@ -90,9 +98,10 @@ fn explain(printer: &Printer, error: &Error) {
             }
             printer.hint("nothing was run; wait for the other run to end, or end its session");
         }
-        Error::Moved { .. } => printer.hint(&format!(
-            "something moves the version without the migration lock; look at {program} version, \
-             then run the same command again"
+        Error::Moved { planned } => printer.hint(&format!(
+            "{}something moves the version without the migration lock; look at {program} version, \
+             then run the same command again",
+            if planned.dirty { "" } else { "nothing of the file was run; " }
         )),
         Error::BadRow { .. } => {
             printer.hint(&format!("mend the version table by hand, or run: {program} force V"))
@@ -181,7 +190,7 @@ fn failed(printer: &Printer, failure: &Failure) {
             printer.detail("the file cannot run in one transaction: some of it may stand");
             dirty(printer, failure);
         }
-        Outcome::Unknown => printer.hint(&format!(
+        _ => printer.hint(&format!(
             "the server could not be asked what became of {file}; when it is back, run: \
              {program} version"
         )),
@@ -240,13 +249,11 @@ fn connect(printer: &Printer, place: &str, fault: &Fault) {
                  {program} wait waits for it"
             ));
         }
-        Fault::Unclear(reason) => return tls(printer, reason),
+        Fault::Unclear(reason) => return no_session(printer, reason),
+        _ => return,
     };
     if error.message.contains("startup parameter") || error.code == "0A000" {
-        return printer.hint(
-            "a pooler stands in front of this server and takes no settings: take search_path and \
-             the like out of the URL (ALTER ROLE … SET does it for good), or connect directly",
-        );
+        return printer.hint(POOLER);
     }
     match error.code.as_str() {
         "28P01" => printer.hint("the password is wrong for this user, or missing from the URL"),
@@ -292,9 +299,16 @@ fn refusal(printer: &Printer, code: &str) {
     }
 }
 
-/// What to do about TLS that does not come about.
-fn tls(printer: &Printer, reason: &str) {
-    if reason.contains("does not support TLS") {
+/// What to do about a session that does not come about although the server is there.
+fn no_session(printer: &Printer, reason: &str) {
+    if reason.contains("startup parameter") {
+        printer.hint(POOLER);
+    } else if reason.contains("CaUsedAsEndEntity") {
+        printer.hint(
+            "the server's certificate is its own authority: name that certificate with \
+             sslrootcert, or settle for sslmode=require without sslrootcert",
+        );
+    } else if reason.contains("does not support TLS") {
         printer.hint("sslmode=prefer or disable connects without TLS");
     } else if reason.contains("UnknownIssuer") || reason.contains("BadSignature") {
         printer.hint(

@@ -158,6 +158,12 @@ pub fn event(printer: &Printer, event: Event) {
 
 /// Says what `drop` has left in the schema.
 pub fn leftovers(printer: &Printer, left: &Leftovers, all_objects: bool) {
+    if let Some(table) = &left.version_table {
+        printer.hint(&format!(
+            "the version table {table} is in another schema and stands: {} force -1 empties it",
+            printer.program()
+        ));
+    }
     if left.objects.is_empty() {
         return;
     }

@@ -27,6 +27,7 @@ use std::time::Duration;
 use crate::url::read::Given;
 
 /// Where the database is and how golang-migrate's `x-` parameters want it used.
+#[non_exhaustive]
 #[derive(Clone)]
 pub struct DatabaseUrl {
     /// Hosts in order, each with its port; a name that begins with `/` is a folder with a socket.
@@ -208,6 +209,19 @@ impl DatabaseUrl {
         let scheme = scheme_of_database(url)?;
         let env = |name: &str| std::env::var(name).ok();
         files::resolve(url, scheme, &env, std::env::home_dir().as_deref()).map_err(not_opened)
+    }
+
+    /// Whether every host is a Unix socket of this machine.
+    pub fn is_local(&self) -> bool {
+        self.hosts.iter().all(|(host, _)| host.starts_with('/'))
+    }
+
+    /// Names of the settings that go to the server when the session starts, but for the
+    /// application's name.
+    pub fn carried_settings(&self) -> Vec<&str> {
+        let names = self.settings.keys().map(String::as_str);
+        let names = names.filter(|name| *name != "application_name");
+        names.chain(self.options.as_ref().map(|_| "options")).collect()
     }
 
     /// Host, port and database, without user and password: for messages.

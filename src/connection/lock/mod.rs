@@ -56,6 +56,7 @@ pub struct Locked<'a> {
     pid: Option<i32>,
     ids: Vec<u32>,
     held: Held,
+    interrupt: Interrupt,
     /// Looks at the server while the session is busy; opened when it is needed.
     watcher: Option<Connection>,
 }
@@ -79,32 +80,32 @@ enum Held {
 }
 
 impl<'a> Locked<'a> {
-    /// Takes the lock under every id; `None` when the wait was interrupted. `pid` is our process
-    /// on the server, `None` where the session is a pooler's.
+    /// Takes the lock under every id. `pid` is our process on the server, `None` where the session
+    /// is a pooler's.
     ///
     /// All or none: what was got is given back before a pause, so two runners with other sets
     /// of names never hold one and wait for the other's.
     ///
     /// # Errors
     ///
-    /// [`Error::LockTimeout`] in time, [`Error::Statement`] when the server fails.
+    /// [`Error::LockTimeout`] in time, [`Error::Interrupted`], [`Error::Statement`] when the
+    /// server fails.
     pub fn acquire(
         connection: &'a mut Connection,
         url: &'a DatabaseUrl,
         pid: Option<i32>,
         mut ids: Vec<u32>,
         wait: Wait<'_>,
-    ) -> Result<Option<Locked<'a>>, Error> {
+    ) -> Result<Locked<'a>, Error> {
         ids.sort_unstable();
         ids.dedup();
         let held = match pid {
             Some(_) => Held::Session,
             None => Held::Transaction(Box::new(Connection::open(url)?)),
         };
-        let mut locked = Locked { connection, url, pid, ids, held, watcher: None };
-        if !locked.take(wait)? {
-            return Ok(None);
-        }
+        let interrupt = wait.interrupt.clone();
+        let mut locked = Locked { connection, url, pid, ids, held, interrupt, watcher: None };
+        locked.take(wait)?;
         // The lock's connection keeps one of the pool's; a pool of one has none left for the work.
         if pid.is_none() && !locked.connection.answers_within(POOL_WAIT) {
             let fault = Fault::Unclear(
@@ -114,20 +115,20 @@ impl<'a> Locked<'a> {
             );
             return Err(Error::Connect { place: url.place(), fault });
         }
-        Ok(Some(locked))
+        Ok(locked)
     }
 
-    /// Tries until it has the lock; `false` when the wait was interrupted.
-    fn take(&mut self, wait: Wait<'_>) -> Result<bool, Error> {
+    /// Tries until it has the lock.
+    fn take(&mut self, wait: Wait<'_>) -> Result<(), Error> {
         let begun = Instant::now();
         let mut pause = SHORTEST_PAUSE;
         let mut next_word = FIRST_WORD;
         loop {
             if self.try_once()? {
-                return Ok(true);
+                return Ok(());
             }
             if wait.interrupt.is_stopped() {
-                return Ok(false);
+                return Err(Error::Interrupted);
             }
             let waited = begun.elapsed();
             if wait.timeout.is_some_and(|timeout| waited >= timeout) {
@@ -175,12 +176,12 @@ impl<'a> Locked<'a> {
     }
 
     /// Lets those have the lock who wait for it inside the server, and takes it again when they
-    /// are through. `false` when that was interrupted.
+    /// are through.
     ///
     /// # Errors
     ///
     /// As [`Locked::acquire`].
-    pub fn give_way(&mut self, wait: Wait<'_>) -> Result<bool, Error> {
+    pub fn give_way(&mut self, wait: Wait<'_>) -> Result<(), Error> {
         self.drop_lock()?;
         let begun = Instant::now();
         while begun.elapsed() < LONGEST_WAY && !waiters(self.connection, &self.ids).is_empty() {
@@ -207,7 +208,7 @@ impl<'a> Locked<'a> {
         limits: &Limits,
         on_notice: &mut dyn FnMut(Notice),
     ) -> Result<(), (Failed, Seen)> {
-        let Locked { connection, url, pid, ids, held, watcher } = self;
+        let Locked { connection, url, pid, ids, held, watcher, .. } = self;
         let runner = pid.map_or(Runner::Text(sql), Runner::Process);
         let mut seen = Seen::default();
         let mut next_look = CIRCLE;
@@ -255,7 +256,8 @@ impl<'a> Locked<'a> {
     ///
     /// [`Error::Statement`].
     pub fn write(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
-        self.connection.query(sql).map_err(|fault| statement(sql, fault))
+        let limits = Limits { interrupt: self.interrupt.clone(), ..Limits::default() };
+        self.connection.query_within(sql, &limits).map_err(|fault| statement(sql, fault))
     }
 
     /// The session, to read with.

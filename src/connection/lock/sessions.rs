@@ -19,14 +19,16 @@ pub enum Runner<'a> {
 impl Runner<'_> {
     /// Condition on `pg_stat_activity b`.
     fn condition(&self) -> String {
-        match self {
+        let runs = match self {
             Runner::Process(pid) => format!("b.pid = {pid}"),
             Runner::Text(text) => {
                 let start: String = text.chars().take(RECOGNISED).collect();
                 let start = literal(&start);
                 format!("b.state = 'active' AND pg_catalog.left(b.query, {RECOGNISED}) = {start}")
             }
-        }
+        };
+        // The same text may well run in another database of the server.
+        format!("{runs} AND b.datname = pg_catalog.current_database()")
     }
 }
 
