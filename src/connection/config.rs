@@ -10,18 +10,18 @@ use crate::url::{ChannelBinding, DatabaseUrl, TargetSession};
 /// The name of the setting that tells a session of ours from one that a pooler lends us.
 pub const TOKEN: &str = "dbm.token";
 
-/// The driver's settings for `url`, with a `token` to recognise the session by.
-pub fn config(url: &DatabaseUrl, mode: SslMode, token: Option<&str>) -> Config {
+/// The driver's settings for one of the hosts of `url`, with a `token` to recognise the session by.
+pub fn config(url: &DatabaseUrl, host: usize, mode: SslMode, token: Option<&str>) -> Config {
     let mut config = Config::new();
     config.ssl_mode(mode);
-    for (host, port) in &url.hosts {
+    if let Some((host, port)) = url.hosts.get(host) {
         match host.starts_with('/') {
             true => config.host_path(host),
             false => config.host(host),
         };
         config.port(*port);
     }
-    for address in &url.hostaddrs {
+    if let Some(address) = url.hostaddrs.get(host) {
         config.hostaddr(*address);
     }
     if let Some(user) = &url.user {

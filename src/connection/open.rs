@@ -47,24 +47,36 @@ pub enum Incoming {
 ///
 /// [`Error::Url`] for certificates that cannot be used, [`Error::Connect`].
 pub fn open(url: &DatabaseUrl) -> Result<Opened, Error> {
-    let failed = |fault| Error::Connect { place: url.place(), fault };
     let tls = tls::connector(url)
         .map_err(|e| Error::Url(UrlError(format!("failed to open database: {e}"))))?;
-    let mut first = None;
-    for mode in modes(url) {
-        match try_mode(url, *mode, &tls) {
+    let mut fault = Fault::Unclear("no host".to_string());
+    for host in 0..url.hosts.len() {
+        match try_host(url, host, &tls) {
             Ok(opened) => return Ok(opened),
-            Err(fault) => {
-                let again = may_differ(&fault, *mode);
-                first.get_or_insert(fault);
-                if !again {
-                    break;
-                }
-            }
+            Err(refused) => fault = refused,
         }
     }
-    let none = || Fault::Unclear("no host".to_string());
-    Err(failed(first.unwrap_or_else(none)))
+    Err(Error::Connect { place: url.place(), fault })
+}
+
+/// Tries one of the URL's hosts in each mode that may get further.
+fn try_host(url: &DatabaseUrl, host: usize, tls: &MakeRustlsConnect) -> Result<Opened, Fault> {
+    let mut first = None;
+    for mode in modes(url) {
+        let fault = match try_mode(url, host, *mode, tls) {
+            Ok(opened) => return Ok(opened),
+            Err(fault) => fault,
+        };
+        let again = may_differ(&fault, *mode);
+        // The one that got further says more than being refused at the door does.
+        if first.is_none() || !is_refused_at_the_door(&fault) {
+            first = Some(fault);
+        }
+        if !again {
+            break;
+        }
+    }
+    Err(first.unwrap_or_else(|| Fault::Unclear("no host".to_string())))
 }
 
 /// The ways to try, as libpq tries them. A socket of this machine needs no TLS.
@@ -84,18 +96,27 @@ fn modes(url: &DatabaseUrl) -> &'static [Tls] {
 /// or the two could not agree on TLS.
 fn may_differ(fault: &Fault, mode: Tls) -> bool {
     match fault {
-        Fault::Server(error) => error.code == "28000",
         Fault::Unclear(_) => mode == Tls::Prefer,
-        _ => false,
+        fault => is_refused_at_the_door(fault),
     }
 }
 
-fn try_mode(url: &DatabaseUrl, mode: Tls, tls: &MakeRustlsConnect) -> Result<Opened, Fault> {
+/// `invalid_authorization_specification`: no line of `pg_hba.conf` lets us in this way.
+fn is_refused_at_the_door(fault: &Fault) -> bool {
+    fault.code() == Some("28000")
+}
+
+fn try_mode(
+    url: &DatabaseUrl,
+    host: usize,
+    mode: Tls,
+    tls: &MakeRustlsConnect,
+) -> Result<Opened, Fault> {
     let token = token();
-    let with_token = config::config(url, mode, Some(&token));
+    let with_token = config::config(url, host, mode, Some(&token));
     match connect(url, &with_token, tls, Some(token)) {
         Err(fault) if refuses_settings(&fault) => {
-            connect(url, &config::config(url, mode, None), tls, None)
+            connect(url, &config::config(url, host, mode, None), tls, None)
                 .map_err(|fault| naming_settings(url, fault))
         }
         other => other,
@@ -132,8 +153,7 @@ fn connect(
         .map_err(|e| Fault::Unclear(e.to_string()))?;
     // The driver bounds the socket's connect alone; a server that takes the connection and then
     // says nothing must not be waited for longer.
-    let hosts = u32::try_from(url.hosts.len()).unwrap_or(1);
-    let limit = url.connect_timeout.map(|timeout| timeout.saturating_mul(hosts));
+    let limit = url.connect_timeout;
     let connecting = async {
         let connected = config.connect(tls.clone());
         match limit {

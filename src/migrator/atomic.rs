@@ -60,6 +60,10 @@ impl Job<'_> {
             ours.sql.push_str(&format!("SET LOCAL lock_timeout = {};", wait.as_millis()));
             ours.statements += 1;
         }
+        // Seen by those who look at what the server runs, ahead of our own statements.
+        let name = self.path.file_name().map(|name| name.to_string_lossy().replace("*/", "* /"));
+        let label = format!("/* {} */ ", name.unwrap_or_default());
+        message.insert(0, Own { sql: label, statements: 0 });
         message.insert(insert_at, ours);
         // At no version there is nothing to be remembered in a table.
         if after != State::NONE && self.table.is_touched_by(text) {

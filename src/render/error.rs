@@ -8,8 +8,8 @@ use dbm::{Cause, Error, Failure, Fault, Outcome, ServerError, State, sql};
 use crate::render::{Printer, described};
 
 /// What to do about a pooler that takes no settings.
-const POOLER: &str = "a pooler stands in front of this server and takes no settings: take search_path \
-     and the like out of the URL (ALTER ROLE … SET does it for good), or connect directly";
+const POOLER: &str = "a pooler stands in front of this server and takes no settings: take them out of \
+     the URL (ALTER ROLE … SET does it for good), or connect directly";
 
 /// What is wrong with what was typed, rather than with the database.
 #[derive(Debug)]
@@ -274,9 +274,11 @@ fn connect(printer: &Printer, place: &str, fault: &Fault) {
 /// Why the server did not let us in, as far as its message tells.
 fn not_let_in(message: &str) -> &'static str {
     if message.contains("no encryption") || message.contains("SSL off") {
-        "the server wants TLS from here: sslmode=require"
+        "pg_hba.conf lets this user in from here with TLS (sslmode=require), or not at all"
     } else if message.contains("SSL encryption") || message.contains("SSL on") {
-        "the server's pg_hba.conf has no line for TLS from here: sslmode=disable may get in"
+        "pg_hba.conf lets this user in from here without TLS (sslmode=disable), or not at all"
+    } else if message.contains("client certificate") {
+        "the server wants a client certificate: sslcert and sslkey name its files"
     } else if message.contains("does not exist") {
         "there is no such role: createuser makes one, or is another meant in the URL?"
     } else {
@@ -303,6 +305,18 @@ fn refusal(printer: &Printer, code: &str) {
 fn no_session(printer: &Printer, reason: &str) {
     if reason.contains("startup parameter") {
         printer.hint(POOLER);
+    } else if reason.contains("password missing") {
+        printer.hint("the server wants a password: in the URL, in PGPASSWORD or in ~/.pgpass");
+    } else if reason.contains("channel binding") {
+        printer.hint(
+            "channel_binding=require needs TLS (sslmode=require) and a password that is checked by \
+             SCRAM; channel_binding=prefer takes it where it can",
+        );
+    } else if reason.contains("received fatal alert") {
+        printer.hint(
+            "the server refused our side of TLS: does it want a client certificate (sslcert, \
+             sslkey) of an authority that it knows?",
+        );
     } else if reason.contains("CaUsedAsEndEntity") {
         printer.hint(
             "the server's certificate is its own authority: name that certificate with \

@@ -9,12 +9,21 @@
 //! * a server: `DBM_TEST_DATABASE_URL`, else `tests/postgres.sh start`;
 //! * golang-migrate v4.19.1: `DBM_TEST_MIGRATE`, else `target/tools/migrate`. Without it the
 //!   interop tests say loudly that they did not run; under `CI` that is a failure;
-//! * `pg_dump`, as the fingerprint of a database.
+//! * `pg_dump`, as the fingerprint of a database;
+//! * servers that the tests start for themselves, where one is to be stopped or to speak TLS: made
+//!   with the programs that `tests/postgres.sh bin` finds;
+//! * PgBouncer: `DBM_TEST_PGBOUNCER`, else on the `PATH`, else Debian's package is installed where
+//!   the tests run as root. Without it the pooler tests say loudly that they did not run; under
+//!   `CI` that is a failure.
 
 mod atomic;
 mod commands;
+mod connections;
+mod crowd;
+mod faults;
 mod house;
 mod interop;
 mod library;
+mod pooler;
 mod scanner;
 mod support;

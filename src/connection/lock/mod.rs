@@ -64,7 +64,7 @@ pub struct Locked<'a> {
 /// What came of a message, beside its failure.
 #[derive(Default)]
 pub struct Seen {
-    /// Who was in the way of the message when it had waited for half of its `lock_wait`.
+    /// Who was in the way of the message, where it had a `lock_wait`.
     pub blockers: Vec<Holder>,
     /// It was cancelled because it waited for somebody who waits for our lock.
     pub circle: bool,
@@ -212,19 +212,15 @@ impl<'a> Locked<'a> {
         let runner = pid.map_or(Runner::Text(sql), Runner::Process);
         let mut seen = Seen::default();
         let mut next_look = CIRCLE;
+        // Opened ahead: `lock_timeout` may be shorter than it takes to connect.
+        if limits.lock_wait.is_some() && watcher.is_none() && matches!(held, Held::Session) {
+            *watcher = Connection::open(url).ok();
+        }
         let mut on_tick = |run: Duration, end: bool| {
-            if let Some(wait) = limits.lock_wait
-                && run >= wait / 2
-                && seen.blockers.is_empty()
-            {
+            if limits.lock_wait.is_some() && seen.blockers.is_empty() {
                 let eyes = match held {
                     Held::Transaction(holder) => Some(&mut **holder),
-                    Held::Session => {
-                        if watcher.is_none() {
-                            *watcher = Connection::open(url).ok();
-                        }
-                        watcher.as_mut()
-                    }
+                    Held::Session => watcher.as_mut(),
                 };
                 seen.blockers = eyes.map(|eyes| blockers(eyes, &runner)).unwrap_or_default();
             }

@@ -40,9 +40,10 @@ impl Cluster {
         );
         servant::run(initdb, &home.join("initdb.log"));
         let cluster = Self { home, port: servant::port(), _guard: guard };
+        // `synchronous_commit` stays on: an immediate stop must lose nothing that was committed.
         let mut conf = format!(
             "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{}'\n\
-             fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n\
+             fsync = off\nfull_page_writes = off\n\
              max_connections = 60\nshared_buffers = 16MB\ntimezone = 'UTC'\n\
              password_encryption = 'scram-sha-256'\n",
             cluster.port,
@@ -109,9 +110,7 @@ impl Cluster {
     /// Runs SQL as its superuser, several statements if need be.
     #[track_caller]
     pub fn execute(&self, database: &str, sql: &str) {
-        self.client(database)
-            .batch_execute(sql)
-            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        self.client(database).batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
     /// `postgres://USER@127.0.0.1:PORT/DATABASE`, with `user` as `name` or `name:password`.

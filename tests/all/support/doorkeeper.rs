@@ -14,6 +14,8 @@ use crate::support::wire;
 pub enum Answer {
     /// The connection is closed before a word.
     Close,
+    /// The connection is reset behind the caller's first words.
+    Reset,
     /// Nothing is ever said.
     Silence,
     /// An error with this code and message.
@@ -42,6 +44,7 @@ impl Doorkeeper {
                 match (answers.get(caller), server, answers.last()) {
                     (Some(answer), _, _) | (None, None, Some(answer)) => match *answer {
                         Answer::Close => drop(client),
+                        Answer::Reset => reset(client),
                         Answer::Silence => silent.push(client),
                         Answer::Error(code, message) => refuse(client, code, message),
                     },
@@ -61,6 +64,11 @@ impl Doorkeeper {
     pub fn callers(&self) -> usize {
         self.callers.load(Ordering::SeqCst)
     }
+}
+
+/// A socket that is closed with words in it that nobody has read answers with a reset.
+fn reset(client: TcpStream) {
+    thread::spawn(move || client.peek(&mut [0]));
 }
 
 /// Hears the start-up message out and says no. A caller who asks for TLS first hears that there is

@@ -168,12 +168,7 @@ fn pump_requests(
     close(&client, &upstream);
 }
 
-fn judge(
-    piece: &[u8],
-    index: usize,
-    messages: &mut Messages,
-    shared: &mut Shared,
-) -> Verdict {
+fn judge(piece: &[u8], index: usize, messages: &mut Messages, shared: &mut Shared) -> Verdict {
     let before = shared.total;
     shared.total += piece.len() as u64;
     shared.streams[index].extend(piece);

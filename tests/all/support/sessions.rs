@@ -54,9 +54,4 @@ impl Sessions {
             .execute("SELECT pg_terminate_backend($1)", &[&pid])
             .expect("terminate a session");
     }
-
-    /// The connection, for looking at more.
-    pub fn client(&mut self) -> &mut Client {
-        &mut self.client
-    }
 }

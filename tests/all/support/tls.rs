@@ -90,10 +90,7 @@ fn start() -> Servers {
         path
     };
     let pair = |name: &str, made: &Certified| {
-        (
-            file(&format!("{name}.crt"), &made.certificate),
-            file(&format!("{name}.key"), &made.key),
-        )
+        (file(&format!("{name}.crt"), &made.certificate), file(&format!("{name}.key"), &made.key))
     };
     Servers {
         root: file("root.crt", &authority.pem()),

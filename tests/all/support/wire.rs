@@ -55,12 +55,9 @@ pub fn fatal(code: &str, message: &str) -> Vec<u8> {
 
 #[test]
 fn messages_are_found_however_the_stream_is_cut() {
-    let stream = [
-        &[0, 0, 0, 9, 0, 3, 0, 0, 0][..],
-        &[b'Q', 0, 0, 0, 7, b'h', b'i', 0],
-        &[b'X', 0, 0, 0, 4],
-    ]
-    .concat();
+    let stream =
+        [&[0, 0, 0, 9, 0, 3, 0, 0, 0][..], &[b'Q', 0, 0, 0, 7, b'h', b'i', 0], &[b'X', 0, 0, 0, 4]]
+            .concat();
     for step in 1..=stream.len() {
         let mut messages = Messages::from_client();
         let lengths: Vec<usize> = stream

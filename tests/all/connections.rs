@@ -1,0 +1,13 @@
+//! Every way of connecting: TLS, passwords, variables, sockets, several hosts; and what is said
+//! when it does not come about.
+
+mod asking;
+mod certificates;
+mod environment;
+mod hosts;
+mod passfile;
+mod passwords;
+mod refusals;
+mod sockets;
+mod sslmode;
+mod waiting;

@@ -1,0 +1,11 @@
+//! What goes wrong on the way: cut connections, killed processes, servers that go away, answers
+//! that are lost. The next `up` finishes, with no `force`.
+//!
+//! How many faults were tried is printed at the end of each test, past the harness's capture.
+
+mod cuts;
+mod kills;
+mod lost_answers;
+mod outcome;
+mod server_stops;
+mod terminated;
