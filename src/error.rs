@@ -141,6 +141,9 @@ pub enum Outcome {
         statement: usize,
         /// Of how many.
         of: usize,
+        /// How many of those before it stand; what the failed one's transaction had done is
+        /// rolled back.
+        standing: usize,
         /// Indexes that are not valid now, quoted where need be.
         invalid_indexes: Vec<String>,
     },

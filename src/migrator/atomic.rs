@@ -12,6 +12,19 @@ use crate::migrator::message::Message;
 use crate::sql::Statement;
 use crate::table::Own;
 
+/// What our last statement is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tail {
+    /// To see that the row is still what it was set to. It also keeps what fails at the commit from
+    /// being taken for the file's last statement: the server commits before it says that the last
+    /// statement of a message is done.
+    Check,
+    /// To make the table and the row again.
+    Restore,
+    /// There is none.
+    Nothing,
+}
+
 impl Job<'_> {
     /// Sends the file with our statements at byte `insert_at` of the text.
     ///
@@ -26,60 +39,113 @@ impl Job<'_> {
         insert_at: usize,
         wrapped: bool,
     ) -> Result<(), Error> {
-        let before = State::clean(self.step.from);
-        let message = self.message(code, insert_at, wrapped);
-        let mut on_notice = |notice| on_event(Event::Notice(notice));
-        let sent = locked.send(&message.text(), self.limits, &mut on_notice);
-        let Err((Failed { fault, completed }, seen)) = sent else { return Ok(()) };
-        if wrapped && matches!(fault, Fault::Server(_)) {
-            // The error left the block open, aborted: nothing in it can be saved.
-            locked.roll_back();
-        }
-        if let Fault::Server(error) = &fault
-            && self.table.is_guard(error)
-        {
-            return Err(Error::Moved { planned: before });
-        }
-        let outcome = match &fault {
-            Fault::Server(_) => Outcome::Unchanged(before),
-            _ => Outcome::Unknown,
+        let (before, after) = (State::clean(self.step.from), State::clean(self.step.target));
+        let mut tail = match self.table.is_touched_by(self.text) && after != State::NONE {
+            _ if code.is_empty() => Tail::Nothing,
+            true => Tail::Restore,
+            false => Tail::Check,
         };
-        let statement = message.statement(completed, code).and_then(|i| code.get(i)).copied();
-        Err(self.failed(fault, seen, statement, &|sent| message.position(sent), outcome))
+        loop {
+            let (message, file_done) = self.message(code, insert_at, wrapped, tail);
+            let mut on_notice = |notice| on_event(Event::Notice(notice));
+            let sent = locked.send(&message.text(), self.limits, &mut on_notice);
+            let Err((Failed { fault, completed }, seen)) = sent else { return Ok(()) };
+            if wrapped && matches!(fault, Fault::Server(_)) {
+                // The error left the block open, aborted: nothing in it can be saved.
+                locked.roll_back();
+            }
+            if let Fault::Server(error) = &fault {
+                if self.table.is_guard(error) {
+                    return Err(Error::Moved { planned: before });
+                }
+                // Nothing of the file has happened, so it can go out again with another end.
+                if tail == Tail::Check && completed >= file_done {
+                    match error.code.as_str() {
+                        _ if self.table.is_gone(error) => {
+                            tail = Tail::Restore;
+                            continue;
+                        }
+                        // The file made us somebody who may not look.
+                        "42501" => {
+                            tail = Tail::Nothing;
+                            continue;
+                        }
+                        _ => {}
+                    }
+                }
+                // "At end of input" is not that with our end behind it.
+                let cut_short = error.code == "42601" && !self.is_ended(code);
+                if tail != Tail::Nothing && cut_short {
+                    tail = Tail::Nothing;
+                    continue;
+                }
+                let is_ours = match error.position {
+                    Some(position) => message.position(position).is_none(),
+                    None => completed < file_done && message.statement(completed, code).is_none(),
+                };
+                let may_fall_back = match error.code.as_str() {
+                    "25001" | "2D000" => true,
+                    "25006" => self.is_read_only(),
+                    _ => false,
+                };
+                if is_ours && !may_fall_back {
+                    let sql = format!("the version row of {}", self.table.quoted());
+                    return Err(Error::Statement { sql, fault });
+                }
+            }
+            let outcome = match &fault {
+                Fault::Server(_) => Outcome::Unchanged(before),
+                _ => Outcome::Unknown,
+            };
+            let statement = message.statement(completed, code).and_then(|i| code.get(i)).copied();
+            let position = |sent| message.position(sent);
+            return Err(self.failed(fault, seen, statement, &position, outcome));
+        }
     }
 
-    /// The file with our statements in it.
-    fn message(&self, code: &[&Statement], insert_at: usize, wrapped: bool) -> Message<'_> {
+    /// The file with our statements in it, and how many statements are done when the file's are,
+    /// but for the COMMIT of a wrapped one.
+    fn message(
+        &self,
+        code: &[&Statement],
+        insert_at: usize,
+        wrapped: bool,
+        tail: Tail,
+    ) -> (Message<'_>, usize) {
         let (before, after) = (State::clean(self.step.from), State::clean(self.step.target));
         // A file without a statement is not sent, as golang-migrate does not.
         let text = if code.is_empty() { "" } else { self.text };
         let mut message = Message::new(text);
+        // Seen by those who look at what the server runs, ahead of our own statements.
+        let name = self.path.file_name().map(|name| name.to_string_lossy().replace("*/", "* /"));
+        let label = format!("/* {} */ ", name.unwrap_or_default());
+        message.insert(0, Own { sql: label, statements: 0 });
         let mut ours = self.table.advance(before, after);
         if let Some(wait) = self.limits.lock_wait {
             // Behind our own statements: a run that waits for the row waits for its end.
             ours.sql.push_str(&format!("SET LOCAL lock_timeout = {};", wait.as_millis()));
             ours.statements += 1;
         }
-        // Seen by those who look at what the server runs, ahead of our own statements.
-        let name = self.path.file_name().map(|name| name.to_string_lossy().replace("*/", "* /"));
-        let label = format!("/* {} */ ", name.unwrap_or_default());
-        message.insert(0, Own { sql: label, statements: 0 });
+        let file_done = ours.statements + code.len() - usize::from(wrapped);
         message.insert(insert_at, ours);
-        // At no version there is nothing to be remembered in a table.
-        if after != State::NONE && self.table.is_touched_by(text) {
-            let end = match code.last() {
-                Some(commit) if wrapped => commit.code.start,
-                _ => text.len(),
-            };
-            let mut restore = self.table.restore(after);
-            restore.sql.insert_str(0, "\n;");
-            message.insert(end, restore);
-        } else if !wrapped && code.last().is_some_and(|last| self.is_ended(last)) {
-            // So that what fails at the commit is not taken for the file's last statement: the
-            // server commits before it says that the last statement of a message is done. Not
-            // behind one without its semicolon: "at end of input" would not be that any more.
-            message.insert(text.len(), Own { sql: "\nSELECT".to_string(), statements: 1 });
-        }
-        message
+        let end = match code.last() {
+            Some(commit) if wrapped => commit.code.start,
+            _ => text.len(),
+        };
+        let mut last = match tail {
+            Tail::Nothing => return (message, file_done),
+            Tail::Check => self.table.check(after),
+            Tail::Restore => self.table.restore(after),
+        };
+        last.sql.insert_str(0, if wrapped || self.is_ended(code) { "\n" } else { "\n;" });
+        message.insert(end, last);
+        (message, file_done)
+    }
+
+    /// Whether the file's last statement has its semicolon.
+    fn is_ended(&self, code: &[&Statement]) -> bool {
+        code.last().is_some_and(|last| {
+            self.text.get(last.code.end..last.span.end).is_some_and(|end| end.ends_with(';'))
+        })
     }
 }

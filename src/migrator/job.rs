@@ -16,7 +16,7 @@ use crate::migration::State;
 use crate::migrator::OnEvent;
 use crate::migrator::patience::Patience;
 use crate::plan::Step;
-use crate::sql::{self, Refusal, Route, Statement};
+use crate::sql::{self, Kind, Refusal, Route, Statement};
 use crate::table::Table;
 
 /// A file about to run.
@@ -60,20 +60,36 @@ impl Job<'_> {
     pub fn run(&self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<Ran, Error> {
         let statements = sql::scan(self.text);
         let code: Vec<&Statement> = statements.iter().filter(|s| !s.is_empty()).collect();
-        let (insert_at, wrapped) = match sql::route(&statements) {
+        let (mut insert_at, wrapped) = match sql::route(&statements) {
             Route::Refused(refusal) => return Err(self.refused(refusal)),
             _ if code.is_empty() => (0, false),
-            _ if self.multi_statement => return self.loose(locked, on_event, &code),
-            Route::Loose => return self.loose(locked, on_event, &code),
+            _ if self.multi_statement => return self.loose(locked, on_event, &code, false),
+            Route::Loose => {
+                // Without a statement that wants to be alone, golang-migrate's one message runs it,
+                // implicit transactions and all.
+                let whole = !code.iter().any(|statement| statement.kind == Kind::Alone);
+                return self.loose(locked, on_event, &code, whole);
+            }
+            _ if code.len() == 1 && self.commits_in_do() => {
+                return self.loose(locked, on_event, &code, true);
+            }
             Route::Wrapped { insert_at } => (insert_at, true),
             Route::Plain { insert_at } => (insert_at, false),
         };
         let mut tries = 0;
         loop {
             let result = self.atomic(locked, on_event, &code, insert_at, wrapped);
+            let behind = code.iter().rfind(|s| s.kind == Kind::SetTransaction);
+            if let Some(mode) = behind.filter(|mode| mode.span.end > insert_at)
+                && has_code(&result, ACTIVE_TRANSACTION)
+            {
+                // It must come before any query, of which our statements are one.
+                insert_at = mode.span.end;
+                continue;
+            }
             if let Some(reason) = self.refuses_transaction(&result, wrapped) {
                 on_event(Event::FellBack(self.file.clone(), reason));
-                return self.loose(locked, on_event, &code);
+                return self.loose(locked, on_event, &code, false);
             }
             match result {
                 Err(Error::Failed(failure))
@@ -179,13 +195,28 @@ impl Job<'_> {
         let Err(Error::Failed(failure)) = result else { return None };
         let Cause::Server(error) = &failure.cause else { return None };
         let refused = match error.code.as_str() {
-            // active_sql_transaction, invalid_transaction_termination
-            "25001" | "2D000" => !wrapped,
+            // invalid_transaction_termination
+            ACTIVE_TRANSACTION | "2D000" => !wrapped,
             // read_only_sql_transaction
-            "25006" => self.text.to_ascii_lowercase().contains("read only"),
+            "25006" => self.is_read_only(),
             _ => false,
         };
         refused.then(|| error.message.clone())
+    }
+
+    /// Whether the file makes its transaction read only.
+    pub fn is_read_only(&self) -> bool {
+        let text = self.text.to_ascii_lowercase();
+        text.contains("read only") || text.contains("read_only")
+    }
+
+    /// A DO block that ends transactions: tried in one first, it would do its work twice up to
+    /// there, and sequences do not go back.
+    fn commits_in_do(&self) -> bool {
+        let text = self.text.to_ascii_lowercase();
+        let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.clone().find(|word| !word.is_empty()) == Some("do")
+            && words.any(|word| matches!(word, "commit" | "rollback"))
     }
 
     /// Nothing was sent.
@@ -212,15 +243,18 @@ impl Job<'_> {
         }))
     }
 
-    /// Whether a statement has its semicolon.
-    pub fn is_ended(&self, statement: &Statement) -> bool {
-        self.text.get(statement.code.end..statement.span.end).is_some_and(|end| end.ends_with(';'))
-    }
-
     /// A byte of the text as the server counts: in characters, from 1.
     fn position_of(&self, byte: usize) -> usize {
         self.text.get(..byte).map_or(1, |before| before.chars().count() + 1)
     }
+}
+
+/// `active_sql_transaction`.
+const ACTIVE_TRANSACTION: &str = "25001";
+
+fn has_code(result: &Result<(), Error>, code: &str) -> bool {
+    matches!(result, Err(Error::Failed(failure))
+        if matches!(&failure.cause, Cause::Server(error) if error.code == code))
 }
 
 /// `lock_not_available`: `lock_timeout` struck.

@@ -21,6 +21,8 @@ const MOST_WAYS: u32 = 5;
 struct Loose<'a> {
     job: &'a Job<'a>,
     code: &'a [&'a Statement],
+    /// Send it as one message.
+    whole: bool,
     before: State,
     dirty: State,
     /// Indexes that were invalid before the file.
@@ -39,7 +41,7 @@ struct Index {
 }
 
 impl Job<'_> {
-    /// Runs the file's statements one after the other.
+    /// Runs the file's statements one after the other, or as the `whole` that they are.
     ///
     /// # Errors
     ///
@@ -49,6 +51,7 @@ impl Job<'_> {
         locked: &mut Locked<'_>,
         on_event: OnEvent<'_>,
         code: &[&Statement],
+        whole: bool,
     ) -> Result<Ran, Error> {
         let before = State::clean(self.step.from);
         let dirty = State { version: self.step.target, dirty: true };
@@ -60,7 +63,7 @@ impl Job<'_> {
         }
         self.advance(locked, before, dirty)?;
         let invalid_before = invalid_indexes(locked);
-        let loose = Loose { job: self, code, before, dirty, invalid_before };
+        let loose = Loose { job: self, code, whole, before, dirty, invalid_before };
         let old_lock_timeout = self.set_lock_timeout(locked);
         let ran = loose.run(locked, on_event);
         if let Some(old) = old_lock_timeout {
@@ -106,14 +109,16 @@ impl Loose<'_> {
     fn run(&self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<Ran, Error> {
         let job = self.job;
         let (mut tries, mut ways) = (0, 0);
-        let mut statements = self.code.iter().enumerate().peekable();
-        while let Some((i, statement)) = statements.peek().copied() {
-            let alone = statement.kind == Kind::Alone;
+        let size = if self.whole { self.code.len() } else { 1 };
+        let mut pieces = self.code.chunks(size.max(1)).enumerate().peekable();
+        while let Some((i, piece)) = pieces.peek().copied() {
+            let (Some(first), Some(last)) = (piece.first(), piece.last()) else { break };
+            let alone = first.kind == Kind::Alone;
             if alone && i > 0 && ways < MOST_WAYS && !locked.waiters().is_empty() {
                 ways += 1;
                 job.give_way(locked, on_event)?;
             }
-            let sql = &job.text[statement.code.clone()];
+            let sql = &job.text[first.code.start..last.code.end];
             let sent = locked.send(sql, job.limits, &mut |notice| {
                 // As one message, which is what golang-migrate sends, a lone COMMIT would have
                 // had a transaction to end.
@@ -121,8 +126,8 @@ impl Loose<'_> {
                     on_event(Event::Notice(notice));
                 }
             });
-            let Err((Failed { fault, .. }, seen)) = sent else {
-                statements.next();
+            let Err((Failed { fault, completed }, seen)) = sent else {
+                pieces.next();
                 continue;
             };
             if alone && is_circle(&fault, &seen) && ways < MOST_WAYS {
@@ -144,6 +149,7 @@ impl Loose<'_> {
                 job.pause(tries, seen.blockers, on_event);
                 continue;
             }
+            let failed = (i * size + completed).min(self.code.len() - 1);
             let outcome = match &fault {
                 Fault::Server(_) => {
                     // The statement may stand within a block that the file opened.
@@ -151,15 +157,17 @@ impl Loose<'_> {
                     let left = self.left_behind(locked, sql);
                     Outcome::Partly {
                         state: self.dirty,
-                        statement: i + 1,
+                        statement: failed + 1,
                         of: self.code.len(),
+                        standing: self.standing(failed),
                         invalid_indexes: left.into_iter().map(|index| index.quoted).collect(),
                     }
                 }
                 _ => Outcome::Unknown,
             };
-            let offset = job.text[..statement.code.start].chars().count();
-            return Err(job.failed(fault, seen, Some(statement), &|p| Some(p + offset), outcome));
+            let offset = job.text[..first.code.start].chars().count();
+            let statement = self.code.get(failed).copied();
+            return Err(job.failed(fault, seen, statement, &|p| Some(p + offset), outcome));
         }
         let clean = State::clean(job.step.target);
         if clean != State::NONE && job.table.is_touched_by(job.text) {
@@ -168,6 +176,19 @@ impl Loose<'_> {
             job.advance(locked, self.dirty, clean)?;
         }
         Ok(Ran::Done)
+    }
+
+    /// How many statements stand when this one fails: those before the transaction that it is in.
+    fn standing(&self, failed: usize) -> usize {
+        let before = &self.code[..failed];
+        let ends = |kind| {
+            matches!(kind, Kind::Commit { .. } | Kind::Rollback { .. } | Kind::PrepareTransaction)
+        };
+        let ended = before.iter().rposition(|s| ends(s.kind)).map_or(0, |end| end + 1);
+        if self.whole {
+            return ended;
+        }
+        before[ended..].iter().position(|s| s.kind == Kind::Begin).map_or(failed, |b| ended + b)
     }
 
     /// Indexes that a statement has left behind invalid. Others may be building theirs.

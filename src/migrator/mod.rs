@@ -242,13 +242,13 @@ impl Migrator {
             let (plan, mut report) = loop {
                 let state = shared.table.ensure(locked)?;
                 // Whom we let go first has run this file for us.
-                before += usize::from(lent == Some(state));
+                before += usize::from(lent.is_some_and(|lent| lent == state));
                 let plan = plan(shared.source.versions(), state, goal.less(before as u64))?;
                 match Run::new(&plan, &mut shared).all(locked, state, on_event)? {
                     Progress::Ended(report) => break (plan, report),
-                    Progress::GaveWay { ran, target } => {
+                    Progress::Replan { ran, lent: next } => {
                         before += ran;
-                        lent = Some(State::clean(target));
+                        lent = next;
                     }
                 }
             };

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::connection::Limits;
-use crate::connection::lock::Locked;
+use crate::connection::lock::{Locked, Wait};
 use crate::error::Error;
 use crate::event::{Event, File};
-use crate::migration::{State, Version};
+use crate::migration::State;
 use crate::migrator::job::{Job, Ran};
 use crate::migrator::{OnEvent, Report, Shared};
 use crate::plan::{Plan, Step};
@@ -28,12 +28,12 @@ pub struct Run<'a, 'b> {
 pub enum Progress {
     /// To its end, or to where it was asked to stop.
     Ended(Report),
-    /// Somebody else was let go first; the row may be anywhere now.
-    GaveWay {
+    /// We were without the lock for a while: the row may be anywhere now.
+    Replan {
         /// How many files were run.
         ran: usize,
-        /// Where the file leads that others may have run in our place.
-        target: Option<Version>,
+        /// Where the row is if others have run the next file in our place.
+        lent: Option<State>,
     },
 }
 
@@ -68,10 +68,19 @@ impl<'a, 'b> Run<'a, 'b> {
                 return Ok(Progress::Ended(Report { ran, left: steps - ran, state }));
             }
             self.read_ahead(on_event)?;
-            if let Some(buffered) = self.ahead.pop_front()
-                && self.one(locked, *step, buffered, on_event)? == Ran::GaveWay
-            {
-                return Ok(Progress::GaveWay { ran, target: step.target });
+            let Some(buffered) = self.ahead.pop_front() else { continue };
+            let may_unlock = buffered.text.as_deref().is_some_and(may_unlock);
+            if self.one(locked, *step, buffered, on_event)? == Ran::GaveWay {
+                let lent = Some(State::clean(step.target));
+                return Ok(Progress::Replan { ran, lent });
+            }
+            if may_unlock {
+                let mut on_wait = |holders, waited| on_event(Event::Waiting { holders, waited });
+                let interrupt = self.shared.interrupt;
+                let wait = Wait { timeout: None, interrupt, on_wait: &mut on_wait };
+                if locked.take_back(wait)? {
+                    return Ok(Progress::Replan { ran: ran + 1, lent: None });
+                }
             }
             state = State::clean(step.target);
         }
@@ -143,4 +152,10 @@ impl<'a, 'b> Run<'a, 'b> {
             name: entry.map(|entry| entry.name().to_string()),
         }
     }
+}
+
+/// Whether a file may give advisory locks away, ours among them.
+fn may_unlock(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.contains("discard") || text.contains("pg_advisory_unlock_all")
 }

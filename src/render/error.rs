@@ -108,8 +108,8 @@ fn explain(printer: &Printer, error: &Error) {
         }
         Error::Connect { place, fault } => connect(printer, place, fault),
         Error::NoSchema => printer.hint(
-            "no schema of the search_path exists: create one, or name one that does with \
-             search_path in the URL",
+            "no schema of the search_path exists, or the role has no USAGE on it: create one, grant \
+             it, or name another with search_path in the URL",
         ),
         Error::Statement { fault: Fault::Server(server), .. } => {
             extras(printer, server);
@@ -174,13 +174,16 @@ fn failed(printer: &Printer, failure: &Failure) {
              the same command goes on from there",
             at(state)
         )),
-        Outcome::Partly { statement, of, invalid_indexes, .. } => {
-            let done = match statement {
-                1 => "nothing before it was run".to_string(),
-                2 => "the statement before it stands".to_string(),
-                n => format!("the {} statements before it stand", n - 1),
+        Outcome::Partly { statement, of, standing, invalid_indexes, .. } => {
+            let stands = match (statement - 1, *standing) {
+                (0, _) => "nothing before it was run".to_string(),
+                (_, 0) => "what was before it is rolled back".to_string(),
+                (1, _) => "the statement before it stands".to_string(),
+                (n, all) if n == all => format!("the {n} statements before it stand"),
+                (_, 1) => "the first one stands, the rest is rolled back".to_string(),
+                (_, some) => format!("the first {some} stand, the rest is rolled back"),
             };
-            printer.detail(&format!("statement {statement} of {of} failed; {done}"));
+            printer.detail(&format!("statement {statement} of {of} failed; {stands}"));
             for index in invalid_indexes {
                 printer.detail(&format!("index {index} is INVALID: drop index {index};"));
             }
@@ -292,6 +295,13 @@ fn refusal(printer: &Printer, code: &str) {
         "42501" => printer.hint(
             "the role lacks a right: run this as the one that owns the version table, or grant it \
              the right (the first run creates the table: CREATE on the schema)",
+        ),
+        "42704" => {
+            printer.hint("no such setting: is it another tool's parameter in the URL? take it out")
+        }
+        "3F000" => printer.hint("create that schema first: the version table is to stand in it"),
+        "42703" => printer.hint(
+            "that table is another tool's: name one of your own with x-migrations-table in the URL",
         ),
         "25006" => printer.hint(
             "the server, or this role, is read only: is it a replica? \

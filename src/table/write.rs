@@ -32,6 +32,9 @@ pub struct Own {
 /// Stands in the error that a guard raises; the server quotes it whole in any language.
 pub const GUARD: &str = "dbm-guard: the version row is ";
 
+/// Stands in the error that a check raises.
+const CHECK: &str = "dbm-check: the version row is gone from ";
+
 impl Table {
     /// Looks into a file that is about to run: may it change who we are?
     pub fn look_into(&mut self, text: &str) {
@@ -45,7 +48,10 @@ impl Table {
     /// it casts a text to a number that is none.
     pub fn advance(&self, from: State, to: State) -> Own {
         let as_planned = match (from.version, from.dirty) {
-            (None, false) => "pg_catalog.count(*) = 0".to_string(),
+            // A row that says -1, clean, is golang-migrate's too, if an old one's.
+            (None, false) => {
+                "coalesce(pg_catalog.bool_and(version = -1 AND NOT dirty), true)".to_string()
+            }
             (version, dirty) => format!(
                 "coalesce(pg_catalog.bool_or(version = {} AND dirty = {dirty}), false)",
                 number(version)
@@ -75,8 +81,26 @@ impl Table {
         own
     }
 
-    /// `delete`, then the new row; as whom we connected as, and then again as whom the files have
-    /// made us.
+    /// SQL that raises unless the row is what it was set to: what a file calls may have emptied or
+    /// dropped the table. At no version there is nothing that could be lost.
+    pub fn check(&self, set: State) -> Own {
+        if set == State::NONE {
+            return Own { sql: "SELECT;".to_string(), statements: 1 };
+        }
+        self.wrapped(Own {
+            sql: format!(
+                "SELECT CASE WHEN EXISTS (SELECT FROM {} WHERE version = {} AND dirty = {}) THEN 0 \
+                 ELSE ({} || pg_catalog.current_database())::int END;",
+                self.quoted(),
+                set.number(),
+                set.dirty,
+                literal(CHECK),
+            ),
+            statements: 1,
+        })
+    }
+
+    /// `delete`, then the new row, as whom we connected as.
     fn as_ourselves(&self, delete: String, to: State) -> Own {
         let (mut sql, mut statements) = (delete, 1);
         if to != State::NONE {
@@ -88,24 +112,30 @@ impl Table {
             ));
             statements += 1;
         }
-        if self.identity.changed {
-            let Identity { user, role, .. } = &self.identity;
-            // `session_authorization` goes first: setting it resets the role.
-            sql = format!(
-                "SELECT pg_catalog.set_config('dbm.user', session_user::text, true), \
-                 pg_catalog.set_config('dbm.role', pg_catalog.current_setting('role'), true);\
-                 SELECT pg_catalog.set_config('session_authorization', {}, true);\
-                 SELECT pg_catalog.set_config('role', {}, true);\
-                 {sql}\
-                 SELECT pg_catalog.set_config('session_authorization', \
-                 pg_catalog.current_setting('dbm.user'), true);\
-                 SELECT pg_catalog.set_config('role', pg_catalog.current_setting('dbm.role'), true);",
-                literal(user),
-                literal(role),
-            );
-            statements += 5;
+        self.wrapped(Own { sql, statements })
+    }
+
+    /// The same as whom we connected as, and then again as whom the files have made us.
+    fn wrapped(&self, own: Own) -> Own {
+        if !self.identity.changed {
+            return own;
         }
-        Own { sql, statements }
+        let Identity { user, role, .. } = &self.identity;
+        // `session_authorization` goes first: setting it resets the role.
+        let sql = format!(
+            "SELECT pg_catalog.set_config('dbm.user', session_user::text, true), \
+             pg_catalog.set_config('dbm.role', pg_catalog.current_setting('role'), true);\
+             SELECT pg_catalog.set_config('session_authorization', {}, true);\
+             SELECT pg_catalog.set_config('role', {}, true);\
+             {}\
+             SELECT pg_catalog.set_config('session_authorization', \
+             pg_catalog.current_setting('dbm.user'), true);\
+             SELECT pg_catalog.set_config('role', pg_catalog.current_setting('dbm.role'), true);",
+            literal(user),
+            literal(role),
+            own.sql,
+        );
+        Own { sql, statements: own.statements + 5 }
     }
 
     /// Whether a file may drop the table or write to it: it names it, or drops a schema or what
@@ -121,6 +151,14 @@ impl Table {
             before = word;
             drops
         })
+    }
+
+    /// Whether an error says that the row, the table or its schema is not there any more: of
+    /// [`Table::check`], for it knows no other statement's.
+    pub fn is_gone(&self, error: &ServerError) -> bool {
+        // undefined_table, invalid_schema_name, undefined_column
+        matches!(error.code.as_str(), "42P01" | "3F000" | "42703")
+            || (error.code == "22P02" && error.message.contains(CHECK))
     }
 
     /// Whether an error was raised by [`Table::advance`]: by the guard, or by the second of two
@@ -171,7 +209,12 @@ mod tests {
         for changed in [false, true] {
             table.identity.changed = changed;
             for to in [State::NONE, State::clean(Some(4)), State { version: None, dirty: true }] {
-                for own in [table.advance(State::NONE, to), table.set(to), table.restore(to)] {
+                for own in [
+                    table.advance(State::NONE, to),
+                    table.set(to),
+                    table.restore(to),
+                    table.check(to),
+                ] {
                     let scanned = crate::sql::scan(&own.sql);
                     let statements = scanned.iter().filter(|s| !s.is_empty()).count();
                     assert_eq!(statements, own.statements, "{}", own.sql);

@@ -8,7 +8,7 @@ mod sessions;
 use std::time::{Duration, Instant};
 
 use crate::connection::lock::sessions::{
-    Runner, blockers, cancel as cancel_runner, circle, holders, waiters,
+    Runner, blockers, cancel as cancel_runner, circle, holders, is_held, waiters,
 };
 use crate::connection::{Connection, Failed, Limits, Row, Tick};
 use crate::error::Error;
@@ -188,6 +188,20 @@ impl<'a> Locked<'a> {
             std::thread::sleep(SHORTEST_PAUSE * 4);
         }
         self.take(wait)
+    }
+
+    /// Takes the lock again where a file has given it away (`DISCARD ALL`,
+    /// `pg_advisory_unlock_all()`); whether it had.
+    ///
+    /// # Errors
+    ///
+    /// As [`Locked::acquire`].
+    pub fn take_back(&mut self, wait: Wait<'_>) -> Result<bool, Error> {
+        if matches!(self.held, Held::Transaction(_)) || is_held(self.connection, &self.ids) {
+            return Ok(false);
+        }
+        self.take(wait)?;
+        Ok(true)
     }
 
     fn drop_lock(&mut self) -> Result<(), Error> {

@@ -117,3 +117,13 @@ pub fn cancel(connection: &mut Connection, runner: &Runner<'_>) {
     // Where it fails, the statement goes on.
     let _ = connection.query(&sql);
 }
+
+/// Whether this session holds the lock under every id.
+pub fn is_held(connection: &mut Connection, ids: &[u32]) -> bool {
+    let sql = format!(
+        "SELECT FROM pg_catalog.pg_locks l \
+         WHERE {} AND l.granted AND l.pid = pg_catalog.pg_backend_pid()",
+        ours(ids)
+    );
+    connection.query(&sql).is_ok_and(|rows| rows.len() == ids.len())
+}
