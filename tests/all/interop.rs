@@ -13,5 +13,6 @@ mod flags;
 mod locks;
 mod opening;
 mod parameters;
+mod transactions;
 mod twins;
 mod walks;

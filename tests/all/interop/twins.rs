@@ -194,7 +194,9 @@ fn streams(ours: &Output, theirs: &Output, level: Level) -> Vec<String> {
         Level::Usage => {
             (usage_kind(&theirs.stderr).to_owned(), usage_kind(&ours.stderr).to_owned())
         }
-        Level::Failure => (failure_kind(&theirs.masked()), failure_kind(&ours.essence())),
+        Level::Failure => {
+            (failure_kind(&canonical(&theirs.masked())), failure_kind(&ours.essence()))
+        }
         Level::Until(end) => (until(&theirs.stderr, end), until(&ours.stderr, end)),
     };
     if expected != got {
