@@ -168,6 +168,7 @@ impl Source {
             }
             FileName::Other => {
                 if looks_meant(file_name) {
+                    let file_name = shown(file_name);
                     self.warnings.push(format!(
                         "{file_name} is ignored: it is not named NNN_name.up.sql or .down.sql"
                     ));
@@ -176,6 +177,7 @@ impl Source {
             }
         };
         if extension.contains(['.', '~']) {
+            let file_name = shown(file_name);
             self.warnings.push(format!("{file_name} is taken for a migration, and runs"));
         }
         let pair = self.pairs.entry(version).or_default();
@@ -213,6 +215,12 @@ impl Source {
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
+}
+
+/// A name that may hold line ends or worse, fit for one line.
+fn shown(file_name: &str) -> String {
+    let control = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
+    file_name.chars().map(control).collect()
 }
 
 /// A name that is no migration's although somebody may have meant it to be.

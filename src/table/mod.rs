@@ -171,7 +171,8 @@ fn state(row: Row) -> Result<State, Error> {
 mod tests {
     use super::*;
 
-    fn table() -> Table {
+    /// A table whose name has a quote in it.
+    pub fn table() -> Table {
         Table {
             schema: "public".to_string(),
             name: "m\"x".to_string(),

@@ -190,18 +190,7 @@ fn changes_identity(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn table() -> Table {
-        Table {
-            schema: "public".to_string(),
-            name: "m\"x".to_string(),
-            database: "d".to_string(),
-            exists: true,
-            pid: 1,
-            identity: Identity { user: "u".into(), role: "none".into(), changed: false },
-            is_session_ours: true,
-        }
-    }
+    use crate::table::tests::table;
 
     #[test]
     fn our_statements_are_counted() {
