@@ -7,7 +7,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::event::Holder;
+use crate::event::{Edited, File, Holder};
 use crate::fault::{Fault, ServerError};
 use crate::migration::{State, Version};
 use crate::sql::Location;
@@ -37,6 +37,23 @@ pub enum Error {
     EmptySource,
     /// No file has this version.
     NoMigrationFor {
+        /// The version.
+        version: Version,
+    },
+    /// Applied files are not the texts that ran.
+    Edited {
+        /// Which, ascending.
+        files: Vec<Edited>,
+    },
+    /// Files below the row's version have never run.
+    Late {
+        /// Which, ascending.
+        files: Vec<File>,
+        /// The row.
+        state: State,
+    },
+    /// A version cannot be recorded as it is in the folder: it is not applied, or has no file.
+    NotApplied {
         /// The version.
         version: Version,
     },
@@ -109,6 +126,8 @@ pub struct Failure {
     pub outcome: Outcome,
     /// Who was in the way of a statement that waited in vain for a lock.
     pub blockers: Vec<Holder>,
+    /// The text is the log's: the file is not here.
+    pub is_from_log: bool,
 }
 
 /// Why a file failed.
@@ -188,6 +207,18 @@ impl fmt::Display for Error {
                 "no migration found for version {version}: \
                  read down for version {version} .: file does not exist"
             ),
+            Error::Edited { files } => {
+                let names: Vec<_> =
+                    files.iter().map(|file| file.path.display().to_string()).collect();
+                write!(f, "edited after it was applied: {}", names.join(", "))
+            }
+            Error::Late { files, .. } => {
+                let names: Vec<_> = files.iter().map(File::to_string).collect();
+                write!(f, "late, below the version that is applied: {}", names.join(", "))
+            }
+            Error::NotApplied { version } => {
+                write!(f, "version {version} is not applied, or has no file here")
+            }
             Error::Dirty { state } => {
                 write!(f, "Dirty database version {}. Fix and force version.", state.number())
             }

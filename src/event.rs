@@ -3,6 +3,8 @@
 //! The engine prints nothing: it hands these to a `FnMut(Event)`, and whoever called it
 //! decides what becomes of them.
 
+use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::migration::{Direction, Version};
@@ -64,6 +66,71 @@ pub enum Event {
         /// Files that were planned and not run.
         left: usize,
     },
+    /// Another tool has moved the row; what it did is in the log now.
+    Adopted(Vec<Adopted>),
+    /// An applied file is not what ran, and the run goes on.
+    Edited {
+        /// Which.
+        file: Edited,
+        /// Why it goes on.
+        why: Passed,
+    },
+    /// A file is not here; its text in the log is run.
+    FromLog(File),
+    /// Nothing is logged.
+    NoLog {
+        /// The log's table, quoted.
+        table: String,
+        /// Why.
+        reason: String,
+    },
+    /// The database is at a version that is newer than all files here, and that is allowed.
+    Ahead {
+        /// Where it is.
+        version: Version,
+        /// The newest file here.
+        newest: Option<Version>,
+    },
+}
+
+/// A step of another tool that was put into the log.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adopted {
+    /// The version.
+    pub version: Version,
+    /// The way that the row went.
+    pub direction: Direction,
+    /// That it ran is taken on trust: the row was past it before.
+    pub is_trusted: bool,
+}
+
+/// An applied up file that is not the text that ran.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// Its version.
+    pub version: Version,
+    /// The file.
+    pub path: PathBuf,
+    /// The text that ran; `None` where the log does not keep it.
+    pub ran: Option<String>,
+    /// The text that is there.
+    pub now: String,
+    /// Only comments and white space differ.
+    pub is_cosmetic: bool,
+}
+
+/// Why an edited file does not stop a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Passed {
+    /// Only comments and white space differ.
+    Cosmetic,
+    /// It was asked for.
+    Allowed,
+    /// Another tool has moved the row away and back, and may have run this text.
+    Rerun,
 }
 
 /// A file that is run.
@@ -76,6 +143,14 @@ pub struct File {
     pub direction: Direction,
     /// The name between number and direction; `None` where the pair lacks this side.
     pub name: Option<String>,
+}
+
+/// As golang-migrate names it: `1/u create_users_table`.
+impl fmt::Display for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name.as_deref().unwrap_or("<empty>");
+        write!(f, "{}/{} {name}", self.version, self.direction.letter())
+    }
 }
 
 /// Another session on the server: one that holds the migration lock, waits for it, or is in a

@@ -13,10 +13,12 @@
 #[cfg(not(unix))]
 compile_error!("dbm runs on Unix systems only");
 
+mod checksum;
 mod connection;
 mod error;
 mod event;
 mod fault;
+mod history;
 mod interrupt;
 mod migration;
 mod migrator;
@@ -25,6 +27,7 @@ mod plan;
 mod quote;
 mod source;
 pub mod sql;
+mod status;
 mod table;
 mod url;
 
@@ -37,15 +40,19 @@ pub fn ping(url: &DatabaseUrl) -> Result<(), Error> {
     connection::Connection::open(url).map(drop)
 }
 
+pub use checksum::Checksum;
 pub use error::{Cause, Error, Failure, Outcome};
-pub use event::{Event, File, Holder, Notice};
+pub use event::{Adopted, Edited, Event, File, Holder, Notice, Passed};
 pub use fault::{Fault, ServerError};
+pub use history::{Action, LogEntry};
 pub use interrupt::Interrupt;
 pub use migration::{Direction, FileName, MAX_VERSION, State, Version, parse_file_name};
-pub use migrator::{Migrator, Report};
+pub use migrator::{Migrator, Repair, Report, Why};
 pub use objects::Leftovers;
-pub use plan::{End, Goal, Plan, Step, plan};
+pub use plan::{End, Goal, Ground, Plan, Step, plan};
 pub use source::{Entry, Source};
+pub use status::{Edit, Standing, Status, StatusRow};
+pub use table::Operator;
 pub use url::{
     ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession, UrlError, scheme,
 };

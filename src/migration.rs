@@ -32,6 +32,14 @@ impl Direction {
             Direction::Down => 'd',
         }
     }
+
+    /// The other one.
+    pub fn opposite(self) -> Direction {
+        match self {
+            Direction::Up => Direction::Down,
+            Direction::Down => Direction::Up,
+        }
+    }
 }
 
 impl fmt::Display for Direction {

@@ -84,17 +84,24 @@ struct Object {
     drop: String,
 }
 
-/// Drops the tables, or all objects, of the current schema in one transaction.
+/// Drops the tables, or all objects, of the current schema, and the log, in one transaction.
 ///
 /// # Errors
 ///
 /// [`Error::Statement`]; nothing has been dropped then.
-pub fn drop(locked: &mut Locked<'_>, all_objects: bool) -> Result<Leftovers, Error> {
+pub fn drop(
+    locked: &mut Locked<'_>,
+    all_objects: bool,
+    log: Option<&str>,
+) -> Result<Leftovers, Error> {
     let objects = list(locked)?;
+    // It may be in another schema, as the version table may be.
+    let log = log.map(|log| format!("DROP TABLE IF EXISTS {log}"));
     let statements: Vec<&str> = objects
         .iter()
         .filter(|object| all_objects || object.kind == "table")
         .map(|object| object.drop.as_str())
+        .chain(log.as_deref())
         .collect();
     if !statements.is_empty() {
         locked.write(&statements.join(";"))?;

@@ -211,6 +211,12 @@ impl Source {
         }
     }
 
+    /// The name of a version's pair: the up file's, or else the down file's.
+    pub fn name(&self, version: Version) -> Option<&str> {
+        let pair = self.pairs.get(&version)?;
+        pair.up.as_ref().or(pair.down.as_ref()).map(Entry::name)
+    }
+
     /// What looks odd about the file names: one line each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings

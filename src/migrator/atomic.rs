@@ -10,7 +10,7 @@ use crate::migrator::OnEvent;
 use crate::migrator::job::Job;
 use crate::migrator::message::Message;
 use crate::sql::Statement;
-use crate::table::Own;
+use crate::table::{Own, Took};
 
 /// What our last statement is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,15 @@ enum Tail {
     Restore,
     /// There is none.
     Nothing,
+}
+
+/// What became of a file within a transaction block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// It ran.
+    Done,
+    /// It cannot run so, or our statements cannot behind it.
+    Unfit,
 }
 
 impl Job<'_> {
@@ -59,6 +68,11 @@ impl Job<'_> {
                     return Err(Error::Moved { planned: before });
                 }
                 // Nothing of the file has happened, so it can go out again with another end.
+                let is_gone = tail == Tail::Check && error.code == "42P01";
+                let is_files = message.statement(completed, code).is_some();
+                if !is_gone && self.is_of_log(error, is_files) {
+                    continue;
+                }
                 if tail == Tail::Check && completed >= file_done {
                     match error.code.as_str() {
                         _ if self.table.is_gone(error) => {
@@ -103,6 +117,37 @@ impl Job<'_> {
         }
     }
 
+    /// Sends a plain file within a transaction block that is open; the row is looked at behind it, so
+    /// that nothing is committed that the row does not tell of.
+    ///
+    /// # Errors
+    ///
+    /// As [`Job::run`]. The block is aborted.
+    pub fn within(
+        &self,
+        locked: &mut Locked<'_>,
+        on_event: OnEvent<'_>,
+        code: &[&Statement],
+    ) -> Result<Within, Error> {
+        let tail = if code.is_empty() { Tail::Nothing } else { Tail::Check };
+        let (message, _) = self.message(code, 0, false, tail);
+        let mut on_notice = |notice| on_event(Event::Notice(notice));
+        let sent = locked.send(&message.text(), self.limits, &mut on_notice);
+        let Err((Failed { fault, completed }, seen)) = sent else { return Ok(Within::Done) };
+        let statement = message.statement(completed, code).and_then(|i| code.get(i)).copied();
+        let mut outcome = Outcome::Unknown;
+        if let Fault::Server(error) = &fault {
+            if self.table.is_guard(error) {
+                return Err(Error::Moved { planned: State::clean(self.step.from) });
+            }
+            if statement.is_none() || matches!(error.code.as_str(), "25001" | "2D000" | "25006") {
+                return Ok(Within::Unfit);
+            }
+            outcome = Outcome::Unchanged(State::clean(self.step.from));
+        }
+        Err(self.failed(fault, seen, statement, &|sent| message.position(sent), outcome))
+    }
+
     /// The file with our statements in it, and how many statements are done when the file's are,
     /// but for the COMMIT of a wrapped one.
     fn message(
@@ -117,10 +162,13 @@ impl Job<'_> {
         let text = if code.is_empty() { "" } else { self.text };
         let mut message = Message::new(text);
         // Seen by those who look at what the server runs, ahead of our own statements.
-        let name = self.path.file_name().map(|name| name.to_string_lossy().replace("*/", "* /"));
+        let name = self.path().file_name().map(|name| name.to_string_lossy().replace("*/", "* /"));
         let label = format!("/* {} */ ", name.unwrap_or_default());
         message.insert(0, Own { sql: label, statements: 0 });
         let mut ours = self.table.advance(before, after);
+        if tail == Tail::Nothing {
+            ours.append(self.record(Took::Unknown));
+        }
         if let Some(wait) = self.limits.lock_wait {
             // Behind our own statements: a run that waits for the row waits for its end.
             ours.sql.push_str(&format!("SET LOCAL lock_timeout = {};", wait.as_millis()));
@@ -137,6 +185,7 @@ impl Job<'_> {
             Tail::Check => self.table.check(after),
             Tail::Restore => self.table.restore(after),
         };
+        last.append(self.record(Took::Message));
         last.sql.insert_str(0, if wrapped || self.is_ended(code) { "\n" } else { "\n;" });
         message.insert(end, last);
         (message, file_done)

@@ -5,32 +5,37 @@
 //! transaction; they run statement by statement between a dirty row and a clean one, as
 //! golang-migrate runs every file.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use crate::connection::Limits;
 use crate::connection::lock::{Locked, Seen, Wait};
 use crate::error::{Cause, Error, Failure, Outcome};
 use crate::event::{Event, File, Holder};
-use crate::fault::Fault;
-use crate::migration::State;
+use crate::fault::{Fault, ServerError};
+use crate::history::Action;
+use crate::migration::{Direction, State};
 use crate::migrator::OnEvent;
 use crate::migrator::patience::Patience;
+use crate::migrator::run::Buffered;
 use crate::plan::Step;
 use crate::sql::{self, Kind, Refusal, Route, Statement};
-use crate::table::Table;
+use crate::table::{NewEntry, Operator, Own, Table, Took};
 
 /// A file about to run.
 pub struct Job<'a> {
     /// What it does to the row.
     pub step: Step,
-    /// The file, for events.
-    pub file: &'a File,
-    /// The file, for messages.
-    pub path: &'a Path,
-    /// Its text.
+    /// What was read.
+    pub buffered: &'a Buffered,
+    /// Its text; empty where there is none.
     pub text: &'a str,
     /// The version table.
     pub table: &'a Table,
+    /// Who runs it, for the log.
+    pub operator: &'a Operator,
+    /// Why the log refused an entry: there are no more then.
+    pub log_failed: &'a Cell<Option<String>>,
     /// What may end it early.
     pub limits: &'a Limits,
     /// What to do when it waits in vain for a lock.
@@ -58,6 +63,14 @@ impl Job<'_> {
     /// connection went with it, for the caller to find out —, [`Error::Moved`] when the row is
     /// not at the step's start.
     pub fn run(&self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<Ran, Error> {
+        let ran = self.run_unrecorded(locked, on_event);
+        if let Err(Error::Failed(failure)) = &ran {
+            self.record_failure(locked, failure);
+        }
+        ran
+    }
+
+    fn run_unrecorded(&self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<Ran, Error> {
         let statements = sql::scan(self.text);
         let code: Vec<&Statement> = statements.iter().filter(|s| !s.is_empty()).collect();
         let (mut insert_at, wrapped) = match sql::route(&statements) {
@@ -70,7 +83,7 @@ impl Job<'_> {
                 let whole = !code.iter().any(|statement| statement.kind == Kind::Alone);
                 return self.loose(locked, on_event, &code, whole);
             }
-            _ if code.len() == 1 && self.commits_in_do() => {
+            _ if code.len() == 1 && sql::commits_in_do(self.text) => {
                 return self.loose(locked, on_event, &code, true);
             }
             Route::Wrapped { insert_at } => (insert_at, true),
@@ -88,7 +101,7 @@ impl Job<'_> {
                 continue;
             }
             if let Some(reason) = self.refuses_transaction(&result, wrapped) {
-                on_event(Event::FellBack(self.file.clone(), reason));
+                on_event(Event::FellBack(self.file().clone(), reason));
                 return self.loose(locked, on_event, &code, false);
             }
             match result {
@@ -103,6 +116,83 @@ impl Job<'_> {
         }
     }
 
+    /// The file, for events.
+    pub fn file(&self) -> &File {
+        &self.buffered.file
+    }
+
+    /// The file, for messages.
+    pub fn path(&self) -> &Path {
+        &self.buffered.path
+    }
+
+    /// Whether entries are written to the log.
+    pub fn is_logged(&self) -> bool {
+        let reason = self.log_failed.take();
+        let is_fine = reason.is_none();
+        self.log_failed.set(reason);
+        self.table.log.is_on && is_fine
+    }
+
+    /// Whether it was the log that refused an entry; then there are no more of them. `is_files` says
+    /// that it was under way with a statement of the file.
+    pub fn is_of_log(&self, error: &ServerError, is_files: bool) -> bool {
+        // A down file may hold a character that the database cannot; the message is refused whole.
+        let untranslatable = matches!(error.code.as_str(), "22P05" | "22021");
+        let is_of_log =
+            self.is_logged() && (untranslatable || (!is_files && self.table.is_of_log(error)));
+        if is_of_log {
+            self.log_failed.set(Some(error.message.clone()));
+        }
+        is_of_log
+    }
+
+    /// The entry for the file, to be sent with it; nothing where there is no log.
+    pub fn record(&self, took: Took) -> Own {
+        match self.is_logged() {
+            true => self.table.record(self.operator, &self.entry(took)),
+            false => Own { sql: String::new(), statements: 0 },
+        }
+    }
+
+    fn entry(&self, took: Took) -> NewEntry<'_> {
+        let (this, other) = (self.buffered.text.as_deref(), self.buffered.other.as_deref());
+        let (up, down) = match self.step.direction {
+            Direction::Up => (this, other),
+            Direction::Down => (other, this),
+        };
+        NewEntry {
+            action: Action::Run,
+            direction: Some(self.step.direction),
+            version: Some(self.step.version),
+            name: self.file().name.as_deref(),
+            error: None,
+            from: State::clean(self.step.from),
+            to: State::clean(self.step.target),
+            up,
+            down,
+            keeps_texts: true,
+            took,
+        }
+    }
+
+    /// Logs that the file failed, where the session can still be spoken to. Without the texts: a pod
+    /// that is started over and over must not fill the disk.
+    pub fn record_failure(&self, locked: &mut Locked<'_>, failure: &Failure) {
+        let Cause::Server(error) = &failure.cause else { return };
+        if !self.is_logged() || failure.outcome == Outcome::Unknown {
+            return;
+        }
+        let to = match &failure.outcome {
+            Outcome::Partly { state, .. } | Outcome::Dirty(state) => *state,
+            _ => failure.before,
+        };
+        let error = Some(error.message.clone());
+        let entry = NewEntry { error, to, keeps_texts: false, ..self.entry(Took::Unknown) };
+        // The failure is told in any case.
+        let _ = locked.write(&self.table.record(self.operator, &entry).sql);
+    }
+
     /// Whether patience is left after so many tries again.
     pub fn may_try_again(&self, tries: u32) -> bool {
         tries < self.patience.retries && !self.limits.interrupt.is_stopped()
@@ -112,7 +202,7 @@ impl Job<'_> {
     pub fn pause(&self, tries: u32, blockers: Vec<Holder>, on_event: OnEvent<'_>) {
         let pause = self.patience.pause(tries);
         on_event(Event::Retrying {
-            file: self.file.clone(),
+            file: self.file().clone(),
             tries,
             of: self.patience.retries,
             pause,
@@ -129,13 +219,20 @@ impl Job<'_> {
         Wait { timeout: None, interrupt: &self.limits.interrupt, on_wait }
     }
 
-    /// Moves the row, in a message of its own.
+    /// Moves the row, in a message of its own, with an entry for the log if there is one.
     ///
     /// # Errors
     ///
     /// As [`Job::run`].
-    pub fn advance(&self, locked: &mut Locked<'_>, from: State, to: State) -> Result<(), Error> {
-        locked.write(&self.table.advance(from, to).sql).map(drop).map_err(|error| match error {
+    pub fn advance(
+        &self,
+        locked: &mut Locked<'_>,
+        from: State,
+        to: State,
+        took: Option<Took>,
+    ) -> Result<(), Error> {
+        self.write_row(locked, &self.table.advance(from, to).sql, took).map_err(|error| match error
+        {
             Error::Statement { fault: Fault::Server(raised), .. }
                 if self.table.is_guard(&raised) =>
             {
@@ -146,6 +243,29 @@ impl Job<'_> {
             }
             error => error,
         })
+    }
+
+    /// Sends SQL that moves the row and, with a duration, the log's entry with it; without it
+    /// where the log refuses it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Statement`].
+    pub fn write_row(
+        &self,
+        locked: &mut Locked<'_>,
+        row: &str,
+        took: Option<Took>,
+    ) -> Result<(), Error> {
+        let record = took.map(|took| self.record(took).sql).unwrap_or_default();
+        match locked.write(&format!("{row}{record}")) {
+            Err(Error::Statement { fault: Fault::Server(error), .. })
+                if !self.table.is_guard(&error) && self.is_of_log(&error, false) =>
+            {
+                locked.write(row).map(drop)
+            }
+            written => written.map(drop),
+        }
     }
 
     /// `position` takes a character of what was sent to one of the file.
@@ -171,7 +291,7 @@ impl Job<'_> {
             .filter(|position| *position <= self.text.chars().count())
             .and_then(|_| at.as_ref().map(|at| (at.line, at.column)));
         Error::Failed(Box::new(Failure {
-            path: self.path.to_path_buf(),
+            path: self.path().to_path_buf(),
             version: self.step.version,
             cause: match fault {
                 Fault::Server(error) => Cause::Server(error),
@@ -184,6 +304,7 @@ impl Job<'_> {
             after: State::clean(self.step.target),
             outcome,
             blockers: seen.blockers,
+            is_from_log: self.buffered.is_from_log,
         }))
     }
 
@@ -210,15 +331,6 @@ impl Job<'_> {
         text.contains("read only") || text.contains("read_only")
     }
 
-    /// A DO block that ends transactions: tried in one first, it would do its work twice up to
-    /// there, and sequences do not go back.
-    fn commits_in_do(&self) -> bool {
-        let text = self.text.to_ascii_lowercase();
-        let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        words.clone().find(|word| !word.is_empty()) == Some("do")
-            && words.any(|word| matches!(word, "commit" | "rollback"))
-    }
-
     /// Nothing was sent.
     fn refused(&self, refusal: Refusal) -> Error {
         let (at, reason) = match refusal {
@@ -231,7 +343,7 @@ impl Job<'_> {
             ),
         };
         Error::Failed(Box::new(Failure {
-            path: self.path.to_path_buf(),
+            path: self.path().to_path_buf(),
             version: self.step.version,
             cause: Cause::Refused(reason.to_string()),
             at: sql::locate(self.text, self.position_of(at)),
@@ -240,6 +352,7 @@ impl Job<'_> {
             after: State::clean(self.step.target),
             outcome: Outcome::Unchanged(State::clean(self.step.from)),
             blockers: Vec::new(),
+            is_from_log: self.buffered.is_from_log,
         }))
     }
 

@@ -1,5 +1,7 @@
 //! Loose files: statement by statement, between a dirty row and a clean one.
 
+use std::time::Instant;
+
 use crate::connection::lock::{Locked, Seen};
 use crate::connection::{Failed, Row};
 use crate::error::{Cause, Error, Outcome};
@@ -9,6 +11,7 @@ use crate::migration::State;
 use crate::migrator::OnEvent;
 use crate::migrator::job::{Job, Ran, waited_in_vain};
 use crate::sql::{Kind, Statement};
+use crate::table::Took;
 
 /// The warning `no_active_sql_transaction`.
 const NO_TRANSACTION: &str = "25P01";
@@ -61,7 +64,7 @@ impl Job<'_> {
             self.give_way(locked, on_event)?;
             return Ok(Ran::GaveWay);
         }
-        self.advance(locked, before, dirty)?;
+        self.advance(locked, before, dirty, None)?;
         let invalid_before = invalid_indexes(locked);
         let loose = Loose { job: self, code, whole, before, dirty, invalid_before };
         let old_lock_timeout = self.set_lock_timeout(locked);
@@ -99,7 +102,7 @@ impl Job<'_> {
 
     fn give_way(&self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<(), Error> {
         let waiters = locked.waiters();
-        on_event(Event::GaveWay { file: self.file.clone(), waiters });
+        on_event(Event::GaveWay { file: self.file().clone(), waiters });
         let mut on_wait = |holders, waited| on_event(Event::Waiting { holders, waited });
         locked.give_way(self.wait_again(&mut on_wait))
     }
@@ -108,6 +111,7 @@ impl Job<'_> {
 impl Loose<'_> {
     fn run(&self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<Ran, Error> {
         let job = self.job;
+        let begun = Instant::now();
         let (mut tries, mut ways) = (0, 0);
         let size = if self.whole { self.code.len() } else { 1 };
         let mut pieces = self.code.chunks(size.max(1)).enumerate().peekable();
@@ -135,7 +139,7 @@ impl Loose<'_> {
                 self.drop_indexes(locked, sql);
                 if i == 0 {
                     // Nothing of the file stands, so whoever goes first may run it.
-                    job.advance(locked, self.dirty, self.before)?;
+                    job.advance(locked, self.dirty, self.before, None)?;
                 }
                 job.give_way(locked, on_event)?;
                 if i == 0 {
@@ -170,10 +174,11 @@ impl Loose<'_> {
             return Err(job.failed(fault, seen, statement, &|p| Some(p + offset), outcome));
         }
         let clean = State::clean(job.step.target);
+        let took = Some(Took::This(begun.elapsed()));
         if clean != State::NONE && job.table.is_touched_by(job.text) {
-            locked.write(&job.table.restore(clean).sql)?;
+            job.write_row(locked, &job.table.restore(clean).sql, took)?;
         } else {
-            job.advance(locked, self.dirty, clean)?;
+            job.advance(locked, self.dirty, clean, took)?;
         }
         Ok(Ran::Done)
     }

@@ -1,32 +1,36 @@
 //! The engine: connects, locks, reads the row, plans, runs, and tells what happens.
 //!
 //! It prints nothing and asks nothing. Everything that `up`, `down` and `goto` run goes through
-//! [`plan`], and everything that writes through [`Locked`].
+//! [`plan`](crate::plan::plan()), and everything that writes through [`Locked`].
 
 mod atomic;
 mod job;
+mod ledger;
 mod loose;
 mod message;
+mod migrate;
 mod patience;
+mod records;
 mod recover;
+mod redo;
 mod run;
 
 use std::time::Duration;
 
 use crate::connection::Connection;
 use crate::connection::lock::{Locked, Wait, lock_id};
-use crate::error::{Error, Outcome};
+use crate::error::Error;
 use crate::event::Event;
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
 use crate::migration::{State, Version};
 use crate::objects::{self, Leftovers};
-use crate::plan::{End, Goal, plan};
+use crate::plan::Goal;
 use crate::source::Source;
-use crate::table::Table;
+use crate::table::{Operator, Table};
 use crate::url::DatabaseUrl;
 use patience::Patience;
-use run::{Progress, Run};
+pub use records::{Repair, Why};
 
 /// Runs the migrations of a [`Source`] on one database.
 ///
@@ -54,6 +58,8 @@ pub struct Migrator {
     prefetch: usize,
     lock_wait: Option<Duration>,
     retries: u32,
+    operator: Operator,
+    allowed: Allowed,
     interrupt: Interrupt,
     /// Whether a command has been run on this session.
     used: bool,
@@ -69,6 +75,17 @@ pub struct Report {
     pub left: usize,
     /// Where the database stands now.
     pub state: State,
+}
+
+/// Faults that a run up goes on in spite of.
+#[derive(Clone, Copy, Debug, Default)]
+struct Allowed {
+    /// Applied files that are not what ran.
+    edited: bool,
+    /// Files below the row's version that never ran: they are run.
+    late: bool,
+    /// A row that is above all files.
+    newer: bool,
 }
 
 /// Tries after the first, where a lock is waited for with a limit.
@@ -94,6 +111,8 @@ impl Migrator {
             prefetch: 10,
             lock_wait: None,
             retries: RETRIES,
+            operator: Operator::default(),
+            allowed: Allowed::default(),
             interrupt: Interrupt::new(),
             used: false,
         })
@@ -129,6 +148,32 @@ impl Migrator {
         self
     }
 
+    /// Who the log shall say it was; the library's name and version unless said.
+    pub fn operator(mut self, operator: Operator) -> Migrator {
+        self.operator = operator;
+        self
+    }
+
+    /// Whether a run up goes on although applied files were edited; not unless said.
+    pub fn allow_edited(mut self, allow: bool) -> Migrator {
+        self.allowed.edited = allow;
+        self
+    }
+
+    /// Whether a run up first runs files below the row's version that never ran; unless said, it
+    /// stops at them.
+    pub fn allow_late(mut self, allow: bool) -> Migrator {
+        self.allowed.late = allow;
+        self
+    }
+
+    /// Whether a run up is content with a database that is at a higher version than any file here;
+    /// not unless said.
+    pub fn allow_newer(mut self, allow: bool) -> Migrator {
+        self.allowed.newer = allow;
+        self
+    }
+
     /// A handle that can end runs early.
     pub fn interrupt(mut self, interrupt: Interrupt) -> Migrator {
         self.interrupt = interrupt;
@@ -149,7 +194,7 @@ impl Migrator {
     /// to be opened again.
     pub fn version(&mut self) -> Result<State, Error> {
         self.reconnect()?;
-        self.table.read(&mut self.connection)
+        Ok(self.table.read(&mut self.connection)?.state)
     }
 
     /// Runs the next up files: so many, or all.
@@ -159,7 +204,10 @@ impl Migrator {
     /// See [`Error`]. After a failed file that is plain or wrapped, the database is as it was
     /// before that file.
     pub fn up(&mut self, limit: Option<u64>, on_event: OnEvent<'_>) -> Result<Report, Error> {
-        self.migrate(Goal::Up(limit), on_event)
+        match self.allowed.late {
+            true => self.migrate(Goal::UpWithLate(limit), on_event),
+            false => self.migrate(Goal::Up(limit), on_event),
+        }
     }
 
     /// Runs the down files of the last versions: so many, or all.
@@ -180,19 +228,24 @@ impl Migrator {
         self.migrate(Goal::Goto(version), on_event)
     }
 
+    /// Runs the last version's down file and then its up file: where both are plain, in one
+    /// transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::up`].
+    pub fn redo(&mut self, on_event: OnEvent<'_>) -> Result<Report, Error> {
+        self.migrate(Goal::Redo, on_event)
+    }
+
     /// Sets the version row, clean, and runs nothing; `None` for nothing applied.
     ///
     /// # Errors
     ///
     /// [`Error::LockTimeout`], [`Error::Statement`].
     pub fn force(&mut self, version: Option<Version>, on_event: OnEvent<'_>) -> Result<(), Error> {
-        self.locked(on_event, |locked, shared, _| {
-            // A row that cannot be read is what `force` is for.
-            match shared.table.ensure(locked) {
-                Ok(_) | Err(Error::BadRow { .. }) => {}
-                Err(error) => return Err(error),
-            }
-            locked.write(&shared.table.set(State::clean(version)).sql).map(drop)
+        self.locked(on_event, |locked, mut shared, on_event| {
+            records::force(locked, &mut shared, version, on_event)
         })
     }
 
@@ -204,7 +257,8 @@ impl Migrator {
     /// [`Error::LockTimeout`], [`Error::Statement`].
     pub fn drop(&mut self, all_objects: bool, on_event: OnEvent<'_>) -> Result<Leftovers, Error> {
         self.locked(on_event, |locked, shared, _| {
-            let mut leftovers = objects::drop(locked, all_objects)?;
+            let log = shared.table.log.exists.then(|| shared.table.quoted_log());
+            let mut leftovers = objects::drop(locked, all_objects, log.as_deref())?;
             *shared.table = Table::find(locked.connection(), &shared.url.table)?;
             // It may be kept in another schema than the one that was dropped.
             leftovers.version_table = shared.table.exists.then(|| shared.table.quoted());
@@ -233,50 +287,6 @@ impl Migrator {
             return Err(Error::Connect { place: url.place(), fault });
         }
         Ok((connection, table))
-    }
-
-    fn migrate(&mut self, goal: Goal, on_event: OnEvent<'_>) -> Result<Report, Error> {
-        let ran = self.locked(on_event, |locked, mut shared, on_event| {
-            let mut before = 0;
-            let mut lent = None;
-            let (plan, mut report) = loop {
-                let state = shared.table.ensure(locked)?;
-                // Whom we let go first has run this file for us.
-                before += usize::from(lent.is_some_and(|lent| lent == state));
-                let plan = plan(shared.source.versions(), state, goal.less(before as u64))?;
-                match Run::new(&plan, &mut shared).all(locked, state, on_event)? {
-                    Progress::Ended(report) => break (plan, report),
-                    Progress::Replan { ran, lent: next } => {
-                        before += ran;
-                        lent = next;
-                    }
-                }
-            };
-            report.ran += before;
-            match plan.end {
-                _ if report.left > 0 => Ok(report),
-                End::Reached | End::NoChange => Ok(report),
-                End::Short(short) => Err(Error::Short(short)),
-                End::NoneThere => Err(Error::NoneThere),
-            }
-        });
-        match ran {
-            Err(Error::Failed(mut failure)) => {
-                if failure.outcome == Outcome::Unknown {
-                    failure.outcome = match self.connection.is_lost() {
-                        true => recover::outcome(&self.url, &self.table, &failure),
-                        // An answer that was not understood: the server is done with it when
-                        // it answers the next question.
-                        false => match self.table.read(&mut self.connection) {
-                            Ok(state) => recover::judge(state, &failure),
-                            Err(_) => Outcome::Unknown,
-                        },
-                    };
-                }
-                Err(Error::Failed(failure))
-            }
-            other => other,
-        }
     }
 
     /// Does `work` under the lock, and gives the lock back whatever comes of it.
@@ -311,7 +321,11 @@ impl Migrator {
             prefetch: self.prefetch,
             lock_wait: self.lock_wait,
             patience: Patience { retries: self.lock_wait.map_or(0, |_| self.retries) },
+            operator: &self.operator,
+            allowed: self.allowed,
             interrupt: &self.interrupt,
+            said_no_log: false,
+            last_entry: 0,
         };
         let result = work(&mut locked, shared, on_event);
         locked.release();
@@ -327,5 +341,11 @@ struct Shared<'a> {
     prefetch: usize,
     lock_wait: Option<Duration>,
     patience: Patience,
+    operator: &'a Operator,
+    allowed: Allowed,
     interrupt: &'a Interrupt,
+    /// Whether it was said that nothing is logged.
+    said_no_log: bool,
+    /// The number of the log's last entry when it was read.
+    last_entry: i64,
 }

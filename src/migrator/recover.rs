@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::connection::Connection;
 use crate::error::{Failure, Outcome};
-use crate::migration::State;
+use crate::history::LogEntry;
+use crate::migration::{Direction, State};
 use crate::quote::literal;
 use crate::table::{GUARD, Table};
 use crate::url::DatabaseUrl;
@@ -17,11 +18,21 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// What the row says, once the old session is over.
-pub fn outcome(url: &DatabaseUrl, table: &Table, failure: &Failure) -> Outcome {
+///
+/// `last_entry` is the log's last before the run: where the file leaves the row as it was, only an
+/// entry tells.
+pub fn outcome(url: &DatabaseUrl, table: &Table, failure: &Failure, last_entry: i64) -> Outcome {
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
-        if let Some(state) = settled(url, table) {
-            return judge(state, failure);
+        if let Some((state, entries)) = settled(url, table) {
+            let ran = |entry: &LogEntry| {
+                entry.id > last_entry
+                    && entry.version == Some(failure.version)
+                    && entry.direction == Some(Direction::Up)
+                    && entry.is_done()
+            };
+            let logged = table.log.is_on.then(|| entries.iter().any(ran));
+            return judge(state, failure, logged);
         }
         std::thread::sleep(PAUSE);
     }
@@ -29,7 +40,7 @@ pub fn outcome(url: &DatabaseUrl, table: &Table, failure: &Failure) -> Outcome {
 }
 
 /// The row, if the server answers and the old session is gone from it.
-fn settled(url: &DatabaseUrl, table: &Table) -> Option<State> {
+fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Vec<LogEntry>)> {
     let mut connection = Connection::open(url).ok()?;
     let now = Table::find(&mut connection, &url.table).ok()?;
     let old = match table.is_session_ours {
@@ -52,13 +63,21 @@ fn settled(url: &DatabaseUrl, table: &Table) -> Option<State> {
     if !connection.query(&sql).ok()?.is_empty() {
         return None;
     }
-    now.read(&mut connection).ok()
+    let state = now.read(&mut connection).ok()?.state;
+    Some((state, now.entries(&mut connection).unwrap_or_default()))
 }
 
-/// What a row says of a file.
-pub fn judge(state: State, failure: &Failure) -> Outcome {
+/// What a row says of a file; `logged` is what the log says.
+pub fn judge(state: State, failure: &Failure, logged: Option<bool>) -> Outcome {
     if state.dirty {
         Outcome::Dirty(state)
+    } else if failure.before == failure.after {
+        match logged {
+            _ if state != failure.before => Outcome::Unknown,
+            Some(true) => Outcome::Committed(state),
+            Some(false) => Outcome::Unchanged(state),
+            None => Outcome::Unknown,
+        }
     } else if state == failure.before {
         Outcome::Unchanged(state)
     } else if state == failure.after {

@@ -1,23 +1,29 @@
 //! Runs a plan: reads files a little ahead, runs one after the other, tells what happens, and
 //! stops between two files when it is asked to.
 
-use std::collections::VecDeque;
-use std::path::Path;
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::connection::Limits;
 use crate::connection::lock::{Locked, Wait};
 use crate::error::Error;
 use crate::event::{Event, File};
-use crate::migration::State;
+use crate::history::History;
+use crate::migration::{Direction, State, Version};
 use crate::migrator::job::{Job, Ran};
 use crate::migrator::{OnEvent, Report, Shared};
 use crate::plan::{Plan, Step};
+use crate::table::Texts;
 
 /// A plan being run.
 pub struct Run<'a, 'b> {
-    plan: &'a Plan,
-    shared: &'a mut Shared<'b>,
+    pub(super) plan: &'a Plan,
+    pub(super) shared: &'a mut Shared<'b>,
+    history: &'a History,
+    /// Texts of the log, of versions whose file is not here.
+    kept: Option<BTreeMap<Version, Texts>>,
     /// Files that are read and not yet run.
     ahead: VecDeque<Buffered>,
     /// How many of the plan's steps have been read.
@@ -38,16 +44,25 @@ pub enum Progress {
 }
 
 /// A file that is read.
-struct Buffered {
+pub struct Buffered {
+    /// As events name it.
+    pub file: File,
     /// `None` where the pair lacks it.
-    text: Option<String>,
-    read: Duration,
+    pub text: Option<String>,
+    /// Where it is, for messages.
+    pub path: PathBuf,
+    /// The text is the log's.
+    pub is_from_log: bool,
+    /// The text of the pair's other file, for the log.
+    pub other: Option<String>,
+    /// Time spent on reading it.
+    pub read: Duration,
 }
 
 impl<'a, 'b> Run<'a, 'b> {
     /// Nothing has been read yet.
-    pub fn new(plan: &'a Plan, shared: &'a mut Shared<'b>) -> Run<'a, 'b> {
-        Run { plan, shared, ahead: VecDeque::new(), read_to: 0 }
+    pub fn new(plan: &'a Plan, shared: &'a mut Shared<'b>, history: &'a History) -> Run<'a, 'b> {
+        Run { plan, shared, history, kept: None, ahead: VecDeque::new(), read_to: 0 }
     }
 
     /// Runs every step that is still to be run when its turn comes.
@@ -67,7 +82,7 @@ impl<'a, 'b> Run<'a, 'b> {
                 on_event(Event::Stopped { left: steps - ran });
                 return Ok(Progress::Ended(Report { ran, left: steps - ran, state }));
             }
-            self.read_ahead(on_event)?;
+            self.read_ahead(locked, on_event)?;
             let Some(buffered) = self.ahead.pop_front() else { continue };
             let may_unlock = buffered.text.as_deref().is_some_and(may_unlock);
             if self.one(locked, *step, buffered, on_event)? == Ran::GaveWay {
@@ -88,23 +103,95 @@ impl<'a, 'b> Run<'a, 'b> {
     }
 
     /// Reads files until so many lie ready beside the one that runs next.
-    fn read_ahead(&mut self, on_event: OnEvent<'_>) -> Result<(), Error> {
+    fn read_ahead(&mut self, locked: &mut Locked<'_>, on_event: OnEvent<'_>) -> Result<(), Error> {
         while self.ahead.len() <= self.shared.prefetch {
             let Some(step) = self.plan.steps.get(self.read_to) else { break };
-            let begun = Instant::now();
-            let entry = self.shared.source.entry(step.version, step.direction);
-            let text = match entry.map(|entry| entry.read()).transpose() {
-                Ok(text) => text.map(|text| text.into_owned()),
+            let buffered = match self.read(locked, *step) {
+                Ok(buffered) => buffered,
                 // Those before it run first, as if one had not looked ahead.
                 Err(_) if !self.ahead.is_empty() => break,
                 Err(error) => return Err(error),
             };
             self.read_to += 1;
-            let file = self.file(*step);
-            on_event(if text.is_some() { Event::Buffered(file) } else { Event::Scheduled(file) });
-            self.ahead.push_back(Buffered { text, read: begun.elapsed() });
+            let file = buffered.file.clone();
+            on_event(match buffered.text {
+                Some(_) => Event::Buffered(file),
+                None => Event::Scheduled(file),
+            });
+            self.ahead.push_back(buffered);
         }
         Ok(())
+    }
+
+    /// Reads a step's file, or takes the log's text where it is not here and was once.
+    pub(super) fn read(&mut self, locked: &mut Locked<'_>, step: Step) -> Result<Buffered, Error> {
+        let begun = Instant::now();
+        let Step { version, direction, .. } = step;
+        let source = self.shared.source;
+        let file = |name: Option<&str>| File { version, direction, name: name.map(str::to_string) };
+        if let Some(entry) = source.entry(version, direction) {
+            // It is not run, so that it cannot be read is nobody's concern now.
+            let other = source.entry(version, direction.opposite());
+            let other = other.filter(|_| self.shared.table.log.is_on).and_then(|e| e.read().ok());
+            return Ok(Buffered {
+                file: file(Some(entry.name())),
+                text: Some(entry.read()?.into_owned()),
+                path: entry.path().to_path_buf(),
+                is_from_log: false,
+                other: other.map(|text| text.into_owned()),
+                read: begun.elapsed(),
+            });
+        }
+        let up = source.entry(version, Direction::Up).and_then(|entry| entry.read().ok());
+        let mut empty = Buffered {
+            file: file(None),
+            text: None,
+            path: PathBuf::new(),
+            is_from_log: false,
+            other: up.filter(|_| direction == Direction::Down).map(|text| text.into_owned()),
+            read: begun.elapsed(),
+        };
+        let known = self.history.known(version).filter(|_| direction == Direction::Down);
+        let Some(known) = known.filter(|known| known.down.is_some() || known.up.is_some()) else {
+            return Ok(empty);
+        };
+        let texts = self.kept(locked)?.remove(&version).unwrap_or_default();
+        empty.other = empty.other.or(texts.up);
+        if texts.down.is_none() {
+            return Ok(empty);
+        }
+        let name = known.name.clone().unwrap_or_default();
+        let path = format!("{}/{version}_{name}.down.sql", self.shared.table.log.name);
+        Ok(Buffered {
+            file: file(Some(&name)),
+            text: texts.down,
+            path: path.into(),
+            is_from_log: true,
+            read: begun.elapsed(),
+            ..empty
+        })
+    }
+
+    /// Texts of the log for all steps down whose file is not here; asked for once.
+    fn kept(&mut self, locked: &mut Locked<'_>) -> Result<&mut BTreeMap<Version, Texts>, Error> {
+        if self.kept.is_none() {
+            let (source, table) = (self.shared.source, &*self.shared.table);
+            let entry = |step: &Step| {
+                let is_here = source.entry(step.version, step.direction).is_some();
+                let known = self.history.known(step.version).filter(|_| !is_here)?;
+                Some((known.entry, step.version))
+            };
+            let wanted: BTreeMap<i64, Version> = self.plan.steps.iter().filter_map(entry).collect();
+            let ids: Vec<i64> = wanted.keys().copied().collect();
+            let texts = table
+                .texts(locked.connection(), &ids)
+                .map_err(|fault| Error::Statement { sql: table.quoted_log(), fault })?;
+            let named = texts
+                .into_iter()
+                .filter_map(|(id, texts)| wanted.get(&id).map(|version| (*version, texts)));
+            self.kept = Some(named.collect());
+        }
+        Ok(self.kept.get_or_insert_default())
     }
 
     fn one(
@@ -115,41 +202,66 @@ impl<'a, 'b> Run<'a, 'b> {
         on_event: OnEvent<'_>,
     ) -> Result<Ran, Error> {
         let begun = Instant::now();
-        let file = self.file(step);
-        let entry = self.shared.source.entry(step.version, step.direction);
-        if entry.is_some() {
-            on_event(Event::Started(file.clone()));
+        self.begin(&buffered, on_event);
+        let limits = self.limits();
+        let log_failed = Cell::new(None);
+        let job = self.job(step, &buffered, &limits, &log_failed);
+        let ran = job.run(locked, on_event);
+        if let Some(reason) = log_failed.take() {
+            self.stop_logging(reason, on_event);
         }
-        let limits = Limits {
-            timeout: self.shared.url.statement_timeout,
-            lock_wait: self.shared.lock_wait,
-            interrupt: self.shared.interrupt.clone(),
-        };
-        let text = buffered.text.as_deref().unwrap_or_default();
-        self.shared.table.look_into(text);
-        let job = Job {
-            step,
-            file: &file,
-            path: entry.map_or(Path::new(""), |entry| entry.path()),
-            text,
-            table: self.shared.table,
-            limits: &limits,
-            patience: &self.shared.patience,
-            multi_statement: self.shared.url.multi_statement,
-        };
-        let ran = job.run(locked, on_event)?;
+        let ran = ran?;
         if ran == Ran::Done {
-            on_event(Event::Finished { file, read: buffered.read, ran: begun.elapsed() });
+            let Buffered { file, read, .. } = buffered;
+            on_event(Event::Finished { file, read, ran: begun.elapsed() });
         }
         Ok(ran)
     }
 
-    fn file(&self, step: Step) -> File {
-        let entry = self.shared.source.entry(step.version, step.direction);
-        File {
-            version: step.version,
-            direction: step.direction,
-            name: entry.map(|entry| entry.name().to_string()),
+    /// Tells that a file goes out now.
+    pub(super) fn begin(&mut self, buffered: &Buffered, on_event: OnEvent<'_>) {
+        if buffered.is_from_log {
+            on_event(Event::FromLog(buffered.file.clone()));
+        }
+        if let Some(text) = &buffered.text {
+            on_event(Event::Started(buffered.file.clone()));
+            self.shared.table.look_into(text);
+        }
+    }
+
+    /// The log has refused an entry, and will refuse the next.
+    pub(super) fn stop_logging(&mut self, reason: String, on_event: OnEvent<'_>) {
+        self.shared.table.log.is_on = false;
+        if !std::mem::replace(&mut self.shared.said_no_log, true) {
+            on_event(Event::NoLog { table: self.shared.table.quoted_log(), reason });
+        }
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        Limits {
+            timeout: self.shared.url.statement_timeout,
+            lock_wait: self.shared.lock_wait,
+            interrupt: self.shared.interrupt.clone(),
+        }
+    }
+
+    pub(super) fn job<'j>(
+        &'j self,
+        step: Step,
+        buffered: &'j Buffered,
+        limits: &'j Limits,
+        log_failed: &'j Cell<Option<String>>,
+    ) -> Job<'j> {
+        Job {
+            step,
+            buffered,
+            text: buffered.text.as_deref().unwrap_or_default(),
+            table: self.shared.table,
+            operator: self.shared.operator,
+            log_failed,
+            limits,
+            patience: &self.shared.patience,
+            multi_statement: self.shared.url.multi_statement,
         }
     }
 }

@@ -11,6 +11,7 @@ mod kind;
 mod lex;
 mod locate;
 mod route;
+mod same;
 mod scan;
 
 #[cfg(test)]
@@ -18,5 +19,6 @@ mod tests;
 
 pub use kind::Kind;
 pub use locate::{Location, caret, locate};
-pub use route::{Refusal, Route, route};
+pub use route::{Refusal, Route, commits_in_do, route};
+pub use same::says_the_same;
 pub use scan::{Statement, scan};

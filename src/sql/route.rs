@@ -65,6 +65,15 @@ pub fn route(statements: &[Statement]) -> Route {
     }
 }
 
+/// Whether a text is a DO block that ends transactions: tried in one first, it would do its work twice
+/// up to there, and sequences do not go back.
+pub fn commits_in_do(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.clone().find(|word| !word.is_empty()) == Some("do")
+        && words.any(|word| matches!(word, "commit" | "rollback"))
+}
+
 /// Whether a statement begins or ends a transaction.
 fn controls(kind: Kind) -> bool {
     matches!(

@@ -4,6 +4,7 @@
 //! through [`Locked`], by statements that first make sure that it is still what was planned
 //! from, so that even a lock that was lost loses nothing.
 
+mod log;
 mod write;
 
 use crate::connection::config::TOKEN;
@@ -14,6 +15,7 @@ use crate::fault::Fault;
 use crate::migration::State;
 use crate::quote::{identifier, literal};
 use crate::url::TableName;
+pub use log::{Log, NewEntry, Operator, Texts, Took};
 pub use write::{GUARD, Own};
 
 use write::Identity;
@@ -29,6 +31,8 @@ pub struct Table {
     pub database: String,
     /// Whether it is there.
     pub exists: bool,
+    /// The log beside it.
+    pub log: Log,
     /// Our session's process on the server.
     pub pid: i32,
     /// Who we are.
@@ -36,6 +40,15 @@ pub struct Table {
     /// Whether the session is ours from end to end; else a pooler lends us one for each
     /// transaction.
     pub is_session_ours: bool,
+}
+
+/// The row, and which transaction wrote it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// What it says.
+    pub state: State,
+    /// The number of the transaction, in 32 bits; `None` where there is no row.
+    pub xmin: Option<u32>,
 }
 
 const UNDEFINED_TABLE: &str = "42P01";
@@ -52,12 +65,20 @@ impl Table {
             Some(schema) => format!("{}::text", literal(schema)),
             None => "pg_catalog.current_schema()::text".to_string(),
         };
+        let log = log::log_name(&name.name);
+        let class = |name: &str| {
+            let name = literal(&format!(".{}", identifier(name)));
+            format!("pg_catalog.to_regclass(pg_catalog.quote_ident({schema}) || {name})")
+        };
+        let log_class = class(&log);
         let sql = format!(
             "SELECT {schema}, pg_catalog.current_database(), pg_catalog.pg_backend_pid(), \
-             pg_catalog.to_regclass(pg_catalog.quote_ident({schema}) || {}) IS NOT NULL, \
+             {} IS NOT NULL, {log_class} IS NOT NULL, \
+             pg_catalog.has_table_privilege({log_class}::oid, 'SELECT'), \
+             pg_catalog.has_table_privilege({log_class}::oid, 'INSERT'), \
              session_user, pg_catalog.current_setting('role'), \
              pg_catalog.current_setting({}, true)",
-            literal(&format!(".{}", identifier(&name.name))),
+            class(&name.name),
             literal(TOKEN),
         );
         let rows = connection.query(&sql).map_err(|fault| opening(connection, fault))?;
@@ -70,6 +91,12 @@ impl Table {
             database: next().unwrap_or_default(),
             pid: next().and_then(|pid| pid.parse().ok()).unwrap_or_default(),
             exists: next().as_deref() == Some("t"),
+            log: Log {
+                name: log,
+                exists: next().as_deref() == Some("t"),
+                may_read: next().as_deref() == Some("t"),
+                is_on: next().as_deref() == Some("t"),
+            },
             identity: Identity {
                 user: next().unwrap_or_default(),
                 role: next().unwrap_or_default(),
@@ -84,13 +111,13 @@ impl Table {
         format!("{}.{}", identifier(&self.schema), identifier(&self.name))
     }
 
-    /// Makes the table where it is missing, and reads the row: one round trip.
+    /// Makes the table where it is missing, the log with it, and reads the row: one round trip.
     ///
     /// # Errors
     ///
     /// [`Error::Connect`] when the role may not create it or the server fails,
     /// [`Error::BadRow`] for a row that is no version.
-    pub fn ensure(&mut self, locked: &mut Locked<'_>) -> Result<State, Error> {
+    pub fn ensure(&mut self, locked: &mut Locked<'_>) -> Result<Seen, Error> {
         if self.exists {
             match self.select(locked.connection()) {
                 // Gone since it was looked for, which was before the lock.
@@ -99,6 +126,15 @@ impl Table {
             }
         }
         let create = self.create();
+        if !self.log.exists {
+            let both = format!("{create};{};{}", self.create_log(), self.select_sql());
+            // Where this is refused, it is told below why, and of which of the two.
+            if let Ok(rows) = locked.write(&both) {
+                self.exists = true;
+                self.log_is_there();
+                return self.first(Ok(rows));
+            }
+        }
         match locked.write(&format!("{create};{}", self.select_sql())) {
             Ok(rows) => {
                 self.exists = true;
@@ -118,12 +154,19 @@ impl Table {
     ///
     /// [`Error::Statement`] when the server fails, [`Error::BadRow`] for a row that is no
     /// version.
-    pub fn read(&self, connection: &mut Connection) -> Result<State, Error> {
+    pub fn read(&self, connection: &mut Connection) -> Result<Seen, Error> {
         if !self.exists {
-            return Ok(State::NONE);
+            return Ok(Seen::default());
         }
-        match self.select(connection) {
-            Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => Ok(State::NONE),
+        let rows = match self.select(connection) {
+            // A right to two columns alone, or a view: it is not ours to be choosy.
+            Err(fault) if matches!(fault.code(), Some("42501" | "42703")) => {
+                connection.query(&format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted()))
+            }
+            rows => rows,
+        };
+        match rows {
+            Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => Ok(Seen::default()),
             rows => self.first(rows),
         }
     }
@@ -133,13 +176,13 @@ impl Table {
     }
 
     /// The row, or that there is none.
-    fn first(&self, rows: Result<Vec<Row>, Fault>) -> Result<State, Error> {
+    fn first(&self, rows: Result<Vec<Row>, Fault>) -> Result<Seen, Error> {
         let rows = rows.map_err(|fault| Error::Statement { sql: self.select_sql(), fault })?;
-        rows.into_iter().next().map_or(Ok(State::NONE), state)
+        rows.into_iter().next().map_or(Ok(Seen::default()), seen)
     }
 
     fn select_sql(&self) -> String {
-        format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted())
+        format!("SELECT version, dirty, xmin FROM {} LIMIT 1", self.quoted())
     }
 
     /// SQL that makes the table where it is missing, as golang-migrate makes it.
@@ -156,15 +199,17 @@ fn opening(connection: &Connection, fault: Fault) -> Error {
     Error::Connect { place: connection.place().to_string(), fault }
 }
 
-fn state(row: Row) -> Result<State, Error> {
+fn seen(row: Row) -> Result<Seen, Error> {
     let mut values = row.into_iter().map(Option::unwrap_or_default);
     let version = values.next().unwrap_or_default();
     let dirty = values.next().as_deref() == Some("t");
-    match version.parse::<i64>() {
-        Ok(-1) => Ok(State { version: None, dirty }),
-        Ok(number) if number >= 0 => Ok(State { version: u64::try_from(number).ok(), dirty }),
-        _ => Err(Error::BadRow { version }),
-    }
+    let version = match version.parse::<i64>() {
+        Ok(-1) => None,
+        Ok(number) if number >= 0 => u64::try_from(number).ok(),
+        _ => return Err(Error::BadRow { version }),
+    };
+    let xmin = values.next().and_then(|xmin| xmin.parse().ok());
+    Ok(Seen { state: State { version, dirty }, xmin })
 }
 
 #[cfg(test)]
@@ -178,6 +223,7 @@ mod tests {
             name: "m\"x".to_string(),
             database: "d".to_string(),
             exists: true,
+            log: Log { name: "m_log".into(), exists: true, may_read: true, is_on: true },
             pid: 1,
             identity: Identity { user: "u".into(), role: "none".into(), changed: false },
             is_session_ours: true,
@@ -191,9 +237,12 @@ mod tests {
 
     #[test]
     fn rows_that_are_no_version_are_refused() {
-        let row = |version: &str| vec![Some(version.to_string()), Some("f".to_string())];
-        assert_eq!(state(row("-1")).unwrap(), State::NONE);
-        assert_eq!(state(row("7")).unwrap(), State::clean(Some(7)));
-        assert!(matches!(state(row("-7")), Err(Error::BadRow { .. })));
+        let row = |version: &str| {
+            seen([version, "f", "4000000000"].map(|value| Some(value.to_string())).to_vec())
+        };
+        assert_eq!(row("-1").unwrap().state, State::NONE);
+        let seven = Seen { state: State::clean(Some(7)), xmin: Some(4_000_000_000) };
+        assert_eq!(row("7").unwrap(), seven);
+        assert!(matches!(row("-7"), Err(Error::BadRow { .. })));
     }
 }

@@ -29,6 +29,14 @@ pub struct Own {
     pub statements: usize,
 }
 
+impl Own {
+    /// More of them.
+    pub fn append(&mut self, more: Own) {
+        self.sql.push_str(&more.sql);
+        self.statements += more.statements;
+    }
+}
+
 /// Stands in the error that a guard raises; the server quotes it whole in any language.
 pub const GUARD: &str = "dbm-guard: the version row is ";
 
@@ -75,9 +83,12 @@ impl Table {
 
     /// SQL that makes the table again where a file has dropped it, and sets the row.
     pub fn restore(&self, to: State) -> Own {
-        let create = format!("{};", self.create());
+        let mut create = format!("{};", self.create());
+        if self.log.is_on {
+            create.push_str(&format!("{};", self.create_log()));
+        }
         let mut own = self.as_ourselves(format!("{create}DELETE FROM {};", self.quoted()), to);
-        own.statements += 1;
+        own.statements += 1 + usize::from(self.log.is_on);
         own
     }
 
@@ -116,7 +127,7 @@ impl Table {
     }
 
     /// The same as whom we connected as, and then again as whom the files have made us.
-    fn wrapped(&self, own: Own) -> Own {
+    pub(super) fn wrapped(&self, own: Own) -> Own {
         if !self.identity.changed {
             return own;
         }

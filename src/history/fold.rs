@@ -1,0 +1,241 @@
+//! Reads the log from its beginning and says what is known to be applied.
+//!
+//! Where an entry does not begin where the one before it ended, another tool has moved the row in
+//! between. Going down, it has undone what lies above; going up, it has run what lay there, and
+//! which files those were nobody knows. Such a stretch is *blind*: nothing in it is proven never to
+//! have run, until an adoption says which files stand for it.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use crate::checksum::Checksum;
+use crate::history::{Action, LogEntry};
+use crate::migration::{Direction, State, Version};
+
+/// What the log knows of a version that is applied.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The entry that has the texts to go by: those that ran, or were recorded since.
+    pub entry: i64,
+    /// The migration's name.
+    pub name: Option<String>,
+    /// Another tool ran it.
+    pub is_adopted: bool,
+    /// When it ran, or was adopted.
+    pub at: SystemTime,
+    /// How long it took.
+    pub took: Option<Duration>,
+    /// Checksum of the up file, as it ran or was repaired; `None` where there was no such file.
+    pub up: Option<Checksum>,
+    /// Checksum of the down file beside it.
+    pub down: Option<Checksum>,
+    /// Every up checksum that was right once since the version was applied: an older release may
+    /// have the text from before a repair.
+    accepted: Vec<Option<Checksum>>,
+}
+
+impl Known {
+    /// Whether this is a text that ran, or that was recorded as right since.
+    pub fn accepts(&self, up: Option<Checksum>) -> bool {
+        self.accepted.contains(&up)
+    }
+
+    /// Whether the log has nothing to compare with: the file was not there when it was adopted.
+    pub fn is_unseen(&self) -> bool {
+        self.up.is_none() && self.is_adopted
+    }
+}
+
+/// A step that another tool took, to be put into the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adoption {
+    /// The version.
+    pub version: Version,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Where the row was, by the log.
+    pub from: Option<Version>,
+    /// Where it is after this.
+    pub to: Option<Version>,
+    /// The row had passed the version already, or says it although the log has never seen it run:
+    /// that it ran is taken on trust.
+    pub is_trusted: bool,
+}
+
+/// What follows from the log.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    known: BTreeMap<Version, Known>,
+    /// Where the row was after the last entry.
+    position: Option<Version>,
+    /// Whether there is any entry that tells of the row.
+    has_begun: bool,
+    /// Stretches `(above, up to]` that another tool went through.
+    blind: Vec<(Option<Version>, Version)>,
+    /// Transactions that moved the row, in 32 bits.
+    writers: Vec<u32>,
+    /// The log was copied from another database: transactions mean nothing.
+    is_copied: bool,
+}
+
+impl History {
+    /// Reads entries, the oldest first.
+    pub fn fold(entries: &[LogEntry]) -> History {
+        let mut history = History::default();
+        for entry in entries.iter().filter(|entry| entry.is_done()) {
+            history.take(entry);
+        }
+        history.is_copied = entries.last().is_some_and(|last| short(last.xid) != short(last.xmin));
+        history
+    }
+
+    fn take(&mut self, entry: &LogEntry) {
+        if entry.action == Action::Repair {
+            if let Some(known) = entry.version.and_then(|version| self.known.get_mut(&version)) {
+                known.entry = entry.id;
+                known.up = entry.up;
+                known.down = entry.down;
+                known.accepted.push(entry.up);
+            }
+            return;
+        }
+        // A dirty row says where somebody stumbled, not what is applied; and what a forced row
+        // declares to be applied stands before it.
+        if !entry.from.dirty && entry.action != Action::Force {
+            self.jump(entry.from.version);
+        }
+        self.has_begun = true;
+        self.writers.push(short(entry.xid));
+        match (&entry.action, entry.direction, entry.version) {
+            (Action::Run | Action::Adopt, Some(Direction::Up), Some(version)) => {
+                let is_adopted = entry.action == Action::Adopt;
+                if is_adopted {
+                    // It was made from a folder that had all files of those stretches.
+                    self.blind.clear();
+                }
+                let known = Known {
+                    entry: entry.id,
+                    name: entry.name.clone(),
+                    is_adopted,
+                    at: entry.at,
+                    took: entry.took,
+                    up: entry.up,
+                    down: entry.down,
+                    accepted: vec![entry.up],
+                };
+                self.known.insert(version, known);
+                self.position = entry.to.version;
+            }
+            (Action::Run | Action::Adopt, Some(Direction::Down), Some(version)) => {
+                self.known.remove(&version);
+                self.position = entry.to.version;
+                self.forget_above();
+            }
+            _ => self.jump(entry.to.version),
+        }
+    }
+
+    /// The row was moved by somebody who left no entry for each file.
+    fn jump(&mut self, to: Option<Version>) {
+        if let Some(to) = to
+            && Some(to) > self.position
+        {
+            self.blind.push((self.position, to));
+        }
+        self.position = to;
+        self.forget_above();
+    }
+
+    /// Nothing above the row is applied.
+    fn forget_above(&mut self) {
+        let Some(position) = self.position else {
+            self.known.clear();
+            self.blind.clear();
+            return;
+        };
+        self.known.retain(|version, _| *version <= position);
+        self.blind.retain(|(above, _)| *above < Some(position));
+        self.blind.iter_mut().for_each(|(_, up_to)| *up_to = (*up_to).min(position));
+    }
+
+    /// What the log knows of a version, if it takes it for applied.
+    pub fn known(&self, version: Version) -> Option<&Known> {
+        self.known.get(&version)
+    }
+
+    /// Versions that the log takes for applied and that are not above the row, ascending.
+    pub fn applied(&self, state: State) -> impl Iterator<Item = (Version, &Known)> {
+        let known = self.known.iter().map(|(version, known)| (*version, known));
+        known.filter(move |(version, _)| Some(*version) <= state.version)
+    }
+
+    /// Whether a version below the row is proven never to have run.
+    pub fn is_late(&self, version: Version, state: State) -> bool {
+        // Where another tool went up from where we were, it went from there.
+        self.has_begun
+            && Some(version) < state.version
+            && Some(version) <= self.position
+            && !self.known.contains_key(&version)
+            && !self.blind.iter().any(|(above, up_to)| *above < Some(version) && version <= *up_to)
+    }
+
+    /// Whether another tool has written the row since the last entry, as far as its transaction
+    /// (`xmin`) tells.
+    pub fn is_touched(&self, row_xmin: Option<u32>) -> bool {
+        row_xmin.is_some_and(|xmin| !self.is_copied && !self.writers.contains(&xmin))
+    }
+
+    /// Whether the row is where the log left it.
+    pub fn is_at(&self, state: State) -> bool {
+        self.has_begun && self.position == state.version
+    }
+
+    /// The steps that another tool has taken since, given the folder's versions (ascending): what is
+    /// to be put into the log to explain the row.
+    ///
+    /// None for a row whose version the folder does not have: such a folder does not know which
+    /// files ran.
+    pub fn adoptions(&self, here: &[Version], state: State) -> Vec<Adoption> {
+        let mut adoptions = Vec::new();
+        let mut at = self.position;
+        let undone: Vec<Version> =
+            self.known.keys().copied().filter(|v| Some(*v) > state.version).collect();
+        for (i, version) in undone.iter().enumerate().rev() {
+            let below = i.checked_sub(1).and_then(|below| undone.get(below)).copied();
+            let to = below.or(state.version);
+            adoptions.push(Adoption {
+                version: *version,
+                direction: Direction::Down,
+                from: at,
+                to,
+                is_trusted: false,
+            });
+            at = to;
+        }
+        at = at.min(state.version);
+        let Some(row) = state.version.filter(|row| here.binary_search(row).is_ok()) else {
+            return adoptions;
+        };
+        for version in here.iter().copied().filter(|version| *version <= row) {
+            if self.known.contains_key(&version) || self.is_late(version, state) {
+                continue;
+            }
+            let to = at.max(Some(version));
+            let is_trusted = self.has_begun && Some(version) <= self.position;
+            adoptions.push(Adoption {
+                version,
+                direction: Direction::Up,
+                from: at,
+                to,
+                is_trusted,
+            });
+            at = to;
+        }
+        adoptions
+    }
+}
+
+/// As the server keeps a transaction's number with a row.
+fn short(xid: i64) -> u32 {
+    (xid & i64::from(u32::MAX)) as u32
+}

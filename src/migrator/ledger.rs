@@ -1,0 +1,260 @@
+//! Keeps the log in step with the row, and finds what the two say is wrong.
+
+use crate::connection::Connection;
+use crate::connection::lock::Locked;
+use crate::error::Error;
+use crate::event::{Adopted, Edited, Event, File, Passed};
+use crate::fault::Fault;
+use crate::history::{Action, Adoption, History};
+use crate::migration::{Direction, State, Version};
+use crate::migrator::{OnEvent, Shared};
+use crate::source::Source;
+use crate::sql;
+use crate::status::{self, Difference};
+use crate::table::{NewEntry, Own, Seen, Table, Took};
+
+/// What a command finds when it has the lock.
+pub struct Found {
+    /// The row.
+    pub state: State,
+    /// What is known of how it came about.
+    pub history: History,
+}
+
+/// Reads row and log, makes them where they are missing, and puts into the log what another tool
+/// has done since.
+///
+/// # Errors
+///
+/// Those of [`Table::ensure`], and [`Error::Moved`]. A log that cannot be used is no error.
+pub fn find(
+    locked: &mut Locked<'_>,
+    shared: &mut Shared<'_>,
+    on_event: OnEvent<'_>,
+) -> Result<Found, Error> {
+    let seen = shared.table.ensure(locked)?;
+    let history = open_log(locked, shared, on_event);
+    let state = seen.state;
+    if state.dirty || !shared.table.log.is_on {
+        return Ok(Found { state, history });
+    }
+    let steps = steps(locked.connection(), shared, &history, seen, on_event);
+    match adopt(locked, shared, state, steps, on_event)? {
+        true => Ok(Found { state, history: read(locked, shared, on_event) }),
+        false => Ok(Found { state, history }),
+    }
+}
+
+/// Makes the log where it is missing, and reads it. Says once if there is none to be had.
+pub fn open_log(
+    locked: &mut Locked<'_>,
+    shared: &mut Shared<'_>,
+    on_event: OnEvent<'_>,
+) -> History {
+    let had = shared.table.log.exists;
+    if let Err(fault) = shared.table.ensure_log(locked) {
+        no_log(shared, &fault.to_string(), on_event);
+        return History::default();
+    }
+    let log = &shared.table.log;
+    if had && !log.is_on {
+        no_log(shared, "this role may not add to it", on_event);
+    }
+    read(locked, shared, on_event)
+}
+
+fn read(locked: &mut Locked<'_>, shared: &mut Shared<'_>, on_event: OnEvent<'_>) -> History {
+    match shared.table.entries(locked.connection()) {
+        Ok(entries) => {
+            shared.last_entry = entries.last().map_or(0, |entry| entry.id);
+            History::fold(&entries)
+        }
+        Err(fault) => {
+            shared.table.log.is_on = false;
+            no_log(shared, &fault.to_string(), on_event);
+            History::default()
+        }
+    }
+}
+
+/// From now on nothing is logged.
+fn no_log(shared: &mut Shared<'_>, reason: &str, on_event: OnEvent<'_>) {
+    if !std::mem::replace(&mut shared.said_no_log, true) {
+        let table = shared.table.quoted_log();
+        on_event(Event::NoLog { table, reason: reason.to_string() });
+    }
+}
+
+/// What another tool has done since the last entry.
+fn steps(
+    connection: &mut Connection,
+    shared: &Shared<'_>,
+    history: &History,
+    seen: Seen,
+    on_event: OnEvent<'_>,
+) -> Vec<Adoption> {
+    let state = seen.state;
+    let mut steps = history.adoptions(shared.source.versions(), state);
+    // It has moved the row away and back: down and up again, more likely than not. Texts that
+    // differ may be those that it ran, so they prove nothing.
+    if steps.is_empty() && history.is_at(state) && history.is_touched(seen.xmin) {
+        let again = |version| Adoption {
+            version,
+            direction: Direction::Up,
+            from: state.version,
+            to: state.version,
+            is_trusted: true,
+        };
+        let differences = status::differences(shared.source, history, state);
+        steps.extend(differences.iter().map(|difference| again(difference.version)));
+        for file in edited(connection, shared.table, shared.source, differences).unwrap_or_default()
+        {
+            on_event(Event::Edited { file, why: Passed::Rerun });
+        }
+        steps.extend(state.version.filter(|_| steps.is_empty()).map(again));
+    }
+    steps
+}
+
+/// Puts steps of another tool into the log; whether there were any. The row is written once more,
+/// as it is: so it is certain that it still is what it was, and that the last entry is its writer's.
+fn adopt(
+    locked: &mut Locked<'_>,
+    shared: &mut Shared<'_>,
+    state: State,
+    steps: Vec<Adoption>,
+    on_event: OnEvent<'_>,
+) -> Result<bool, Error> {
+    if steps.is_empty() {
+        return Ok(false);
+    }
+    let Own { mut sql, .. } = shared.table.advance(state, state);
+    sql.push_str(&entries(shared, &steps));
+    match locked.write(&sql) {
+        Ok(_) => {
+            let adopted = |step: &Adoption| Adopted {
+                version: step.version,
+                direction: step.direction,
+                is_trusted: step.is_trusted,
+            };
+            on_event(Event::Adopted(steps.iter().map(adopted).collect()));
+            Ok(true)
+        }
+        Err(Error::Statement { fault: Fault::Server(error), .. })
+            if shared.table.is_guard(&error) =>
+        {
+            Err(Error::Moved { planned: state })
+        }
+        Err(Error::Statement { fault: Fault::Server(error), .. })
+            if shared.table.is_of_log(&error) =>
+        {
+            shared.table.log.is_on = false;
+            no_log(shared, &error.message, on_event);
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// SQL that puts steps of another tool into the log, with the files as they are now.
+pub fn entries(shared: &Shared<'_>, steps: &[Adoption]) -> String {
+    let mut sql = String::new();
+    for step in steps {
+        let read = |direction| {
+            let entry = shared.source.entry(step.version, direction);
+            entry.filter(|_| step.direction == Direction::Up)?.read().ok()
+        };
+        let (up, down) = (read(Direction::Up), read(Direction::Down));
+        let entry = NewEntry {
+            action: Action::Adopt,
+            direction: Some(step.direction),
+            version: Some(step.version),
+            name: shared.source.name(step.version),
+            error: None,
+            from: State::clean(step.from),
+            to: State::clean(step.to),
+            up: up.as_deref(),
+            down: down.as_deref(),
+            keeps_texts: true,
+            took: Took::Unknown,
+        };
+        sql.push_str(&shared.table.record(shared.operator, &entry).sql);
+    }
+    sql
+}
+
+/// Applied versions without a file here, whose texts the log keeps.
+pub fn kept(source: &Source, history: &History, state: State) -> Vec<Version> {
+    let gone = |version: &Version| source.versions().binary_search(version).is_err();
+    let seen = history.applied(state).filter(|(_, known)| !known.is_unseen());
+    seen.map(|(version, _)| version).filter(gone).collect()
+}
+
+/// Stops a run up that would go on from files that are not what ran, or that would leave files
+/// behind.
+///
+/// # Errors
+///
+/// [`Error::Edited`], [`Error::Late`], unless that is allowed.
+pub fn check(
+    connection: &mut Connection,
+    shared: &Shared<'_>,
+    found: &Found,
+    late: &[Version],
+    on_event: OnEvent<'_>,
+) -> Result<(), Error> {
+    let Found { state, history } = found;
+    let differences = status::differences(shared.source, history, *state);
+    let mut stopping = Vec::new();
+    for file in edited(connection, shared.table, shared.source, differences)? {
+        match () {
+            () if file.is_cosmetic => on_event(Event::Edited { file, why: Passed::Cosmetic }),
+            () if shared.allowed.edited => {
+                on_event(Event::Edited { file, why: Passed::Allowed });
+            }
+            () => stopping.push(file),
+        }
+    }
+    if !stopping.is_empty() {
+        return Err(Error::Edited { files: stopping });
+    }
+    if !late.is_empty() && !shared.allowed.late {
+        let file = |version: &Version| File {
+            version: *version,
+            direction: Direction::Up,
+            name: shared.source.name(*version).map(str::to_string),
+        };
+        return Err(Error::Late { files: late.iter().map(file).collect(), state: *state });
+    }
+    Ok(())
+}
+
+/// Differing files with the texts that ran, as far as the log keeps them.
+///
+/// # Errors
+///
+/// [`Error::Statement`].
+pub fn edited(
+    connection: &mut Connection,
+    table: &Table,
+    source: &Source,
+    differences: Vec<Difference>,
+) -> Result<Vec<Edited>, Error> {
+    let ids: Vec<i64> = differences.iter().map(|difference| difference.ran).collect();
+    let mut texts = table
+        .texts(connection, &ids)
+        .map_err(|fault| Error::Statement { sql: table.quoted_log(), fault })?;
+    let file = |Difference { version, ran, now }: Difference| {
+        let kept = texts.iter_mut().find(|(id, _)| *id == ran);
+        let text = kept.and_then(|(_, texts)| texts.up.take());
+        let path = source.entry(version, Direction::Up).map(|entry| entry.path().to_path_buf());
+        Edited {
+            version,
+            path: path.unwrap_or_default(),
+            is_cosmetic: text.as_deref().is_some_and(|ran| sql::says_the_same(ran, &now)),
+            ran: text,
+            now,
+        }
+    };
+    Ok(differences.into_iter().map(file).collect())
+}

@@ -1,0 +1,143 @@
+//! The last version down and up again, in one transaction where both files are plain.
+
+use std::cell::Cell;
+use std::time::Instant;
+
+use crate::connection::lock::Locked;
+use crate::error::{Error, Outcome};
+use crate::event::Event;
+use crate::migration::State;
+use crate::migrator::atomic::Within;
+use crate::migrator::job::waited_in_vain;
+use crate::migrator::run::{Buffered, Progress, Run};
+use crate::migrator::{OnEvent, Report};
+use crate::plan::Step;
+use crate::sql::{self, Route, Statement};
+
+impl Run<'_, '_> {
+    /// Runs a plan of a step down and the step up again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::all`]; where both files are plain, nothing has happened then.
+    pub fn redo(
+        &mut self,
+        locked: &mut Locked<'_>,
+        state: State,
+        on_event: OnEvent<'_>,
+    ) -> Result<Progress, Error> {
+        let mut files = Vec::new();
+        for step in &self.plan.steps {
+            files.push((*step, self.read(locked, *step)?));
+        }
+        let are_plain = files.iter().all(|(_, file)| is_plain(file.text.as_deref()));
+        if !are_plain || self.shared.url.multi_statement {
+            return self.all(locked, state, on_event);
+        }
+        let mut tries = 0;
+        loop {
+            match self.in_one(locked, state, &files, on_event) {
+                Ok(Some(report)) => return Ok(Progress::Ended(report)),
+                Ok(None) => return self.all(locked, state, on_event),
+                Err(Error::Failed(failure))
+                    if waited_in_vain(&failure.cause)
+                        && tries < self.shared.patience.retries
+                        && !self.shared.interrupt.is_stopped() =>
+                {
+                    tries += 1;
+                    let pause = self.shared.patience.pause(tries);
+                    on_event(Event::Retrying {
+                        file: files[usize::from(failure.after.version == state.version)]
+                            .1
+                            .file
+                            .clone(),
+                        tries,
+                        of: self.shared.patience.retries,
+                        pause,
+                        blockers: failure.blockers,
+                    });
+                    self.shared.patience.wait(pause, self.shared.interrupt);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// All files in one transaction; `None` where that cannot be, and nothing has happened.
+    fn in_one(
+        &mut self,
+        locked: &mut Locked<'_>,
+        state: State,
+        files: &[(Step, Buffered)],
+        on_event: OnEvent<'_>,
+    ) -> Result<Option<Report>, Error> {
+        locked.write("BEGIN")?;
+        let mut took = Vec::new();
+        for (step, buffered) in files {
+            let begun = Instant::now();
+            self.begin(buffered, on_event);
+            let limits = self.limits();
+            let log_failed = Cell::new(None);
+            let job = self.job(*step, buffered, &limits, &log_failed);
+            let statements = sql::scan(job.text);
+            let code: Vec<&Statement> = statements.iter().filter(|s| !s.is_empty()).collect();
+            match job.within(locked, on_event, &code) {
+                Ok(Within::Done) => took.push(begun.elapsed()),
+                Ok(Within::Unfit) => {
+                    locked.roll_back();
+                    return Ok(None);
+                }
+                Err(Error::Failed(mut failure)) => {
+                    locked.roll_back();
+                    failure.before = state;
+                    if failure.outcome != Outcome::Unknown {
+                        failure.outcome = Outcome::Unchanged(state);
+                    }
+                    job.record_failure(locked, &failure);
+                    return Err(Error::Failed(failure));
+                }
+                Err(error) => {
+                    locked.roll_back();
+                    return Err(error);
+                }
+            }
+        }
+        self.commit(locked, state, files)?;
+        for ((_, buffered), ran) in files.iter().zip(took) {
+            on_event(Event::Finished { file: buffered.file.clone(), read: buffered.read, ran });
+        }
+        Ok(Some(Report { ran: files.len(), left: 0, state }))
+    }
+
+    /// What is checked at the commit, as deferred constraints are, fails the last file.
+    fn commit(
+        &self,
+        locked: &mut Locked<'_>,
+        state: State,
+        files: &[(Step, Buffered)],
+    ) -> Result<(), Error> {
+        let Err(error) = locked.write("COMMIT") else { return Ok(()) };
+        let (Error::Statement { fault, .. }, Some((step, buffered))) = (error, files.last()) else {
+            return Ok(());
+        };
+        let (limits, log_failed) = (self.limits(), Cell::new(None));
+        let job = self.job(*step, buffered, &limits, &log_failed);
+        let outcome = match fault.code() {
+            Some(_) => Outcome::Unchanged(state),
+            None => Outcome::Unknown,
+        };
+        let failed = job.failed(fault, Default::default(), None, &|_| None, outcome);
+        if let Error::Failed(mut failure) = failed {
+            failure.before = state;
+            job.record_failure(locked, &failure);
+            return Err(Error::Failed(failure));
+        }
+        Err(failed)
+    }
+}
+
+/// Whether a file can share a transaction with another.
+fn is_plain(text: Option<&str>) -> bool {
+    let text = text.unwrap_or_default();
+    !sql::commits_in_do(text) && sql::route(&sql::scan(text)) == Route::Plain { insert_at: 0 }
+}

@@ -1,0 +1,343 @@
+//! The log beside the version table: one row for each file that was run, for each step of another
+//! tool that was found, for each `force` and `repair`. Rows are added, never changed.
+//!
+//! It may be missing, and it may be another program's or a later version's: then one does without.
+
+use std::time::{Duration, SystemTime};
+
+use crate::checksum::Checksum;
+use crate::connection::lock::Locked;
+use crate::connection::{Connection, Row};
+use crate::error::Error;
+use crate::fault::{Fault, ServerError};
+use crate::history::{Action, LogEntry};
+use crate::migration::{Direction, State, Version, number};
+use crate::quote::{identifier, literal};
+use crate::table::{Own, Table};
+
+/// Behind the version table's name.
+const SUFFIX: &str = "_log";
+/// PostgreSQL's longest name, in bytes.
+const LONGEST_NAME: usize = 63;
+
+/// What is known of the log's table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Its name, not quoted; it is in the version table's schema.
+    pub name: String,
+    /// Whether it is there.
+    pub exists: bool,
+    /// Whether we may read it.
+    pub may_read: bool,
+    /// Whether entries are written.
+    pub is_on: bool,
+}
+
+/// Who does what is logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// The person, on their machine.
+    pub user: Option<String>,
+    /// The machine.
+    pub host: Option<String>,
+    /// The program and its version.
+    pub program: String,
+}
+
+impl Default for Operator {
+    /// Nobody in particular, with this library.
+    fn default() -> Operator {
+        let program = format!("dbm {}", env!("CARGO_PKG_VERSION"));
+        Operator { user: None, host: None, program }
+    }
+}
+
+/// An entry to be written.
+#[derive(Clone, Debug)]
+pub struct NewEntry<'a> {
+    /// What was done.
+    pub action: Action,
+    /// Up or down.
+    pub direction: Option<Direction>,
+    /// Of which migration.
+    pub version: Option<Version>,
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// Where the row was.
+    pub from: State,
+    /// Where it is then.
+    pub to: State,
+    /// The up file's text.
+    pub up: Option<&'a str>,
+    /// The down file's text.
+    pub down: Option<&'a str>,
+    /// Whether the texts themselves are kept, beside their checksums.
+    pub keeps_texts: bool,
+    /// How long it took.
+    pub took: Took,
+}
+
+/// How the duration is found out.
+#[derive(Clone, Copy, Debug)]
+pub enum Took {
+    /// By us.
+    This(Duration),
+    /// By the server: since the message came.
+    Message,
+    /// Not at all.
+    Unknown,
+}
+
+/// Up texts of more bytes are not kept; data is loaded by such files, and nobody compares it.
+const LONGEST_KEPT: usize = 1 << 20;
+
+/// The log's name for a version table's: cut where PostgreSQL would cut it, but not so that two
+/// tables share one.
+pub fn log_name(table: &str) -> String {
+    let whole = format!("{table}{SUFFIX}");
+    if whole.len() <= LONGEST_NAME {
+        return whole;
+    }
+    let mark = format!("_{:08x}{SUFFIX}", crc32fast::hash(table.as_bytes()));
+    let mut end = LONGEST_NAME - mark.len();
+    while !table.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{mark}", &table[..end])
+}
+
+impl Table {
+    /// The log's schema and name, quoted for SQL.
+    pub fn quoted_log(&self) -> String {
+        format!("{}.{}", identifier(&self.schema), identifier(&self.log.name))
+    }
+
+    /// SQL that makes the log where it is missing.
+    ///
+    /// The columns, as the README tells them. Later versions may add some that may be null.
+    pub fn create_log(&self) -> String {
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} (\
+             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
+             at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), \
+             action text NOT NULL, direction text, version bigint, name text, error text, \
+             from_version bigint NOT NULL, from_dirty boolean NOT NULL, \
+             to_version bigint NOT NULL, to_dirty boolean NOT NULL, \
+             up_sha256 text, down_sha256 text, up_text text, down_text text, \
+             duration_ms double precision, db_role text NOT NULL DEFAULT session_user, \
+             os_user text, os_host text, program text NOT NULL, \
+             xid bigint NOT NULL DEFAULT pg_catalog.txid_current())",
+            self.quoted_log()
+        )
+    }
+
+    /// Makes the log where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`]; there is no log then.
+    pub fn ensure_log(&mut self, locked: &mut Locked<'_>) -> Result<(), Fault> {
+        if self.log.exists {
+            return Ok(());
+        }
+        match locked.write(&self.create_log()) {
+            Ok(_) => {
+                self.log_is_there();
+                Ok(())
+            }
+            Err(Error::Statement { fault, .. }) => Err(fault),
+            Err(other) => Err(Fault::Unclear(other.to_string())),
+        }
+    }
+
+    /// We have made it, so it is ours.
+    pub fn log_is_there(&mut self) {
+        self.log.exists = true;
+        self.log.may_read = true;
+        self.log.is_on = true;
+    }
+
+    /// Whether an error is the log's: of an entry that its table does not take.
+    pub fn is_of_log(&self, error: &ServerError) -> bool {
+        self.log.is_on
+            && (error.table.as_deref() == Some(self.log.name.as_str())
+                || error.message.contains(&self.log.name))
+    }
+
+    /// SQL that adds an entry, as whom we connected as; nothing where there is no log.
+    pub fn record(&self, operator: &Operator, entry: &NewEntry<'_>) -> Own {
+        match self.log.is_on {
+            true => self.wrapped(self.add(operator, entry)),
+            false => Own { sql: String::new(), statements: 0 },
+        }
+    }
+
+    /// The same within statements of ours that are wrapped already.
+    pub fn add(&self, operator: &Operator, entry: &NewEntry<'_>) -> Own {
+        let text = |text: Option<&str>| text.map_or("NULL".to_string(), literal);
+        let checksum = |text: Option<&str>| {
+            text.map_or("NULL".to_string(), |text| literal(&Checksum::of(text).to_string()))
+        };
+        let took = match entry.took {
+            Took::This(took) => format!("{:.3}", took.as_secs_f64() * 1000.0),
+            Took::Message => "1000 * extract(epoch FROM pg_catalog.clock_timestamp() - \
+                                  pg_catalog.statement_timestamp())"
+                .to_string(),
+            Took::Unknown => "NULL".to_string(),
+        };
+        let direction = entry.direction.map(|direction| direction.to_string());
+        let sql = format!(
+            "INSERT INTO {} (action, direction, version, name, error, from_version, from_dirty, \
+             to_version, to_dirty, up_sha256, down_sha256, up_text, down_text, duration_ms, \
+             os_user, os_host, program) VALUES \
+             ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {took}, {}, {}, {});",
+            self.quoted_log(),
+            literal(entry.action.word()),
+            text(direction.as_deref()),
+            entry.version.map_or("NULL".to_string(), |version| number(Some(version)).to_string()),
+            text(entry.name),
+            text(entry.error.as_deref()),
+            entry.from.number(),
+            entry.from.dirty,
+            entry.to.number(),
+            entry.to.dirty,
+            checksum(entry.up),
+            checksum(entry.down),
+            text(entry.up.filter(|text| entry.keeps_texts && text.len() <= LONGEST_KEPT)),
+            text(entry.down.filter(|_| entry.keeps_texts)),
+            text(operator.user.as_deref()),
+            text(operator.host.as_deref()),
+            literal(&operator.program),
+        );
+        Own { sql, statements: 1 }
+    }
+
+    /// Reads the log, the oldest entry first; none where there is no log or we may not read it.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`]; a table of that name that is no log of ours is one too.
+    pub fn entries(&self, connection: &mut Connection) -> Result<Vec<LogEntry>, Fault> {
+        if !self.log.exists || !self.log.may_read {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT id, (extract(epoch FROM at) * 1000000)::bigint, action, direction, version, \
+             name, error, from_version, from_dirty, to_version, to_dirty, up_sha256, down_sha256, \
+             duration_ms, db_role, os_user, os_host, program, xid, xmin FROM {} ORDER BY id",
+            self.quoted_log()
+        );
+        match connection.query(&sql) {
+            Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => Ok(Vec::new()),
+            rows => Ok(rows?.into_iter().filter_map(entry).collect()),
+        }
+    }
+
+    /// The up and the down text that an entry keeps.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn texts(
+        &self,
+        connection: &mut Connection,
+        ids: &[i64],
+    ) -> Result<Vec<(i64, Texts)>, Fault> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list: Vec<String> = ids.iter().map(i64::to_string).collect();
+        let sql = format!(
+            "SELECT id, up_text, down_text FROM {} WHERE id IN ({})",
+            self.quoted_log(),
+            list.join(", ")
+        );
+        let rows = connection.query(&sql)?;
+        let texts = |row: Row| {
+            let mut values = row.into_iter();
+            let id = values.next()??.parse().ok()?;
+            Some((id, Texts { up: values.next()?, down: values.next()? }))
+        };
+        Ok(rows.into_iter().filter_map(texts).collect())
+    }
+}
+
+/// What an entry keeps of a migration's files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// The up file's text; `None` where there was none, or where it was too long to be kept.
+    pub up: Option<String>,
+    /// The down file's text; `None` where there was none.
+    pub down: Option<String>,
+}
+
+const UNDEFINED_TABLE: &str = "42P01";
+
+/// An entry as the server writes it; `None` for one that makes no sense.
+fn entry(row: Row) -> Option<LogEntry> {
+    let mut values = row.into_iter();
+    let mut next = || values.next().flatten();
+    let id = next()?.parse().ok()?;
+    let micros: i64 = next()?.parse().ok()?;
+    let since = Duration::from_micros(micros.unsigned_abs());
+    let at = match micros {
+        0.. => SystemTime::UNIX_EPOCH.checked_add(since)?,
+        _ => SystemTime::UNIX_EPOCH.checked_sub(since)?,
+    };
+    let action = Action::from_word(&next()?);
+    let direction = match next().as_deref() {
+        Some("up") => Some(Direction::Up),
+        Some("down") => Some(Direction::Down),
+        _ => None,
+    };
+    let version = next().and_then(|version| version.parse().ok());
+    let (name, error) = (next(), next());
+    let mut state = || {
+        let version = next()?.parse::<i64>().ok()?;
+        let dirty = next()? == "t";
+        Some(State { version: Version::try_from(version).ok(), dirty })
+    };
+    let (from, to) = (state()?, state()?);
+    let mut checksum = || next().and_then(|hex| Checksum::parse(&hex));
+    let (up, down) = (checksum(), checksum());
+    let took = next().and_then(|ms| ms.parse::<f64>().ok());
+    let took = took.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
+    Some(LogEntry {
+        id,
+        at,
+        action,
+        direction,
+        version,
+        name,
+        error,
+        from,
+        to,
+        up,
+        down,
+        took,
+        role: next().unwrap_or_default(),
+        os_user: next(),
+        os_host: next(),
+        program: next().unwrap_or_default(),
+        xid: next()?.parse().ok()?,
+        xmin: next()?.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::log_name;
+
+    #[test]
+    fn the_logs_name_fits_and_is_the_tables_own() {
+        assert_eq!(log_name("schema_migrations"), "schema_migrations_log");
+        let (a, b) = ("é".repeat(31) + "a", "é".repeat(31) + "b");
+        assert_eq!(a.len(), 63);
+        for name in [&a, &b] {
+            assert!(log_name(name).len() <= 63, "{}", log_name(name));
+        }
+        assert_ne!(log_name(&a), log_name(&b));
+    }
+}
