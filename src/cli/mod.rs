@@ -4,11 +4,14 @@ mod create;
 mod dot_env;
 mod flags;
 mod golayout;
+mod numbered;
+mod renumber;
 mod run;
 mod settings;
 mod signals;
 mod usage;
 mod waiting;
+mod wording;
 
 use std::path::Path;
 
@@ -60,6 +63,13 @@ pub enum Command {
     },
     /// `force V`
     Force(Option<String>),
+    /// `renumber V [-to N]`
+    Renumber {
+        /// `None` when no version was typed.
+        version: Option<String>,
+        /// `-to`: the number that it gets.
+        to: Option<String>,
+    },
     /// `version`
     Version,
     /// `wait [-timeout N]`, in seconds
@@ -99,6 +109,13 @@ const SHARED: [&str; 10] = [
     "wait",
     "verbose",
 ];
+
+/// Flags that may stand behind the words of a command. golang-migrate takes none there; a command
+/// that it does not have need not do so.
+fn behind(name: &str) -> Vec<&'static str> {
+    let own: &[&str] = if name == "renumber" { &["to"] } else { &[] };
+    [&SHARED, own].concat()
+}
 
 fn shared(command: Declared) -> Declared {
     command
@@ -162,6 +179,7 @@ fn own(name: &str) -> Vec<clap::Arg> {
             switch("f", "do not ask"),
             switch("all-objects", "drop types, functions, views and sequences too"),
         ],
+        "renumber" => vec![value("to", "N", "the new number (the next at the end)")],
         _ => Vec::new(),
     }
 }
@@ -195,7 +213,7 @@ pub fn parse(program_name: &str, words: &[String]) -> Result<Parsed, Misuse> {
         .arg(switch("h", "").hide(true));
     let help = usage::command(program_name, name, about, &own(name));
     let Words { matches: ours, rest } =
-        flags::read(declared, words, Behind::Accept(&SHARED), name == "force")
+        flags::read(declared, words, Behind::Accept(&behind(name)), name == "force")
             .map_err(|said| Misuse(format!("{said}\n{help}")))?;
     if ours.get_flag("help") || ours.get_flag("h") {
         return Ok(Parsed::Say(help));
@@ -258,6 +276,7 @@ fn command(
             all_objects: matches.get_flag("all-objects"),
         },
         "force" => Command::Force(words.next()),
+        "renumber" => Command::Renumber { version: words.next(), to: text("to") },
         "wait" => Command::Wait(matches.get_one("timeout").copied()),
         _ => Command::Version,
     })

@@ -4,11 +4,13 @@ use std::io::BufRead;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use dbm::{Event, Interrupt, MAX_VERSION, Migrator, Report, Version};
+use dbm::{Error, Event, Interrupt, MAX_VERSION, Migrator, Report, Version};
 
 use crate::cli::create;
+use crate::cli::renumber;
 use crate::cli::settings::{Opened, Settings};
 use crate::cli::signals::Signals;
+use crate::cli::wording::shown;
 use crate::cli::{Command, Request, waiting};
 use crate::render::error::Complaint;
 use crate::render::{self, Printer};
@@ -93,6 +95,7 @@ pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
             migrator.force(version, &mut |event| render::event(printer, event))?;
             0
         }
+        Command::Renumber { version, to } => renumber(&settings, version, to, printer)?,
     };
     close(printer, Some(begun.elapsed()));
     Ok(code)
@@ -197,6 +200,48 @@ fn create(name: Option<String>, mut request: create::Request, printer: &Printer)
     }
     if let Some(hint) = created.hint {
         printer.hint(&hint);
+    }
+    Ok(0)
+}
+
+fn renumber(
+    settings: &Settings,
+    version: Option<String>,
+    to: Option<String>,
+    printer: &Printer,
+) -> Result<u8> {
+    // golang-migrate has no words for this one: what was mistyped is said before anything is opened.
+    let version = version_number(&required(version)?)?;
+    let to = to.map(|to| digits(&to).ok_or_else(|| refused("can't read argument N of -to")));
+    let to = to.transpose()?;
+    let mut migrator = open(settings, printer)?;
+    for warning in migrator.source().warnings() {
+        printer.warning(warning);
+    }
+    let state = migrator.version()?;
+    // Of a broken file the row tells where it leads, not which file it was: it may be this one.
+    if state.dirty {
+        return Err(Error::Dirty { state }.into());
+    }
+    // What has no file is not called applied: whoever mistyped a version shall be told so.
+    let has_file = migrator.source().versions().contains(&version);
+    if let Some(applied) = state.version.filter(|applied| has_file && *applied >= version) {
+        let message = format!("version {version} is applied");
+        let hint = Some(format!(
+            "the database is at version {applied}: only what is not applied can get a new number"
+        ));
+        return Err(Complaint { message, bare: false, hint }.into());
+    }
+    let request = renumber::Request { version, to, above: state.version };
+    let renumbered =
+        renumber::renumber(&settings.folder()?, &request, chrono::Utc::now()).map_err(|error| {
+            Complaint { message: error.to_string(), bare: false, hint: error.hint() }
+        })?;
+    for (old, new) in &renumbered.renamed {
+        printer.line(&format!("{} -> {}", shown(old), shown(new)));
+    }
+    if printer.is_verbose() {
+        printer.line(&format!("Renumbered {version} to {}", renumbered.version));
     }
     Ok(0)
 }

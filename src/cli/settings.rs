@@ -88,6 +88,15 @@ impl Settings {
         Ok(DatabaseUrl::resolve(&self.database_url()?).map_err(Error::Url)?)
     }
 
+    /// The folder of migrations, which need not be there.
+    ///
+    /// # Errors
+    ///
+    /// [`Complaint`] or [`Error`].
+    pub fn folder(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.place()?.folder)
+    }
+
     fn place(&self) -> anyhow::Result<Place> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         if let Some(source) = given(&self.source) {

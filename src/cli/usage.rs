@@ -6,7 +6,7 @@ use clap::Command as Declared;
 use crate::cli::flags::is_switch;
 
 /// Commands: name, what may stand behind it, and what it does.
-const COMMANDS: [(&str, &str, &str); 8] = [
+const COMMANDS: [(&str, &str, &str); 9] = [
     ("up", "[N]", "run all up files that have not run, or the next N"),
     ("down", "[N] [-all]", "run the down files of all versions, or of the last N"),
     ("goto", "V", "go up or down to version V"),
@@ -19,6 +19,7 @@ const COMMANDS: [(&str, &str, &str); 8] = [
         "[-ext E] [-dir D] [-seq] [-digits N] [-format F] [-tz Z] NAME",
         "make a pair of empty files, numbered by the time or in sequence",
     ),
+    ("renumber", "V [-to N]", "give a version that is not applied the number at the end"),
 ];
 
 /// What a command does; `None` for what is no command.
@@ -77,6 +78,10 @@ pub fn command(program: &str, name: &str, about: &str, flags: &[Arg]) -> String 
              starts up.\nA wrong password or a database that is not there is an error at once."
         }
         "create" => "\nNeeds no database. Prints the paths of the two files.",
+        "renumber" => {
+            "\nRenames the files of version V, and changes nothing in the database. What is applied \
+             keeps\nits number."
+        }
         _ => "",
     });
     text.push_str(&format!("\n{program} -help lists the options that all commands share."));

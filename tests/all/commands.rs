@@ -1,5 +1,5 @@
 //! What is dbm's own: where the database and the folder come from, `create` and `drop` and what they
-//! add, what the server says, signals, and that no password is ever printed.
+//! add, `renumber`, what the server says, signals, and that no password is ever printed.
 
 mod create;
 mod drop;
@@ -9,6 +9,7 @@ mod notices;
 mod pipes;
 mod places;
 mod reading;
+mod renumber;
 mod secrets;
 mod signals;
 mod urls;

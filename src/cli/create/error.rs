@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use dbm::MAX_VERSION;
 
+use crate::cli::wording::reason;
+
 /// The longest name of a file, in bytes, on the file systems in use.
 pub const LONGEST_NAME: usize = 255;
 
@@ -137,15 +139,6 @@ impl fmt::Display for CreateError {
 
 /// The reason is in the text already, so there is no source.
 impl std::error::Error for CreateError {}
-
-/// An operating system's error in Go's words: `permission denied`, without number or capital.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(chars).collect()
-}
 
 /// The operating system's refusal of `action` on `path`.
 pub fn io_error(action: &'static str, path: &Path, source: io::Error) -> CreateError {

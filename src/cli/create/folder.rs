@@ -1,14 +1,14 @@
 //! The numbers that a folder's files have, and the one that comes next.
 //!
-//! This is not the reader of migration folders: it looks at names only, and counts as numbered also
-//! what golang-migrate's own `create` does, such as `3_notes.sql`.
+//! It counts as numbered also what golang-migrate's own `create` does, such as `3_notes.sql`.
 
-use std::fs;
+use std::borrow::Cow;
 use std::path::Path;
 
 use dbm::{FileName, Version, parse_file_name};
 
 use crate::cli::create::error::{CreateError, LONGEST_NAME, io_error};
+use crate::cli::numbered::Numbered;
 
 /// The digits of a sequence when none are asked for; numbers of more are taken for times.
 const DEFAULT_DIGITS: usize = 6;
@@ -21,38 +21,22 @@ pub struct Folder {
     files: Vec<Numbered>,
 }
 
-struct Numbered {
-    name: String,
-    number: Version,
-    /// The number as it is written.
-    digits: String,
-}
-
 impl Folder {
     /// A folder that is not there is empty; so is what is no folder, until it is to be made.
     pub fn read(dir: &Path, ext: &str) -> Result<Self, CreateError> {
-        let mut files = Vec::new();
-        let entries = match fs::read_dir(dir) {
-            Ok(entries) => entries,
-            Err(_) if !dir.is_dir() => return Ok(Self { files }),
-            Err(source) => return Err(io_error("open", dir, source)),
-        };
         let suffix = format!(".{ext}");
-        for entry in entries {
-            let entry = entry.map_err(|source| io_error("open", dir, source))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(&suffix) || parse_file_name(&name) != FileName::Other {
-                files.extend(Numbered::parse(name));
-            }
+        let counts =
+            |name: &str| name.ends_with(&suffix) || parse_file_name(name) != FileName::Other;
+        match Numbered::read(dir, counts) {
+            Ok(files) => Ok(Self { files }),
+            Err(_) if !dir.is_dir() => Ok(Self { files: Vec::new() }),
+            Err(source) => Err(io_error("open", dir, source)),
         }
-        files.sort_by(|a, b| (a.number, &a.name).cmp(&(b.number, &b.name)));
-        Ok(Self { files })
     }
 
     /// The file that has `number`, or the first by name of those that do.
-    pub fn file(&self, number: Version) -> Option<&str> {
-        let found = self.files.iter().find(|file| file.number == number);
-        found.map(|file| file.name.as_str())
+    pub fn file(&self, number: Version) -> Option<Cow<'_, str>> {
+        self.files.iter().find(|file| file.number == number).map(Numbered::name)
     }
 
     /// The number after the highest, padded to `digits`.
@@ -81,7 +65,7 @@ impl Folder {
     /// What to say of a new `version` that is out of step with the files before it.
     pub fn hint(&self, sequential: bool, version: &str) -> Option<String> {
         let last = self.files.last().filter(|last| last.length() <= DEFAULT_DIGITS)?;
-        let padded = self.files.iter().any(|file| file.length() < file.digits.len());
+        let padded = self.files.iter().any(Numbered::is_padded);
         let (shown, width) = (&last.digits, last.digits.len());
         if sequential {
             let fits = version.trim_start_matches('0').len() <= width;
@@ -105,23 +89,4 @@ impl Folder {
             )
         })
     }
-}
-
-impl Numbered {
-    /// `None` for a name without a number, or with one over 2^64, which is none to any run.
-    fn parse(name: String) -> Option<Self> {
-        let digits = name.split_once('_')?.0.to_owned();
-        let number = digits.parse().ok().filter(|_| is_digits(&digits))?;
-        Some(Self { name, number, digits })
-    }
-
-    /// How many digits the number has without the zeros before it.
-    fn length(&self) -> usize {
-        self.number.to_string().len()
-    }
-}
-
-/// Whether `text` is a number without a sign, which Rust would read as well.
-pub fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

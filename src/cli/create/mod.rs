@@ -20,12 +20,13 @@ use chrono::{DateTime, Utc};
 use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 
 use crate::cli::golayout;
+use crate::cli::numbered::is_digits;
 
 pub use error::CreateError;
 
 use error::{LONGEST_NAME, io_error};
 use files::{clean, make_files, make_folder, working_directory};
-use folder::{Folder, is_digits};
+use folder::Folder;
 use zone::Zone;
 
 /// The layout of versions when none is asked for.
@@ -84,7 +85,7 @@ pub fn create(request: &Request, now: DateTime<Utc>) -> Result<Created, CreateEr
     check_characters("extension", ext)?;
     let names = file_names(&version, &request.name, ext)?;
     if let Some(file) = folder.file(number) {
-        return Err(CreateError::Duplicate { version, file: file.to_owned() });
+        return Err(CreateError::Duplicate { version, file: file.into_owned() });
     }
 
     let files = names.map(|name| clean(&dir.join(name)));
