@@ -1,10 +1,15 @@
 //! What was typed becomes a plain [`Request`]; clap's types stay in this folder.
 
+mod answer;
 mod create;
+mod declared;
 mod dot_env;
 mod flags;
 mod golayout;
+mod mending;
 mod numbered;
+mod numbers;
+mod reading;
 mod renumber;
 mod run;
 mod settings;
@@ -16,17 +21,23 @@ mod wording;
 use std::path::Path;
 
 use clap::{ArgMatches, Command as Declared};
+use dbm::FindingKind;
 
 pub use create::Request as CreateRequest;
 pub use run::run;
 pub use settings::Settings;
 
-use flags::{Behind, Words, is_given, switch, value, whole_number};
+use declared::{behind, own, program, shared};
+use flags::{Behind, Words, is_given, switch};
 
 /// What to do.
 pub struct Request {
     /// Flags that all commands share.
     pub settings: Settings,
+    /// The command's name.
+    pub name: String,
+    /// `-json`
+    pub json: bool,
     /// The command.
     pub command: Command,
     /// Words behind the command's own, which count for nothing, as with golang-migrate.
@@ -44,9 +55,50 @@ pub enum Command {
         request: CreateRequest,
     },
     /// `goto V`
-    Goto(Option<String>),
+    Goto {
+        /// V.
+        version: Option<String>,
+        /// `-allow-edited`
+        allow_edited: bool,
+    },
     /// `up [N]`
-    Up(Option<String>),
+    Up {
+        /// N.
+        limit: Option<String>,
+        /// `-allow-edited`
+        allow_edited: bool,
+        /// `-allow-late`
+        allow_late: bool,
+        /// `-allow-newer`
+        allow_newer: bool,
+    },
+    /// `redo`
+    Redo,
+    /// `rollback`
+    Rollback,
+    /// `status`
+    Status {
+        /// `-exit-code`
+        exit_code: bool,
+        /// Which rows; all where none is chosen.
+        filter: Filter,
+    },
+    /// `verify`
+    Verify {
+        /// `-offline`
+        offline: bool,
+        /// `-allow`
+        allow: Vec<FindingKind>,
+    },
+    /// `log`: the newest so many entries.
+    Log(Option<u64>),
+    /// `repair [V...]`
+    Repair {
+        /// `-f`: do not ask.
+        force: bool,
+        /// Which versions; all that were edited, where none is named.
+        versions: Vec<String>,
+    },
     /// `down [N] [-all]`
     Down {
         /// `-all`
@@ -76,6 +128,17 @@ pub enum Command {
     Wait(Option<u64>),
 }
 
+/// Which rows `status` shows.
+#[derive(Clone, Copy, Default)]
+pub struct Filter {
+    /// What `up` would run.
+    pub pending: bool,
+    /// What is applied.
+    pub applied: bool,
+    /// Where something is wrong.
+    pub wrong: bool,
+}
+
 /// What a command line asks for.
 pub enum Parsed {
     /// To do something.
@@ -93,94 +156,6 @@ pub fn program_name(called: Option<String>) -> String {
     match Path::new(&called).file_stem().and_then(|name| name.to_str()) {
         Some("migrate") => "migrate".to_string(),
         _ => "dbm".to_string(),
-    }
-}
-
-/// Flags that may stand before or after the command.
-const SHARED: [&str; 10] = [
-    "source",
-    "path",
-    "database",
-    "database-env",
-    "prefetch",
-    "lock-timeout",
-    "lock-wait",
-    "retries",
-    "wait",
-    "verbose",
-];
-
-/// Flags that may stand behind the words of a command. golang-migrate takes none there; a command
-/// that it does not have need not do so.
-fn behind(name: &str) -> Vec<&'static str> {
-    let own: &[&str] = if name == "renumber" { &["to"] } else { &[] };
-    [&SHARED, own].concat()
-}
-
-fn shared(command: Declared) -> Declared {
-    command
-        .disable_help_flag(true)
-        .disable_version_flag(true)
-        .arg(value("source", "URL", "where the migrations are: file://FOLDER"))
-        .arg(value("path", "FOLDER", "the same, as a folder; else $DBM_PATH, else ./migrations"))
-        .arg(value(
-            "database",
-            "URL",
-            "the database: postgres://USER:PASSWORD@HOST:PORT/NAME?PARAMETERS;\n\
-             else $DATABASE_URL, else DATABASE_URL in ./.env",
-        ))
-        .arg(value("database-env", "NAME", "read the URL from this variable, not DATABASE_URL"))
-        .arg(
-            value("prefetch", "N", "read N files ahead of the one that runs (10)")
-                .value_parser(whole_number),
-        )
-        .arg(
-            value("lock-timeout", "N", "give up after N seconds of waiting for the lock (never)")
-                .value_parser(whole_number),
-        )
-        .arg(
-            value("lock-wait", "MS", "let no statement wait longer than MS for a lock; try again")
-                .value_parser(whole_number),
-        )
-        .arg(
-            value("retries", "N", "with -lock-wait, try a file again N times (5)")
-                .value_parser(whole_number),
-        )
-        .arg(
-            value("wait", "N", "wait up to N seconds for the server to accept connections")
-                .value_parser(whole_number),
-        )
-        .arg(switch("verbose", "tell every step, with the time"))
-}
-
-fn program() -> Declared {
-    shared(Declared::new("dbm"))
-        .arg(switch("version", "print the version of this program"))
-        .arg(switch("help", "print this help"))
-        .arg(switch("h", "").hide(true))
-}
-
-/// A command's own flags, in the order in which the help shows them.
-fn own(name: &str) -> Vec<clap::Arg> {
-    match name {
-        "create" => vec![
-            value("ext", "E", "the files' extension, for instance sql; must be given"),
-            value("dir", "D", "the folder, made where it is missing (the working directory)"),
-            switch("seq", "number on from the highest number instead of by the time"),
-            value("digits", "N", "with -seq, pad numbers to N digits (6)"),
-            value("format", "F", "unix, unixNano, or a Go time layout (20060102150405)"),
-            value("tz", "Z", "the zone of the time (UTC)"),
-        ],
-        "wait" => vec![
-            value("timeout", "N", "give up after N seconds (never)").value_parser(whole_number),
-        ],
-        "down" => vec![switch("all", "run all down files, without asking")],
-        "drop" => vec![
-            switch("f", "do not ask"),
-            switch("all-objects", "drop types, functions, views and sequences too"),
-        ],
-        "renumber" => vec![value("to", "N", "the new number (the next at the end)")],
-        _ => Vec::new(),
     }
 }
 
@@ -222,7 +197,9 @@ pub fn parse(program_name: &str, words: &[String]) -> Result<Parsed, Misuse> {
     let mut words = rest.into_iter();
     let command = command(name, &ours, &mut words);
     let command = command.map_err(|said| Misuse(format!("{said}\n{help}")))?;
-    Ok(Parsed::Run(Box::new(Request { settings, command, ignored: words.collect() })))
+    let json = ours.try_get_one("json").ok().flatten().copied().unwrap_or(false);
+    let (name, ignored) = (name.clone(), words.collect());
+    Ok(Parsed::Run(Box::new(Request { settings, name, json, command, ignored })))
 }
 
 /// What stands behind the command wins over what stands before it.
@@ -268,8 +245,34 @@ fn command(
                 },
             }
         }
-        "goto" => Command::Goto(words.next()),
-        "up" => Command::Up(words.next()),
+        "goto" => Command::Goto {
+            version: words.next(),
+            allow_edited: matches.get_flag("allow-edited"),
+        },
+        "up" => Command::Up {
+            limit: words.next(),
+            allow_edited: matches.get_flag("allow-edited"),
+            allow_late: matches.get_flag("allow-late"),
+            allow_newer: matches.get_flag("allow-newer"),
+        },
+        "redo" => Command::Redo,
+        "rollback" => Command::Rollback,
+        "status" => Command::Status {
+            exit_code: matches.get_flag("exit-code"),
+            filter: Filter {
+                pending: matches.get_flag("pending"),
+                applied: matches.get_flag("applied"),
+                wrong: matches.get_flag("wrong"),
+            },
+        },
+        "verify" => Command::Verify {
+            offline: matches.get_flag("offline"),
+            allow: kinds(&text("allow").unwrap_or_default())?,
+        },
+        "log" => Command::Log(matches.get_one("n").copied()),
+        "repair" => {
+            Command::Repair { force: matches.get_flag("f"), versions: words.collect() }
+        }
         "down" => Command::Down { all: matches.get_flag("all"), words: words.collect() },
         "drop" => Command::Drop {
             force: matches.get_flag("f"),
@@ -280,4 +283,17 @@ fn command(
         "wait" => Command::Wait(matches.get_one("timeout").copied()),
         _ => Command::Version,
     })
+}
+
+/// Words with commas between them.
+fn kinds(text: &str) -> Result<Vec<FindingKind>, String> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            FindingKind::from_word(word).ok_or_else(|| {
+                let all: Vec<&str> = FindingKind::ALL.iter().map(|kind| kind.word()).collect();
+                format!("invalid value {word:?} for flag -allow: one of {}", all.join(", "))
+            })
+        })
+        .collect()
 }

@@ -6,10 +6,16 @@ use clap::Command as Declared;
 use crate::cli::flags::is_switch;
 
 /// Commands: name, what may stand behind it, and what it does.
-const COMMANDS: [(&str, &str, &str); 9] = [
+const COMMANDS: [(&str, &str, &str); 15] = [
     ("up", "[N]", "run all up files that have not run, or the next N"),
     ("down", "[N] [-all]", "run the down files of all versions, or of the last N"),
     ("goto", "V", "go up or down to version V"),
+    ("redo", "", "run the last version's down file and then its up file again"),
+    ("rollback", "", "run the down file of the last version"),
+    ("status", "[-exit-code]", "show each version: applied, pending, late, edited, missing"),
+    ("verify", "[-allow KINDS]", "check the folder, and the database if one is given; for CI"),
+    ("log", "[-n N]", "show what was run, when, by whom, and for how long"),
+    ("repair", "[-f] [V...]", "record edited files, as they are, as the right ones"),
     ("version", "", "print the version that the database is at"),
     ("force", "V", "set the version to V and run nothing (-1: nothing applied)"),
     ("drop", "[-f] [-all-objects]", "drop all tables of the current schema"),
@@ -62,7 +68,24 @@ pub fn command(program: &str, name: &str, about: &str, flags: &[Arg]) -> String 
         text.push_str(&list(flags.iter()));
     }
     text.push_str(match name {
-        "up" => "\nA file that fails leaves the database as it was before that file.",
+        "up" => {
+            "\nA file that fails leaves the database as it was before that file. Applied files that \
+             were\nedited stop it, and so do files that were merged late, below the database's \
+             version: nothing\nis run then."
+        }
+        "redo" => "\nIn one transaction, where both files can run in one.",
+        "rollback" => "\nThe same as: down 1",
+        "status" => "\nReads only: creates nothing and takes no lock.",
+        "verify" => {
+            "\nReads only. Exits 1 if it finds something, and names a remedy for each. Without a \
+             database\nURL it looks at the folder alone."
+        }
+        "log" => "\nReads only: creates nothing and takes no lock.",
+        "repair" => {
+            "\nAsks first, unless -f. Changes neither the schema nor the version: it adds to the log \
+             that the\nfiles as they are now are the right ones for the edited versions, or for those \
+             that are named.\nA late version that is named is recorded as applied."
+        }
         "down" => "\nWithout N and without -all it asks first.",
         "force" => {
             "\nFor a database that is dirty: mend by hand what the broken file left, then force \
