@@ -27,6 +27,7 @@ mod source;
 pub mod sql;
 mod table;
 mod url;
+mod verify;
 
 /// Connects, and hangs up.
 ///
@@ -49,6 +50,7 @@ pub use source::{Entry, Source};
 pub use url::{
     ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession, UrlError, scheme,
 };
+pub use verify::{Finding, FindingKind, verify_folder};
 
 /// The README's example, compiled with the documentation's.
 #[cfg(doctest)]

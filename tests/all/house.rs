@@ -21,6 +21,7 @@ const LIBRARY: &[(&str, usize)] = &[
     ("plan", 3),
     ("connection", 3),
     ("table", 4),
+    ("verify", 4),
     ("objects", 5),
     ("migrator", 6),
     ("lib", 7),
