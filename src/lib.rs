@@ -30,6 +30,7 @@ pub mod sql;
 mod status;
 mod table;
 mod url;
+mod verify;
 
 /// Connects, and hangs up.
 ///
@@ -56,6 +57,7 @@ pub use table::Operator;
 pub use url::{
     ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession, UrlError, scheme,
 };
+pub use verify::{Finding, FindingKind, verify_folder};
 
 /// The README's example, compiled with the documentation's.
 #[cfg(doctest)]

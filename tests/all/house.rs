@@ -25,6 +25,7 @@ const LIBRARY: &[(&str, usize)] = &[
     ("table", 4),
     ("status", 4),
     ("objects", 5),
+    ("verify", 5),
     ("migrator", 6),
     ("lib", 7),
 ];

@@ -3,14 +3,17 @@
 //! Only names are read when a source is opened; a text is read when it is about to run. So
 //! `version` over ten thousand files costs one listing, and no run holds them all in memory.
 
+mod disk;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::migration::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
+
+use disk::no_zero_byte;
+pub(crate) use disk::{Unreadable, file_names, read_text};
 
 /// A set of migrations, each an up, a down, or both.
 #[derive(Clone, Debug)]
@@ -52,27 +55,15 @@ impl Entry {
     ///
     /// [`Error::ReadFile`] when the file cannot be read or is not UTF-8 text.
     pub fn read(&self) -> Result<Cow<'_, str>, Error> {
-        let unreadable = |reason: String| Error::ReadFile { path: self.path.clone(), reason };
-        let text = match &self.text {
-            Some(text) => Cow::Borrowed(text.as_ref()),
-            None => {
-                let bytes = fs::read(&self.path).map_err(|e| unreadable(reason(&e)))?;
-                Cow::Owned(String::from_utf8(bytes).map_err(|e| unreadable(not_utf8(&e)))?)
+        let unreadable =
+            |e: Unreadable| Error::ReadFile { path: self.path.clone(), reason: e.to_string() };
+        match &self.text {
+            Some(text) => {
+                no_zero_byte(text).map_err(unreadable)?;
+                Ok(Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)))
             }
-        };
-        if let Some(at) = text.find('\0') {
-            let line = text[..at].matches('\n').count() + 1;
-            return Err(unreadable(format!("a zero byte in line {line}: PostgreSQL takes none")));
+            None => read_text(&self.path).map(Cow::Owned).map_err(unreadable),
         }
-        Ok(match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)),
-            Cow::Owned(mut text) => {
-                if text.starts_with('\u{feff}') {
-                    text.drain(..'\u{feff}'.len_utf8());
-                }
-                Cow::Owned(text)
-            }
-        })
     }
 }
 
@@ -96,19 +87,9 @@ impl Source {
     /// As [`Source::folder`].
     pub fn folder_as(path: &Path, url: &str) -> Result<Source, Error> {
         let failed = |reason: String| Error::Source { url: url.to_string(), reason };
-        let unreadable = |e: io::Error| failed(format!("open .: {}", reason(&e)));
-        let mut names = Vec::new();
-        for entry in fs::read_dir(path).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            // Links are taken for files, wherever they point: Kubernetes mounts a ConfigMap so.
-            if !entry.file_type().map_err(unreadable)?.is_dir() {
-                names.push(entry.file_name());
-            }
-        }
-        // golang-migrate reports the later name of two that clash.
-        names.sort_unstable();
         let mut source = Source::empty();
-        for name in names {
+        // They are sorted: golang-migrate reports the later name of two that clash.
+        for name in file_names(path, url)? {
             source.add(&name.to_string_lossy(), path.join(&name), None).map_err(failed)?;
         }
         Ok(source.indexed())
@@ -176,7 +157,7 @@ impl Source {
                 return Ok(());
             }
         };
-        if extension.contains(['.', '~']) {
+        if looks_left_over(&extension) {
             let file_name = shown(file_name);
             self.warnings.push(format!("{file_name} is taken for a migration, and runs"));
         }
@@ -224,34 +205,29 @@ impl Source {
 }
 
 /// A name that may hold line ends or worse, fit for one line.
-fn shown(file_name: &str) -> String {
+pub(crate) fn shown(file_name: &str) -> String {
     let control = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
     file_name.chars().map(control).collect()
 }
 
 /// A name that is no migration's although somebody may have meant it to be.
-fn looks_meant(file_name: &str) -> bool {
-    let lower = file_name.to_ascii_lowercase();
-    let numbered = lower.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit());
-    numbered && (lower.ends_with(".sql") || lower.ends_with(".up") || lower.ends_with(".down"))
+pub(crate) fn looks_meant(file_name: &str) -> bool {
+    let lower = file_name.trim().to_ascii_lowercase();
+    // Flyway's: V4__x.sql, U4__x.sql, R__x.sql.
+    let numbered = lower.trim_start_matches(['v', 'u']).starts_with(|c: char| c.is_ascii_digit())
+        || lower.starts_with("r__");
+    let ends = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end));
+    // Editors and macOS hide theirs behind a name that begins so.
+    let hidden = lower.starts_with(['.', '#']);
+    numbered && ends(&[".sql", ".up", ".down"]) || !hidden && ends(&[".up.sql", ".down.sql"])
 }
 
-/// An I/O error in the words of the system's manual, as Go prints it.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
-}
-
-fn not_utf8(error: &std::string::FromUtf8Error) -> String {
-    let bytes = error.as_bytes();
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return "is UTF-16: save it as UTF-8".to_string();
-    }
-    let at = error.utf8_error().valid_up_to();
-    let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
-    format!("is not UTF-8 text: byte {:#04x} in line {line}", bytes.get(at).unwrap_or(&0))
+/// What stands behind the direction in names that editors, patches and people give to what they put
+/// aside. Any extension makes a migration, so such a file runs.
+pub(crate) fn looks_left_over(extension: &str) -> bool {
+    const ASIDE: [&str; 9] =
+        ["bak", "backup", "disabled", "old", "orig", "rej", "save", "swp", "tmp"];
+    extension.contains(['.', '~']) || ASIDE.iter().any(|end| extension.eq_ignore_ascii_case(end))
 }
 
 #[cfg(test)]
@@ -297,8 +273,18 @@ mod tests {
 
     #[test]
     fn near_misses_are_told() {
-        let meant = ["1_a.UP.sql", "V4__x.sql", "12_x.up", "001_init.sql"];
-        let not = ["README.md", "schema.sql", "seed.sql", "1.txt"];
+        let meant = [
+            "1_a.UP.sql",
+            "V4__x.sql",
+            "R__x.sql",
+            "12_x.up",
+            "001_init.sql",
+            " 1_a.up.sql",
+            "create_users.up.sql",
+        ];
+        let not = ["README.md", "schema.sql", "seed.sql", "1.txt", ".gitkeep", "._1_a.up.sql"];
+        assert!(["sql.bak", "sql~", "orig", "OLD"].iter().all(|end| looks_left_over(end)));
+        assert!(!["sql", "SQL", "pgsql", ""].iter().any(|end| looks_left_over(end)));
         assert!(meant.iter().all(|name| looks_meant(name)));
         assert!(!not.iter().any(|name| looks_meant(name)));
         let source = names(&["5_x.up.sql.bak", "6_x.up.sql"]).unwrap();

@@ -1,0 +1,109 @@
+//! What is read off the disk: a folder's names, and a file's text.
+//!
+//! Which names are migrations' is not looked at here.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::error::Error;
+
+/// Why a file's text is not to be had. `Display` says it in a few words.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// The system says no.
+    Io(io::Error),
+    /// It is UTF-16.
+    Utf16,
+    /// It is not UTF-8, from this byte and line on.
+    NotUtf8 { byte: u8, line: usize },
+    /// There is a zero byte in this line.
+    ZeroByte { line: usize },
+}
+
+impl Unreadable {
+    /// The line, counted from 1, where there is one at fault.
+    pub(crate) fn line(&self) -> Option<usize> {
+        match self {
+            Unreadable::NotUtf8 { line, .. } | Unreadable::ZeroByte { line } => Some(*line),
+            Unreadable::Io(_) | Unreadable::Utf16 => None,
+        }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unreadable::Io(error) => f.write_str(&reason(error)),
+            Unreadable::Utf16 => f.write_str("is UTF-16: save it as UTF-8"),
+            Unreadable::NotUtf8 { byte, line } => {
+                write!(f, "is not UTF-8 text: byte {byte:#04x} in line {line}")
+            }
+            Unreadable::ZeroByte { line } => {
+                write!(f, "a zero byte in line {line}: PostgreSQL takes none")
+            }
+        }
+    }
+}
+
+/// A file's text, less a byte-order mark.
+pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
+    let bytes = fs::read(path).map_err(Unreadable::Io)?;
+    let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(&e))?;
+    no_zero_byte(&text)?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
+}
+
+/// PostgreSQL takes no text that holds one.
+pub(super) fn no_zero_byte(text: &str) -> Result<(), Unreadable> {
+    match text.find('\0') {
+        Some(at) => Err(Unreadable::ZeroByte { line: text[..at].matches('\n').count() + 1 }),
+        None => Ok(()),
+    }
+}
+
+/// The names of a folder's files, sorted; folders within it are left out. `url` is what the error
+/// names it by.
+///
+/// # Errors
+///
+/// [`Error::Source`] when the folder cannot be read.
+pub(crate) fn file_names(path: &Path, url: &str) -> Result<Vec<OsString>, Error> {
+    let unreadable = |e: io::Error| Error::Source {
+        url: url.to_string(),
+        reason: format!("open .: {}", reason(&e)),
+    };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        // Links are taken for files, wherever they point: Kubernetes mounts a ConfigMap so.
+        if !entry.file_type().map_err(unreadable)?.is_dir() {
+            names.push(entry.file_name());
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// An I/O error in the words of the system's manual, as Go prints it.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn not_utf8(error: &std::string::FromUtf8Error) -> Unreadable {
+    let bytes = error.as_bytes();
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Unreadable::Utf16;
+    }
+    let at = error.utf8_error().valid_up_to();
+    let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
+    Unreadable::NotUtf8 { byte: bytes.get(at).copied().unwrap_or(0), line }
+}

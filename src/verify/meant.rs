@@ -1,0 +1,62 @@
+//! What a near miss would be called, had its writer known the rule.
+
+use crate::migration::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
+
+/// A migration as it was meant.
+pub struct Meant {
+    pub version: Version,
+    pub direction: Direction,
+    pub file_name: String,
+}
+
+/// Reads a near miss as its writer meant it: `12_x.up`, `1-a.UP.sql`, `V4__x.sql`, `5_x_down.sql`.
+pub fn meant(file_name: &str) -> Option<Meant> {
+    let name = file_name.trim();
+    // Flyway's: V is up, U is down.
+    let (numbered, mut direction) = match name.as_bytes().first()? {
+        b'v' | b'V' => (name.get(1..)?, Some(Direction::Up)),
+        b'u' | b'U' => (name.get(1..)?, Some(Direction::Down)),
+        _ => (name, None),
+    };
+    let rest = numbered.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = numbered.get(..numbered.len() - rest.len())?;
+    let version = digits.parse().ok().filter(|version| *version <= MAX_VERSION)?;
+    let mut rest = rest;
+    loop {
+        if let Some(less) = without_end(rest, &[".sql"]) {
+            rest = less;
+        } else if let Some(less) = without_end(rest, &[".up"]) {
+            (rest, direction) = (less, Some(Direction::Up));
+        } else if let Some(less) = without_end(rest, &[".down"]) {
+            (rest, direction) = (less, Some(Direction::Down));
+        } else {
+            break;
+        }
+    }
+    if direction.is_none() {
+        if let Some(less) = without_end(rest, &["_up", "-up"]) {
+            (rest, direction) = (less, Some(Direction::Up));
+        } else if let Some(less) = without_end(rest, &["_down", "-down"]) {
+            (rest, direction) = (less, Some(Direction::Down));
+        }
+    }
+    let rest = rest.trim_start_matches(['_', '-', '.', ' ']);
+    // `V1.2__x`, `2024-01-01_x`: where the number ends, or what the end means, is anybody's guess.
+    if rest.starts_with(|c: char| c.is_ascii_digit()) || rest.contains('.') {
+        return None;
+    }
+    let direction = direction.unwrap_or(Direction::Up);
+    let file_name = format!("{digits}_{rest}.{direction}.sql");
+    match parse_file_name(&file_name) {
+        FileName::Migration { .. } => Some(Meant { version, direction, file_name }),
+        _ => None,
+    }
+}
+
+/// The text without one of these ends, in whatever case.
+fn without_end<'a>(text: &'a str, ends: &[&str]) -> Option<&'a str> {
+    ends.iter().find_map(|end| {
+        let (less, found) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
+        found.eq_ignore_ascii_case(end).then_some(less)
+    })
+}
