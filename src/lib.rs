@@ -57,7 +57,7 @@ pub use table::Operator;
 pub use url::{
     ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession, UrlError, scheme,
 };
-pub use verify::{Finding, FindingKind, verify_folder};
+pub use verify::{Finding, FindingKind, verify_database, verify_folder};
 
 /// The README's example, compiled with the documentation's.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! `dbm`: reads what was typed, runs it, prints the error in one place, exits.
+//! `dbm`: reads what was typed, runs it, exits.
 
 mod cli;
 mod render;
@@ -11,11 +11,8 @@ fn main() -> ExitCode {
     let words: Vec<String> = words.collect();
     match cli::parse(&program, &words) {
         Ok(cli::Parsed::Run(request)) => {
-            let printer = render::Printer::new(&program, request.settings.verbose);
-            match cli::run(request, &printer) {
-                Ok(code) => ExitCode::from(code),
-                Err(error) => ExitCode::from(render::error::print(&printer, &error)),
-            }
+            let printer = render::Printer::new(&program, request.settings.verbose, request.json);
+            ExitCode::from(cli::run(request, &printer))
         }
         Ok(cli::Parsed::Say(text)) => {
             render::say(&text);
@@ -23,6 +20,7 @@ fn main() -> ExitCode {
         }
         Err(misuse) => {
             render::say(&misuse.0);
+            if words.iter().any(|word| matches!(word.as_str(), "-json" | "--json")) {}
             ExitCode::from(2)
         }
     }

@@ -245,10 +245,9 @@ fn command(
                 },
             }
         }
-        "goto" => Command::Goto {
-            version: words.next(),
-            allow_edited: matches.get_flag("allow-edited"),
-        },
+        "goto" => {
+            Command::Goto { version: words.next(), allow_edited: matches.get_flag("allow-edited") }
+        }
         "up" => Command::Up {
             limit: words.next(),
             allow_edited: matches.get_flag("allow-edited"),
@@ -270,9 +269,7 @@ fn command(
             allow: kinds(&text("allow").unwrap_or_default())?,
         },
         "log" => Command::Log(matches.get_one("n").copied()),
-        "repair" => {
-            Command::Repair { force: matches.get_flag("f"), versions: words.collect() }
-        }
+        "repair" => Command::Repair { force: matches.get_flag("f"), versions: words.collect() },
         "down" => Command::Down { all: matches.get_flag("all"), words: words.collect() },
         "drop" => Command::Drop {
             force: matches.get_flag("f"),

@@ -4,34 +4,50 @@ use std::io::BufRead;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use dbm::{Error, Event, Interrupt, MAX_VERSION, Migrator, Report, Version};
+use dbm::{Event, Interrupt, Migrator, Operator, Report};
 
+use crate::cli::answer::{Answer, Body, Ran};
 use crate::cli::create;
-use crate::cli::renumber;
+use crate::cli::mending::{renumber, repair};
+use crate::cli::numbers::{down_limit, forced_version, limit_number, required, version_number};
+use crate::cli::reading::{log, status, verify, version, warn_of_names};
 use crate::cli::settings::{Opened, Settings};
 use crate::cli::signals::Signals;
-use crate::cli::wording::shown;
 use crate::cli::{Command, Request, waiting};
 use crate::render::error::Complaint;
 use crate::render::{self, Printer};
 
-fn refused(message: &str) -> anyhow::Error {
+/// An error in words of ours or golang-migrate's.
+pub fn refused(message: &str) -> anyhow::Error {
     Complaint::new(message).into()
 }
 
 /// A "no" of the person who was asked.
-fn declined(message: &str) -> anyhow::Error {
+pub fn declined(message: &str) -> anyhow::Error {
     Complaint { bare: true, ..Complaint::new(message) }.into()
 }
 
-/// Runs a command; gives the exit code.
-///
-/// # Errors
-///
-/// What [`render::error::print`] prints.
-pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
+/// Runs a command, prints what comes of it, and gives the exit code.
+pub fn run(request: Box<Request>, printer: &Printer) -> u8 {
+    let name = request.name.clone();
+    let mut answer = Answer::default();
+    let result = dispatch(request, printer, &mut answer);
+    let code = match &result {
+        Ok(code) => *code,
+        Err(error) => {
+            let code = render::error::print(printer, error);
+            answer.code.unwrap_or(code)
+        }
+    };
+    if printer.is_json() {
+        answer.print(&name, code, printer, result.err().as_ref());
+    }
+    code
+}
+
+fn dispatch(request: Box<Request>, printer: &Printer, answer: &mut Answer) -> Result<u8> {
     let begun = Instant::now();
-    let Request { settings, command, ignored } = *request;
+    let Request { settings, command, ignored, .. } = *request;
     if !ignored.is_empty() {
         printer.warning(&format!("this counts for nothing where it stands: {}", ignored.join(" ")));
     }
@@ -40,10 +56,17 @@ pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
             return create(name, request, printer);
         }
         Command::Version => {
-            let code = version(&settings, printer)?;
+            let code = version(&settings, printer, answer)?;
             close(printer, None);
             return Ok(code);
         }
+        Command::Status { exit_code, filter } => {
+            return status(&settings, printer, answer, exit_code, filter);
+        }
+        Command::Verify { offline, allow } => {
+            return verify(&settings, printer, answer, offline, &allow);
+        }
+        Command::Log(limit) => return log(&settings, printer, answer, limit),
         Command::Wait(timeout) => {
             let limit = timeout.or(settings.wait).map(Duration::from_secs);
             let (url, warnings) = settings.database()?;
@@ -53,15 +76,18 @@ pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
             waiting::for_server(&url, limit, printer, dbm::ping)?;
             return Ok(0);
         }
-        Command::Goto(typed) => {
-            let migrator = open(&settings, printer)?;
-            let version = version_number(&required(typed)?)?;
-            migrate(migrator, printer, |m, on_event| m.goto(version, on_event))?
+        Command::Goto { version, allow_edited } => {
+            let migrator = open(&settings, printer)?.allow_edited(allow_edited);
+            let version = version_number(&required(version)?)?;
+            migrate(migrator, printer, answer, |m, on_event| m.goto(version, on_event))?
         }
-        Command::Up(typed) => {
-            let migrator = open(&settings, printer)?;
-            let limit = typed.map(|typed| limit_number(&typed)).transpose()?;
-            migrate(migrator, printer, |m, on_event| m.up(limit, on_event))?
+        Command::Up { limit, allow_edited, allow_late, allow_newer } => {
+            let migrator = open(&settings, printer)?
+                .allow_edited(allow_edited)
+                .allow_late(allow_late)
+                .allow_newer(allow_newer);
+            let limit = limit.map(|typed| limit_number(&typed)).transpose()?;
+            migrate(migrator, printer, answer, |m, on_event| m.up(limit, on_event))?
         }
         Command::Down { all, words } => {
             let migrator = open(&settings, printer)?;
@@ -73,7 +99,15 @@ pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
                 }
                 printer.line("Applying all down migrations");
             }
-            migrate(migrator, printer, |m, on_event| m.down(limit, on_event))?
+            migrate(migrator, printer, answer, |m, on_event| m.down(limit, on_event))?
+        }
+        Command::Redo => {
+            let migrator = open(&settings, printer)?;
+            migrate(migrator, printer, answer, |m, on_event| m.redo(on_event))?
+        }
+        Command::Rollback => {
+            let migrator = open(&settings, printer)?;
+            migrate(migrator, printer, answer, |m, on_event| m.down(Some(1), on_event))?
         }
         Command::Drop { force, all_objects } => {
             // Asked before anything is opened, as golang-migrate does.
@@ -95,6 +129,9 @@ pub fn run(request: Box<Request>, printer: &Printer) -> Result<u8> {
             migrator.force(version, &mut |event| render::event(printer, event))?;
             0
         }
+        Command::Repair { force, versions } => {
+            repair(&settings, printer, answer, force, &versions)?
+        }
         Command::Renumber { version, to } => renumber(&settings, version, to, printer)?,
     };
     close(printer, Some(begun.elapsed()));
@@ -111,7 +148,12 @@ fn close(printer: &Printer, took: Option<Duration>) {
     }
 }
 
-fn open(settings: &Settings, printer: &Printer) -> Result<Migrator> {
+/// Connects, as the flags say.
+///
+/// # Errors
+///
+/// Those of the URL, the folder and the server.
+pub fn open(settings: &Settings, printer: &Printer) -> Result<Migrator> {
     let Opened { url, source, warnings } = settings.open()?;
     for warning in &warnings {
         printer.warning(warning);
@@ -135,36 +177,45 @@ fn open(settings: &Settings, printer: &Printer) -> Result<Migrator> {
     if let Some(files) = settings.prefetch {
         migrator = migrator.prefetch(usize::try_from(files).unwrap_or(usize::MAX));
     }
-    Ok(migrator)
+    let mut operator = Operator::default();
+    operator.user = whoami::username().ok();
+    operator.host = whoami::hostname().ok();
+    Ok(migrator.operator(operator))
 }
 
 fn migrate(
     migrator: Migrator,
     printer: &Printer,
+    answer: &mut Answer,
     run: impl FnOnce(&mut Migrator, &mut dyn FnMut(Event)) -> Result<Report, dbm::Error>,
 ) -> Result<u8> {
-    for warning in migrator.source().warnings() {
-        printer.warning(warning);
-    }
+    warn_of_names(&migrator, printer);
     let interrupt = Interrupt::new();
     let signals = Signals::catch(interrupt.clone(), printer);
     let mut migrator = migrator.interrupt(interrupt);
-    let result = run(&mut migrator, &mut |event| render::event(printer, event));
+    let mut ran = Ran::default();
+    let result = run(&mut migrator, &mut |event| {
+        ran.hear(&event);
+        render::event(printer, event);
+    });
     let stopped = signals.stopped();
+    ran.left = result.as_ref().map_or(0, |report| report.left);
+    answer.body = Body::Run(ran.finished());
     match result {
         Ok(report) => {
             if report.ran == 0 && report.left == 0 {
                 printer.line("no change");
             }
+            answer.state = Some(report.state);
             Ok(if report.left > 0 { stopped.unwrap_or(0) } else { 0 })
         }
-        Err(error) => match stopped {
-            Some(code) => {
-                render::error::print(printer, &error.into());
-                Ok(code)
+        Err(error) => {
+            if printer.is_json() {
+                answer.state = migrator.version().ok();
             }
-            None => Err(error.into()),
-        },
+            answer.code = stopped;
+            Err(error.into())
+        }
     }
 }
 
@@ -187,3 +238,11 @@ fn create(name: Option<String>, mut request: create::Request, printer: &Printer)
     Ok(0)
 }
 
+/// Asks, and takes one word: only `y` or `Y` is yes.
+pub fn confirmed(printer: &Printer, question: &str) -> bool {
+    printer.line(question);
+    let mut answer = String::new();
+    // What cannot be read is no yes.
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    answer.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("y"))
+}

@@ -97,6 +97,25 @@ impl Settings {
         Ok(self.place()?.folder)
     }
 
+    /// The folder, and the URL that golang-migrate would name it by.
+    ///
+    /// # Errors
+    ///
+    /// [`Complaint`] or [`Error`].
+    pub fn folder_and_url(&self) -> anyhow::Result<(PathBuf, String)> {
+        let Place { folder, url } = self.place()?;
+        Ok((folder, url))
+    }
+
+    /// Whether anything says which database is meant, if only that it is empty.
+    pub fn has_database(&self) -> bool {
+        let name = self.database_env.as_deref().unwrap_or(DATABASE_VARIABLE);
+        self.database.is_some()
+            || self.database_env.is_some()
+            || variable(name).is_some()
+            || dot_env::variable(Path::new(".env"), name).is_some()
+    }
+
     fn place(&self) -> anyhow::Result<Place> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         if let Some(source) = given(&self.source) {

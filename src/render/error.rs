@@ -3,9 +3,9 @@
 use std::fmt;
 
 use dbm::sql::Location;
-use dbm::{Cause, Error, Failure, Fault, Outcome, ServerError, State, sql};
+use dbm::{Cause, Edited, Error, Failure, Fault, File, Outcome, ServerError, State, sql};
 
-use crate::render::{Printer, described};
+use crate::render::{Printer, described, difference};
 
 /// What to do about a pooler that takes no settings.
 const POOLER: &str = "a pooler stands in front of this server and takes no settings: take them out of \
@@ -81,9 +81,15 @@ fn explain(printer: &Printer, error: &Error) {
             "a file was begun and not finished: see what it left, mend that by hand, then run: \
              {program} force V, with the version that is really applied"
         )),
+        Error::Edited { files } => edited(printer, files),
+        Error::Late { files, .. } => late(printer, files),
+        Error::NotApplied { .. } => {
+            printer.hint(&format!("{program} status shows what is applied, and what has a file"));
+        }
         Error::NoMigrationFor { version } => printer.hint(&format!(
             "no file of this folder begins with {version}_: is it the right folder, or an older \
-             checkout than the one that ran last?"
+             checkout than the one that ran last? {program} up -allow-newer is content with a \
+             database that is ahead, and {program} goto V goes back by the log's texts"
         )),
         Error::EmptySource => {
             printer.hint("the folder has no file named NNN_name.up.sql or .down.sql");
@@ -121,6 +127,30 @@ fn explain(printer: &Printer, error: &Error) {
         )),
         _ => {}
     }
+}
+
+fn edited(printer: &Printer, files: &[Edited]) {
+    let program = printer.program();
+    for file in files {
+        difference(printer, file);
+    }
+    printer.hint(
+        "nothing was run; put back the text that ran, and write what is to change into a new \
+         migration",
+    );
+    printer.hint(&format!("or record the present text as the right one: {program} repair"));
+    printer.hint(&format!("or go on in spite of it, this once: {program} up -allow-edited"));
+}
+
+fn late(printer: &Printer, files: &[File]) {
+    let program = printer.program();
+    let first = files.first().map_or(0, |file| file.version);
+    printer.hint(&format!(
+        "nothing was run; a number at the end: {program} renumber {first}, if no other database has \
+         run it"
+    ));
+    printer.hint(&format!("or run it now, out of order: {program} up -allow-late"));
+    printer.hint(&format!("or, where it was run by hand, record that: {program} repair {first}"));
 }
 
 fn failed(printer: &Printer, failure: &Failure) {
@@ -163,6 +193,10 @@ fn failed(printer: &Printer, failure: &Failure) {
                          same command again",
                     );
                 }
+                _ if failure.is_from_log => printer.hint(
+                    "the text is the log's: check out the release that has the file, or undo by \
+                     hand and force the version",
+                ),
                 Cause::Server(_) | Cause::Refused(_) => {
                     printer.hint("mend the file, then run the same command again");
                 }

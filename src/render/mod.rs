@@ -4,13 +4,21 @@
 //! `hint: ` or `warning: ` or is indented by two spaces, so that whoever reads the output with
 //! a program can tell the two apart.
 
+pub mod difference;
 pub mod error;
+pub mod findings;
+pub mod json;
+mod log_events;
+pub mod table;
 
 use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::Local;
-use dbm::{Event, File, Holder, Leftovers};
+use dbm::{Event, Holder, Leftovers};
+
+pub use difference::print as difference;
 
 /// Writes to standard error, which is where golang-migrate writes everything.
 #[derive(Clone)]
@@ -19,15 +27,28 @@ pub struct Printer {
     verbose: bool,
     colour: bool,
     terminal: bool,
+    /// Where hints and warnings are kept for the JSON object, if there is to be one.
+    said: Option<Arc<Mutex<Said>>>,
+}
+
+/// What was said beside golang-migrate's lines.
+#[derive(Clone, Default)]
+pub struct Said {
+    /// Each without `warning: `.
+    pub warnings: Vec<String>,
+    /// Each without `hint: `.
+    pub hints: Vec<String>,
 }
 
 impl Printer {
-    /// For a program of this name.
-    pub fn new(program: &str, verbose: bool) -> Printer {
+    /// For a program of this name; `json` for one that answers with a JSON object at the end.
+    pub fn new(program: &str, verbose: bool, json: bool) -> Printer {
         let terminal = std::io::stderr().is_terminal();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Printer { program: program.to_string(), verbose, colour: terminal && !plain, terminal }
+        let said = json.then(Arc::default);
+        let program = program.to_string();
+        Printer { program, verbose, colour: terminal && !plain, terminal, said }
     }
 
     /// What we are called.
@@ -38,6 +59,24 @@ impl Printer {
     /// Whether `-verbose` was given.
     pub fn is_verbose(&self) -> bool {
         self.verbose
+    }
+
+    /// Whether there is to be a JSON object.
+    pub fn is_json(&self) -> bool {
+        self.said.is_some()
+    }
+
+    /// Hints and warnings so far, where there is to be a JSON object.
+    pub fn said(&self) -> Said {
+        let said = self.said.as_ref();
+        said.map(|said| said.lock().unwrap_or_else(PoisonError::into_inner).clone())
+            .unwrap_or_default()
+    }
+
+    fn keep(&self, keep: impl FnOnce(&mut Said)) {
+        if let Some(said) = &self.said {
+            keep(&mut said.lock().unwrap_or_else(PoisonError::into_inner));
+        }
     }
 
     /// Whether a person is looking.
@@ -60,11 +99,13 @@ impl Printer {
 
     /// A line of ours: something that may be wrong.
     pub fn warning(&self, text: &str) {
+        self.keep(|said| said.warnings.push(text.to_string()));
         say(&format!("{} {text}", self.painted("warning:", "1;33")));
     }
 
     /// A line of ours: what to know or to type.
     pub fn hint(&self, text: &str) {
+        self.keep(|said| said.hints.push(text.to_string()));
         say(&format!("{} {text}", self.painted("hint:", "1;36")));
     }
 
@@ -75,7 +116,8 @@ impl Printer {
         }
     }
 
-    fn painted(&self, text: &str, code: &str) -> String {
+    /// Text in a colour (an SGR code), where colours are wanted.
+    pub fn painted(&self, text: &str, code: &str) -> String {
         match self.colour {
             true => format!("\x1b[{code}m{text}\x1b[0m"),
             false => text.to_string(),
@@ -93,22 +135,22 @@ pub fn event(printer: &Printer, event: Event) {
     match event {
         Event::Waiting { holders, waited } => waiting(printer, &holders, waited),
         Event::Buffered(file) if printer.is_verbose() => {
-            printer.line(&format!("Start buffering {}", label(&file)));
+            printer.line(&format!("Start buffering {}", file));
         }
         Event::Scheduled(file) if printer.is_verbose() => {
-            printer.line(&format!("Scheduled {}", label(&file)));
+            printer.line(&format!("Scheduled {}", file));
         }
         Event::Started(file) if printer.is_verbose() => {
-            printer.line(&format!("Read and execute {}", label(&file)));
+            printer.line(&format!("Read and execute {}", file));
         }
         Event::FellBack(file, reason) => printer.warning(&format!(
             "{} cannot run in one transaction ({reason}): it now runs statement by statement",
-            label(&file)
+            file
         )),
         Event::Retrying { file, tries, of, pause, blockers } => {
             printer.warning(&format!(
                 "{} waited in vain for a lock and was rolled back; try {tries} of {of} in {}",
-                label(&file),
+                file,
                 duration(pause)
             ));
             for blocker in &blockers {
@@ -118,20 +160,15 @@ pub fn event(printer: &Printer, event: Event) {
         Event::GaveWay { file, waiters } => {
             printer.warning(&format!(
                 "{} would wait for sessions that wait for our lock: they go first",
-                label(&file)
+                file
             ));
             for waiter in &waiters {
                 printer.detail(&described(waiter));
             }
         }
         Event::Finished { file, read, ran } => printer.line(&match printer.is_verbose() {
-            true => format!(
-                "Finished {} (read {}, ran {})",
-                label(&file),
-                duration(read),
-                duration(ran)
-            ),
-            false => format!("{} ({})", label(&file), duration(read + ran)),
+            true => format!("Finished {} (read {}, ran {})", file, duration(read), duration(ran)),
+            false => format!("{} ({})", file, duration(read + ran)),
         }),
         Event::Notice(notice) => {
             let text = match (&notice.detail, &notice.hint) {
@@ -152,7 +189,7 @@ pub fn event(printer: &Printer, event: Event) {
                 "stopped: {left} {files} left to run; the same command goes on from here"
             ));
         }
-        _ => {}
+        event => log_events::print(printer, event),
     }
 }
 
@@ -214,12 +251,6 @@ pub fn described(holder: &Holder) -> String {
 
 fn one_line(text: &str) -> String {
     text.split('\n').map(str::trim_end).collect::<Vec<_>>().join(" ")
-}
-
-/// A file as golang-migrate names it: `1/u create_users_table`.
-fn label(file: &File) -> String {
-    let name = file.name.as_deref().unwrap_or("<empty>");
-    format!("{}/{} {name}", file.version, file.direction.letter())
 }
 
 /// A time as Go writes it, to a tenth of its unit: `850.1µs`, `5.3ms`, `1m2.5s`.

@@ -2,8 +2,9 @@
 //!
 //! Where opening a [`Source`](crate::source::Source) stops at the first thing that it cannot work
 //! with, this looks at everything and says all of it. What needs a database to be seen has its kind
-//! here as well, and is found elsewhere.
+//! here as well, and is found in [`database`].
 
+mod database;
 mod folder;
 mod meant;
 mod names;
@@ -21,6 +22,8 @@ use crate::error::Error;
 use crate::migration::Version;
 use crate::source::{file_names, shown};
 use crate::verify::folder::Folder;
+
+pub use database::verify_database;
 
 /// What kind of thing was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,0 +1,86 @@
+//! The difference between the text that ran and the text that is there.
+
+use dbm::Edited;
+use similar::{ChangeTag, TextDiff};
+
+use crate::render::Printer;
+
+/// Lines shown around a change.
+const CONTEXT: usize = 2;
+/// As many lines as anybody reads of one file.
+const MOST: usize = 60;
+/// Texts of more bytes are not compared line by line: it takes long, and nobody reads it.
+const LARGEST: usize = 4 << 20;
+
+/// Prints it, two spaces in: what ran with `-`, what is there with `+`.
+pub fn print(printer: &Printer, file: &Edited) {
+    let Some(ran) = &file.ran else {
+        return printer.detail(&format!(
+            "{}: the log has only the checksum of the text that ran",
+            file.path.display()
+        ));
+    };
+    printer.detail(&format!("--- {} as it ran", file.path.display()));
+    printer.detail(&format!("+++ {} as it is", file.path.display()));
+    if ran.len() + file.now.len() > LARGEST {
+        return printer.detail("(too long to be shown)");
+    }
+    let lines = lines(ran, &file.now);
+    for (tag, line) in lines.iter().take(MOST) {
+        printer.detail(&match tag {
+            Some(ChangeTag::Delete) => printer.painted(line, "31"),
+            Some(ChangeTag::Insert) => printer.painted(line, "32"),
+            _ => line.clone(),
+        });
+    }
+    if lines.len() > MOST {
+        printer.detail(&format!("({} more lines)", lines.len() - MOST));
+    }
+}
+
+/// The lines of a unified difference; without a tag for what stands between the changes.
+fn lines(ran: &str, now: &str) -> Vec<(Option<ChangeTag>, String)> {
+    let (ran, now) = (ran.replace("\r\n", "\n"), now.replace("\r\n", "\n"));
+    let diff = TextDiff::from_lines(&ran, &now);
+    let mut lines = Vec::new();
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        lines.push((None, hunk.header().to_string()));
+        for change in hunk.iter_changes() {
+            let sign = match change.tag() {
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+                ChangeTag::Equal => ' ',
+            };
+            let text = change.value().trim_end_matches('\n');
+            let text: String = text
+                .chars()
+                .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
+                .collect();
+            lines.push((Some(change.tag()), format!("{sign}{text}")));
+            if change.missing_newline() {
+                lines.push((None, "\\ no newline at the end".to_string()));
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    fn shown(ran: &str, now: &str) -> Vec<String> {
+        lines(ran, now).into_iter().map(|(_, line)| line).collect()
+    }
+
+    #[test]
+    fn changes_stand_among_their_neighbours() {
+        let ran = "a\nb\nc\nd\ne\nf\n";
+        assert_eq!(
+            shown(ran, "a\nb\nc\nX\ne\nf\n"),
+            ["@@ -2,5 +2,5 @@", " b", " c", "-d", "+X", " e", " f"]
+        );
+        assert_eq!(shown(ran, &ran.replace('\n', "\r\n")), [""; 0]);
+        assert_eq!(shown("a\n", "a"), ["@@ -1 +1 @@", "-a", "+a", "\\ no newline at the end"]);
+    }
+}
