@@ -7,7 +7,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::event::{Edited, File, Holder};
+use crate::event::{Edited, Holder};
 use crate::fault::{Fault, ServerError};
 use crate::migration::{State, Version};
 use crate::sql::Location;
@@ -39,6 +39,8 @@ pub enum Error {
     NoMigrationFor {
         /// The version.
         version: Version,
+        /// It is the one that the database is at.
+        is_applied: bool,
     },
     /// Applied files are not the texts that ran.
     Edited {
@@ -47,8 +49,8 @@ pub enum Error {
     },
     /// Files below the row's version have never run.
     Late {
-        /// Which, ascending.
-        files: Vec<File>,
+        /// Which, ascending, with their files.
+        files: Vec<(Version, PathBuf)>,
         /// The row.
         state: State,
     },
@@ -202,7 +204,7 @@ impl fmt::Display for Error {
             }
             Error::ReadFile { path, reason } => write!(f, "{}: {reason}", path.display()),
             Error::EmptySource => f.write_str("first .: file does not exist"),
-            Error::NoMigrationFor { version } => write!(
+            Error::NoMigrationFor { version, .. } => write!(
                 f,
                 "no migration found for version {version}: \
                  read down for version {version} .: file does not exist"
@@ -212,9 +214,11 @@ impl fmt::Display for Error {
                     files.iter().map(|file| file.path.display().to_string()).collect();
                 write!(f, "edited after it was applied: {}", names.join(", "))
             }
-            Error::Late { files, .. } => {
-                let names: Vec<_> = files.iter().map(File::to_string).collect();
-                write!(f, "late, below the version that is applied: {}", names.join(", "))
+            Error::Late { files, state } => {
+                let names: Vec<_> =
+                    files.iter().map(|(_, path)| path.display().to_string()).collect();
+                let names = names.join(", ");
+                write!(f, "late: {names} never ran, and the database is at version {state}")
             }
             Error::NotApplied { version } => {
                 write!(f, "version {version} is not applied, or has no file here")

@@ -176,7 +176,12 @@ impl History {
             && Some(version) < state.version
             && Some(version) <= self.position
             && !self.known.contains_key(&version)
-            && !self.blind.iter().any(|(above, up_to)| *above < Some(version) && version <= *up_to)
+            && !self.is_blind(version)
+    }
+
+    /// Whether another tool may have run a version without our knowing.
+    fn is_blind(&self, version: Version) -> bool {
+        self.blind.iter().any(|(above, up_to)| *above < Some(version) && version <= *up_to)
     }
 
     /// Whether another tool has written the row since the last entry, as far as its transaction
@@ -221,7 +226,8 @@ impl History {
                 continue;
             }
             let to = at.max(Some(version));
-            let is_trusted = self.has_begun && Some(version) <= self.position;
+            let is_trusted =
+                self.has_begun && Some(version) <= self.position && !self.is_blind(version);
             adoptions.push(Adoption {
                 version,
                 direction: Direction::Up,

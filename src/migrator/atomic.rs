@@ -32,6 +32,8 @@ pub enum Within {
     Done,
     /// It cannot run so, or our statements cannot behind it.
     Unfit,
+    /// Where the text breaks off our statements began: to be seen as it is, it must end the message.
+    BreaksOff,
 }
 
 impl Job<'_> {
@@ -118,7 +120,7 @@ impl Job<'_> {
     }
 
     /// Sends a plain file within a transaction block that is open; the row is looked at behind it, so
-    /// that nothing is committed that the row does not tell of.
+    /// that nothing is committed that the row does not tell of, unless the file `is_last` in the message.
     ///
     /// # Errors
     ///
@@ -128,8 +130,9 @@ impl Job<'_> {
         locked: &mut Locked<'_>,
         on_event: OnEvent<'_>,
         code: &[&Statement],
+        is_last: bool,
     ) -> Result<Within, Error> {
-        let tail = if code.is_empty() { Tail::Nothing } else { Tail::Check };
+        let tail = if code.is_empty() || is_last { Tail::Nothing } else { Tail::Check };
         let (message, _) = self.message(code, 0, false, tail);
         let mut on_notice = |notice| on_event(Event::Notice(notice));
         let sent = locked.send(&message.text(), self.limits, &mut on_notice);
@@ -140,7 +143,14 @@ impl Job<'_> {
             if self.table.is_guard(error) {
                 return Err(Error::Moved { planned: State::clean(self.step.from) });
             }
-            if statement.is_none() || matches!(error.code.as_str(), "25001" | "2D000" | "25006") {
+            if error.code == "42601" && tail != Tail::Nothing && !self.is_ended(code) {
+                return Ok(Within::BreaksOff);
+            }
+            let is_files = match error.position {
+                Some(position) => message.position(position).is_some(),
+                None => statement.is_some(),
+            };
+            if !is_files || matches!(error.code.as_str(), "25001" | "2D000" | "25006") {
                 return Ok(Within::Unfit);
             }
             outcome = Outcome::Unchanged(State::clean(self.step.from));

@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::connection::lock::Locked;
 use crate::error::Error;
-use crate::event::{Adopted, Edited, Event, File, Passed};
+use crate::event::{Adopted, Edited, Event, Passed};
 use crate::fault::Fault;
 use crate::history::{Action, Adoption, History};
 use crate::migration::{Direction, State, Version};
@@ -103,7 +103,7 @@ fn steps(
             direction: Direction::Up,
             from: state.version,
             to: state.version,
-            is_trusted: true,
+            is_trusted: false,
         };
         let differences = status::differences(shared.source, history, state);
         steps.extend(differences.iter().map(|difference| again(difference.version)));
@@ -219,10 +219,10 @@ pub fn check(
         return Err(Error::Edited { files: stopping });
     }
     if !late.is_empty() && !shared.allowed.late {
-        let file = |version: &Version| File {
-            version: *version,
-            direction: Direction::Up,
-            name: shared.source.name(*version).map(str::to_string),
+        let file = |version: &Version| {
+            let file = shared.source.entry(*version, Direction::Up);
+            let file = file.or_else(|| shared.source.entry(*version, Direction::Down));
+            (*version, file.map(|file| file.path().to_path_buf()).unwrap_or_default())
         };
         return Err(Error::Late { files: late.iter().map(file).collect(), state: *state });
     }

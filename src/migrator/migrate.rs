@@ -31,7 +31,7 @@ impl Migrator {
                 let kept = ledger::kept(shared.source, history, state);
                 let ground = Ground { here, late: &late, kept: &kept };
                 let plan = match plan(&ground, state, goal.less(before as u64)) {
-                    Err(Error::NoMigrationFor { version })
+                    Err(Error::NoMigrationFor { version, is_applied: true })
                         if shared.allowed.newer && is_ahead(&ground, goal, version) =>
                     {
                         on_event(Event::Ahead { version, newest: here.last().copied() });

@@ -14,6 +14,16 @@ use crate::migrator::{OnEvent, Report};
 use crate::plan::Step;
 use crate::sql::{self, Route, Statement};
 
+/// What became of files that were to run in one transaction.
+enum Together {
+    /// They ran.
+    Done(Report),
+    /// They cannot; nothing has happened.
+    Unfit,
+    /// One breaks off; nothing has happened.
+    BreaksOff,
+}
+
 impl Run<'_, '_> {
     /// Runs a plan of a step down and the step up again.
     ///
@@ -34,11 +44,12 @@ impl Run<'_, '_> {
         if !are_plain || self.shared.url.multi_statement {
             return self.all(locked, state, on_event);
         }
-        let mut tries = 0;
+        let (mut tries, mut are_last) = (0, false);
         loop {
-            match self.in_one(locked, state, &files, on_event) {
-                Ok(Some(report)) => return Ok(Progress::Ended(report)),
-                Ok(None) => return self.all(locked, state, on_event),
+            match self.in_one(locked, state, &files, are_last, on_event) {
+                Ok(Together::Done(report)) => return Ok(Progress::Ended(report)),
+                Ok(Together::Unfit) => return self.all(locked, state, on_event),
+                Ok(Together::BreaksOff) => are_last = true,
                 Err(Error::Failed(failure))
                     if waited_in_vain(&failure.cause)
                         && tries < self.shared.patience.retries
@@ -63,14 +74,15 @@ impl Run<'_, '_> {
         }
     }
 
-    /// All files in one transaction; `None` where that cannot be, and nothing has happened.
+    /// All files in one transaction.
     fn in_one(
         &mut self,
         locked: &mut Locked<'_>,
         state: State,
         files: &[(Step, Buffered)],
+        are_last: bool,
         on_event: OnEvent<'_>,
-    ) -> Result<Option<Report>, Error> {
+    ) -> Result<Together, Error> {
         locked.write("BEGIN")?;
         let mut took = Vec::new();
         for (step, buffered) in files {
@@ -81,11 +93,14 @@ impl Run<'_, '_> {
             let job = self.job(*step, buffered, &limits, &log_failed);
             let statements = sql::scan(job.text);
             let code: Vec<&Statement> = statements.iter().filter(|s| !s.is_empty()).collect();
-            match job.within(locked, on_event, &code) {
+            match job.within(locked, on_event, &code, are_last) {
                 Ok(Within::Done) => took.push(begun.elapsed()),
-                Ok(Within::Unfit) => {
+                Ok(unfit) => {
                     locked.roll_back();
-                    return Ok(None);
+                    return Ok(match unfit {
+                        Within::BreaksOff => Together::BreaksOff,
+                        _ => Together::Unfit,
+                    });
                 }
                 Err(Error::Failed(mut failure)) => {
                     locked.roll_back();
@@ -106,7 +121,7 @@ impl Run<'_, '_> {
         for ((_, buffered), ran) in files.iter().zip(took) {
             on_event(Event::Finished { file: buffered.file.clone(), read: buffered.read, ran });
         }
-        Ok(Some(Report { ran: files.len(), left: 0, state }))
+        Ok(Together::Done(Report { ran: files.len(), left: 0, state }))
     }
 
     /// What is checked at the commit, as deferred constraints are, fails the last file.

@@ -109,6 +109,15 @@ impl Plan {
 /// version is not there to go from or to, [`Error::EmptySource`] when the folder has none at all and
 /// one is needed.
 pub fn plan(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error> {
+    steps(ground, state, goal).map_err(|error| match error {
+        Error::NoMigrationFor { version, .. } => {
+            Error::NoMigrationFor { version, is_applied: state.version == Some(version) }
+        }
+        error => error,
+    })
+}
+
+fn steps(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error> {
     // golang-migrate answers `up 0` and `down 0` before it looks at anything.
     if goal.is_nothing() {
         return Ok(Plan { steps: Vec::new(), end: End::NoChange });
@@ -232,7 +241,9 @@ fn step_late(state: State, version: Version) -> Step {
 }
 
 fn position(versions: &[Version], version: Version) -> Result<usize, Error> {
-    versions.binary_search(&version).map_err(|_| Error::NoMigrationFor { version })
+    versions
+        .binary_search(&version)
+        .map_err(|_| Error::NoMigrationFor { version, is_applied: false })
 }
 
 #[cfg(test)]

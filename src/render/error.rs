@@ -1,9 +1,10 @@
 //! Errors for people: what happened, where the database stands, what to type next.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use dbm::sql::Location;
-use dbm::{Cause, Edited, Error, Failure, Fault, File, Outcome, ServerError, State, sql};
+use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version, sql};
 
 use crate::render::{Printer, described, difference};
 
@@ -86,11 +87,7 @@ fn explain(printer: &Printer, error: &Error) {
         Error::NotApplied { .. } => {
             printer.hint(&format!("{program} status shows what is applied, and what has a file"));
         }
-        Error::NoMigrationFor { version } => printer.hint(&format!(
-            "no file of this folder begins with {version}_: is it the right folder, or an older \
-             checkout than the one that ran last? {program} up -allow-newer is content with a \
-             database that is ahead, and {program} goto V goes back by the log's texts"
-        )),
+        Error::NoMigrationFor { version, is_applied } => no_migration(printer, *version, *is_applied),
         Error::EmptySource => {
             printer.hint("the folder has no file named NNN_name.up.sql or .down.sql");
         }
@@ -129,6 +126,24 @@ fn explain(printer: &Printer, error: &Error) {
     }
 }
 
+fn no_migration(printer: &Printer, version: Version, is_applied: bool) {
+    let program = printer.program();
+    if !is_applied {
+        return printer.hint(&format!(
+            "no file of this folder begins with {version}_, and the log knows of none that is \
+             applied: {program} status lists the versions"
+        ));
+    }
+    printer.hint(&format!(
+        "the database is at version {version}, and no file of this folder begins with {version}_: is \
+         it the right folder, or an older checkout than the one that ran last?"
+    ));
+    printer.hint(&format!(
+        "{program} up -allow-newer is content with that; {program} goto V goes back to a version of \
+         this folder, by the texts in the log"
+    ));
+}
+
 fn edited(printer: &Printer, files: &[Edited]) {
     let program = printer.program();
     for file in files {
@@ -142,9 +157,9 @@ fn edited(printer: &Printer, files: &[Edited]) {
     printer.hint(&format!("or go on in spite of it, this once: {program} up -allow-edited"));
 }
 
-fn late(printer: &Printer, files: &[File]) {
+fn late(printer: &Printer, files: &[(Version, PathBuf)]) {
     let program = printer.program();
-    let first = files.first().map_or(0, |file| file.version);
+    let first = files.first().map_or(0, |(version, _)| *version);
     printer.hint(&format!(
         "nothing was run; a number at the end: {program} renumber {first}, if no other database has \
          run it"
