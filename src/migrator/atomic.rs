@@ -71,7 +71,10 @@ impl Job<'_> {
                 }
                 // Nothing of the file has happened, so it can go out again with another end.
                 let is_gone = tail == Tail::Check && error.code == "42P01";
-                let is_files = message.statement(completed, code).is_some();
+                let is_files = match error.position {
+                    Some(position) => message.position(position).is_some(),
+                    None => message.statement(completed, code).is_some(),
+                };
                 if !is_gone && self.is_of_log(error, is_files) {
                     continue;
                 }

@@ -4,6 +4,7 @@
 //! `hint: ` or `warning: ` or is indented by two spaces, so that whoever reads the output with
 //! a program can tell the two apart.
 
+pub mod connecting;
 pub mod difference;
 pub mod error;
 pub mod findings;

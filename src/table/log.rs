@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fault::{Fault, ServerError};
 use crate::history::{Action, LogEntry};
 use crate::migration::{Direction, State, Version, number};
-use crate::quote::{identifier, literal};
+use crate::quote::{identifier, literal, text_literal};
 use crate::table::{Own, Table};
 
 /// Behind the version table's name.
@@ -161,7 +161,9 @@ impl Table {
 
     /// Whether an error is the log's: of an entry that its table does not take.
     pub fn is_of_log(&self, error: &ServerError) -> bool {
+        // A text that breaks off is told of with ours behind it.
         self.log.is_on
+            && error.code != "42601"
             && (error.table.as_deref() == Some(self.log.name.as_str())
                 || error.message.contains(&self.log.name))
     }
@@ -177,6 +179,7 @@ impl Table {
     /// The same within statements of ours that are wrapped already.
     pub fn add(&self, operator: &Operator, entry: &NewEntry<'_>) -> Own {
         let text = |text: Option<&str>| text.map_or("NULL".to_string(), literal);
+        let whole = |text: Option<&str>| text.map_or("NULL".to_string(), text_literal);
         let checksum = |text: Option<&str>| {
             text.map_or("NULL".to_string(), |text| literal(&Checksum::of(text).to_string()))
         };
@@ -205,8 +208,8 @@ impl Table {
             entry.to.dirty,
             checksum(entry.up),
             checksum(entry.down),
-            text(entry.up.filter(|text| entry.keeps_texts && text.len() <= LONGEST_KEPT)),
-            text(entry.down.filter(|_| entry.keeps_texts)),
+            whole(entry.up.filter(|text| entry.keeps_texts && text.len() <= LONGEST_KEPT)),
+            whole(entry.down.filter(|_| entry.keeps_texts)),
             text(operator.user.as_deref()),
             text(operator.host.as_deref()),
             literal(&operator.program),

@@ -1,0 +1,119 @@
+//! What to do about a server that does not let us in.
+
+use dbm::Fault;
+
+use crate::render::Printer;
+
+/// What to do about a pooler that takes no settings.
+const POOLER: &str = "a pooler stands in front of this server and takes no settings: take them out of \
+     the URL (ALTER ROLE … SET does it for good), or connect directly";
+
+/// Says why there is no session, and what to do about it.
+pub fn explain(printer: &Printer, place: &str, fault: &Fault) {
+    let program = printer.program();
+    let error = match fault {
+        Fault::Server(error) => error,
+        Fault::Unreachable(_) | Fault::Lost(_) => {
+            return printer.hint(&format!(
+                "no PostgreSQL answers at {place}: is that its address, and does it run? \
+                 {program} wait waits for it"
+            ));
+        }
+        Fault::Unclear(reason) => return no_session(printer, reason),
+        _ => return,
+    };
+    if error.message.contains("startup parameter") || error.code == "0A000" {
+        return printer.hint(POOLER);
+    }
+    match error.code.as_str() {
+        "28P01" => printer.hint("the password is wrong for this user, or missing from the URL"),
+        "28000" => printer.hint(not_let_in(&error.message)),
+        "3D000" => printer.hint(&format!(
+            "there is no such database at {place}: createdb makes one, or CREATE DATABASE"
+        )),
+        "57P03" => {
+            printer.hint(&format!(
+                "the server is starting up, shutting down or recovering: {program} wait waits"
+            ));
+        }
+        "53300" => printer.hint("all connections of the server are in use: try again soon"),
+        code => refusal(printer, code),
+    }
+}
+
+/// Why the server did not let us in, as far as its message tells.
+fn not_let_in(message: &str) -> &'static str {
+    if message.contains("no encryption") || message.contains("SSL off") {
+        "pg_hba.conf lets this user in from here with TLS (sslmode=require), or not at all"
+    } else if message.contains("SSL encryption") || message.contains("SSL on") {
+        "pg_hba.conf lets this user in from here without TLS (sslmode=disable), or not at all"
+    } else if message.contains("client certificate") {
+        "the server wants a client certificate: sslcert and sslkey name its files"
+    } else if message.contains("does not exist") {
+        "there is no such role: createuser makes one, or is another meant in the URL?"
+    } else {
+        "is the user in the URL right, and does the server's pg_hba.conf let it in from here?"
+    }
+}
+
+/// What a session may not do.
+pub fn refusal(printer: &Printer, code: &str) {
+    match code {
+        "42501" => printer.hint(
+            "the role lacks a right: run this as the one that owns the version table, or grant it \
+             the right (the first run creates the table: CREATE on the schema)",
+        ),
+        "42704" => {
+            printer.hint("no such setting: is it another tool's parameter in the URL? take it out")
+        }
+        "3F000" => printer.hint("create that schema first: the version table is to stand in it"),
+        "42703" => printer.hint(
+            "that table is another tool's: name one of your own with x-migrations-table in the URL",
+        ),
+        "25006" => printer.hint(
+            "the server, or this role, is read only: is it a replica? \
+             target_session_attrs=read-write picks the primary among several hosts",
+        ),
+        _ => {}
+    }
+}
+
+/// What to do about a session that does not come about although the server is there.
+fn no_session(printer: &Printer, reason: &str) {
+    if reason.contains("startup parameter") {
+        printer.hint(POOLER);
+    } else if reason.contains("password missing") {
+        printer.hint("the server wants a password: in the URL, in PGPASSWORD or in ~/.pgpass");
+    } else if reason.contains("channel binding") {
+        printer.hint(
+            "channel_binding=require needs TLS (sslmode=require) and a password that is checked by \
+             SCRAM; channel_binding=prefer takes it where it can",
+        );
+    } else if reason.contains("received fatal alert") {
+        printer.hint(
+            "the server refused our side of TLS: does it want a client certificate (sslcert, \
+             sslkey) of an authority that it knows?",
+        );
+    } else if reason.contains("CaUsedAsEndEntity") {
+        printer.hint(
+            "the server's certificate is its own authority: name that certificate with \
+             sslrootcert, or settle for sslmode=require without sslrootcert",
+        );
+    } else if reason.contains("does not support TLS") {
+        printer.hint("sslmode=prefer or disable connects without TLS");
+    } else if reason.contains("UnknownIssuer") || reason.contains("BadSignature") {
+        printer.hint(
+            "the server's certificate is of no authority that is known here: name a file with \
+             sslrootcert, or settle for sslmode=require",
+        );
+    } else if reason.contains("not valid for name") || reason.contains("NotValidForName") {
+        printer.hint(
+            "the certificate is another host's: connect by the name in it, or settle for \
+             sslmode=verify-ca",
+        );
+    } else if reason.contains("Expired") || reason.contains("expired") {
+        printer.hint("the server's certificate has expired");
+    } else if reason.contains("does not allow writes") {
+        printer.hint("none of the hosts takes writes (target_session_attrs=read-write)");
+    }
+}
