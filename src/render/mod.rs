@@ -5,6 +5,7 @@
 //! a program can tell the two apart.
 
 pub mod error;
+pub mod json;
 pub mod table;
 
 use std::io::{IsTerminal, Write};

@@ -74,12 +74,12 @@ pub(super) fn who(role: &str, user: Option<&str>, host: Option<&str>) -> String 
     }
 }
 
-/// The table, of entries in the order of the log.
+/// The table, of entries in the order in which they come.
 pub(super) fn text<Z: TimeZone>(entries: &[LogEntry], look: &Look, clock: &Clock<Z>) -> String
 where
     Z::Offset: Display,
 {
-    let rows: Vec<Line> = entries.iter().rev().map(Line::from).collect();
+    let rows: Vec<Line> = entries.iter().map(Line::from).collect();
     whole(&rows, look, clock)
 }
 

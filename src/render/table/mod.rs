@@ -37,8 +37,7 @@ pub fn status(status: &Status, rows: &[&StatusRow], look: &Look) {
     print(&status::text(status, rows, look, &Clock::here()));
 }
 
-/// Prints the log, the newest entry first. The entries come in the order of the log: the oldest
-/// first.
+/// Prints the log. The entries come as [`dbm::Migrator::log`] gives them: the newest first.
 pub fn log(entries: &[LogEntry], look: &Look) {
     print(&log::text(entries, look, &Clock::here()));
 }
