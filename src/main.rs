@@ -14,13 +14,19 @@ fn main() -> ExitCode {
             let printer = render::Printer::new(&program, request.settings.verbose, request.json);
             ExitCode::from(cli::run(request, &printer))
         }
+        Ok(cli::Parsed::Schema) => {
+            render::json::print_schema();
+            ExitCode::SUCCESS
+        }
         Ok(cli::Parsed::Say(text)) => {
             render::say(&text);
             ExitCode::SUCCESS
         }
         Err(misuse) => {
             render::say(&misuse.0);
-            if words.iter().any(|word| matches!(word.as_str(), "-json" | "--json")) {}
+            if words.iter().any(|word| matches!(word.as_str(), "-json" | "--json")) {
+                cli::print_misuse(&misuse.0);
+            }
             ExitCode::from(2)
         }
     }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use crate::render::Printer;
-use dbm::{Direction, Event, Finding, LogEntry, Repair, State, Status, StatusRow, Version};
+use dbm::{Event, Finding, LogEntry, Repair, State, Status, StatusRow};
+
+use crate::render::json::{self, Envelope, RanFile};
+use crate::render::{Printer, Said};
 
 /// What a command found out.
 #[derive(Default)]
@@ -43,20 +45,6 @@ pub struct Ran {
     pub left: usize,
     /// The database is newer than the folder.
     pub ahead: bool,
-}
-
-/// A file that was run.
-pub struct RanFile {
-    /// Its version.
-    pub version: Version,
-    /// Up or down.
-    pub direction: Direction,
-    /// Its name; `None` where there is no such file.
-    pub name: Option<String>,
-    /// How long it took, with reading it.
-    pub took: Duration,
-    /// Its text was the log's.
-    pub is_from_log: bool,
 }
 
 impl Ran {
@@ -104,6 +92,50 @@ impl Answer {
         printer: &Printer,
         error: Option<&anyhow::Error>,
     ) {
-        let _ = (command, exit_code, printer, error);
+        let (rows, found): (Vec<&StatusRow>, Vec<json::Finding>) = match &self.body {
+            Body::Status(_, rows) => (rows.iter().collect(), Vec::new()),
+            Body::Verify(findings) => (Vec::new(), findings.iter().map(finding).collect()),
+            _ => (Vec::new(), Vec::new()),
+        };
+        let body = match &self.body {
+            Body::Nothing => json::Body::Nothing,
+            Body::Run(ran) => {
+                json::Body::Run { files: &ran.files, left: ran.left, ahead: ran.ahead }
+            }
+            Body::Status(status, _) => json::Body::Status(status, &rows),
+            Body::Verify(_) => json::Body::Verify(&found),
+            Body::Log(entries) => json::Body::Log(entries),
+            Body::Repair(repairs) => json::Body::Repair(repairs),
+        };
+        let Said { warnings, hints } = printer.said();
+        let state = self.state;
+        json::print(&Envelope { command, exit_code, state, warnings, hints, error, body });
+    }
+}
+
+/// A command line that means nothing, as one JSON object.
+pub fn print_misuse(said: &str) {
+    let line = said.lines().next().unwrap_or_default().to_string();
+    let error = anyhow::Error::msg(line);
+    json::print(&Envelope {
+        command: "",
+        exit_code: 2,
+        state: None,
+        warnings: Vec::new(),
+        hints: Vec::new(),
+        error: Some(&error),
+        body: json::Body::Nothing,
+    });
+}
+
+fn finding(finding: &Finding) -> json::Finding {
+    json::Finding {
+        kind: finding.kind.word().to_string(),
+        version: finding.version,
+        file: finding.file.clone(),
+        line: finding.line,
+        message: finding.message.clone(),
+        remedy: finding.remedy.clone(),
+        is_note: finding.is_note,
     }
 }

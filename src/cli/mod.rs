@@ -23,6 +23,7 @@ use std::path::Path;
 use clap::{ArgMatches, Command as Declared};
 use dbm::FindingKind;
 
+pub use answer::print_misuse;
 pub use create::Request as CreateRequest;
 pub use run::run;
 pub use settings::Settings;
@@ -145,6 +146,8 @@ pub enum Parsed {
     Run(Box<Request>),
     /// To say something: a help text or the version.
     Say(String),
+    /// To print what the JSON objects look like.
+    Schema,
 }
 
 /// A command line that means nothing: what to say of it. Exit code 2.
@@ -174,6 +177,9 @@ pub fn parse(program_name: &str, words: &[String]) -> Result<Parsed, Misuse> {
     }
     if matches.get_flag("help") || matches.get_flag("h") {
         return Ok(Parsed::Say(usage()));
+    }
+    if matches.get_flag("json-schema") {
+        return Ok(Parsed::Schema);
     }
     let Some((name, words)) = rest.split_first() else {
         return Err(Misuse(usage()));

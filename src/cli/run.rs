@@ -177,10 +177,8 @@ pub fn open(settings: &Settings, printer: &Printer) -> Result<Migrator> {
     if let Some(files) = settings.prefetch {
         migrator = migrator.prefetch(usize::try_from(files).unwrap_or(usize::MAX));
     }
-    let mut operator = Operator::default();
-    operator.user = whoami::username().ok();
-    operator.host = whoami::hostname().ok();
-    Ok(migrator.operator(operator))
+    let (user, host) = (whoami::username().ok(), whoami::hostname().ok());
+    Ok(migrator.operator(Operator { user, host, ..Operator::default() }))
 }
 
 fn migrate(

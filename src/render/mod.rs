@@ -45,11 +45,9 @@ impl Printer {
     /// For a program of this name; `json` for one that answers with a JSON object at the end.
     pub fn new(program: &str, verbose: bool, json: bool) -> Printer {
         let terminal = std::io::stderr().is_terminal();
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let said = json.then(Arc::default);
         let program = program.to_string();
-        Printer { program, verbose, colour: terminal && !plain, terminal, said }
+        Printer { program, verbose, colour: terminal && !is_plain(), terminal, said }
     }
 
     /// What we are called.
@@ -124,6 +122,12 @@ impl Printer {
             false => text.to_string(),
         }
     }
+}
+
+/// Whether no colours are wanted, terminal or not.
+pub fn is_plain() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Prints a text as it is. A reader that has gone away is no reason to stop migrating.

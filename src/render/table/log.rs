@@ -1,0 +1,132 @@
+//! What happened, the newest first.
+
+use std::fmt::Display;
+use std::time::{Duration, SystemTime};
+
+use chrono::TimeZone;
+use dbm::{Action, Direction, LogEntry, State, Version};
+
+use crate::render::table::{
+    Cells, Clock, Columns, Look, Paint, UNKNOWN, duration, known, lines, painted, shown,
+};
+
+const COLUMNS: Columns<'_> = Columns {
+    heads: &["when", "what", "version", "name", "row", "took", "who", "program"],
+    right: 2,
+    name: 3,
+    painted: 1,
+};
+
+/// What is told of an entry.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub at: SystemTime,
+    pub what: String,
+    pub version: Option<Version>,
+    pub name: Option<String>,
+    pub from: State,
+    pub to: State,
+    pub took: Option<Duration>,
+    pub who: String,
+    pub program: String,
+    pub error: Option<String>,
+}
+
+impl From<&LogEntry> for Line {
+    fn from(entry: &LogEntry) -> Line {
+        Line {
+            at: entry.at,
+            what: what(&entry.action, entry.direction, entry.error.is_some()),
+            version: entry.version,
+            name: entry.name.clone(),
+            from: entry.from,
+            to: entry.to,
+            took: entry.took,
+            who: who(&entry.role, entry.os_user.as_deref(), entry.os_host.as_deref()),
+            program: entry.program.clone(),
+            error: entry.error.clone(),
+        }
+    }
+}
+
+/// What was done: `up`, `adopted down`, `force`, `up failed`.
+pub(super) fn what(action: &Action, direction: Option<Direction>, is_failed: bool) -> String {
+    let direction = direction.map(|direction| direction.to_string());
+    let done = match (action, direction) {
+        (Action::Run, Some(direction)) => direction,
+        (Action::Adopt, Some(direction)) => format!("adopted {direction}"),
+        (Action::Adopt, None) => "adopted".to_string(),
+        (Action::Force | Action::Repair, _) | (Action::Run, None) => action.word().to_string(),
+        (action, Some(direction)) => format!("{} {direction}", action.word()),
+        (action, None) => action.word().to_string(),
+    };
+    if is_failed { format!("{done} failed") } else { done }
+}
+
+/// Who did it: the role, and behind it the person and the machine.
+pub(super) fn who(role: &str, user: Option<&str>, host: Option<&str>) -> String {
+    let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_string);
+    match (given(user), given(host)) {
+        (Some(user), Some(host)) => format!("{role} ({user}@{host})"),
+        (Some(user), None) => format!("{role} ({user})"),
+        (None, Some(host)) => format!("{role} (@{host})"),
+        (None, None) => role.to_string(),
+    }
+}
+
+/// The table, of entries in the order in which they come.
+pub(super) fn text<Z: TimeZone>(entries: &[LogEntry], look: &Look, clock: &Clock<Z>) -> String
+where
+    Z::Offset: Display,
+{
+    let rows: Vec<Line> = entries.iter().map(Line::from).collect();
+    whole(&rows, look, clock)
+}
+
+/// The lines, in the order of the rows.
+pub(super) fn whole<Z: TimeZone>(rows: &[Line], look: &Look, clock: &Clock<Z>) -> String
+where
+    Z::Offset: Display,
+{
+    if rows.is_empty() {
+        return "the log is empty\n".to_string();
+    }
+    let cells: Vec<Cells> = rows.iter().map(|row| cells(row, clock)).collect();
+    let mut lines = lines(&COLUMNS, &cells, look).into_iter();
+    let mut text: Vec<String> = lines.next().into_iter().collect();
+    for (line, row) in lines.zip(rows) {
+        text.push(line);
+        if let Some(error) = &row.error {
+            let word = painted("error:", look.colour.then_some(Paint::Red));
+            text.push(format!("  {word} {}", one_line(error)));
+        }
+    }
+    text.push(String::new());
+    text.join("\n")
+}
+
+fn one_line(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    shown(&lines.collect::<Vec<_>>().join(" "))
+}
+
+fn cells<Z: TimeZone>(row: &Line, clock: &Clock<Z>) -> Cells
+where
+    Z::Offset: Display,
+{
+    let what = known(Some(&row.what));
+    let paint = row.error.is_some().then_some(Paint::Red);
+    Cells {
+        painted: painted(&what, paint),
+        plain: vec![
+            clock.local(row.at).unwrap_or_else(|| UNKNOWN.to_string()),
+            what,
+            row.version.map_or(UNKNOWN.to_string(), |version| version.to_string()),
+            known(row.name.as_deref()),
+            format!("{} -> {}", row.from, row.to),
+            duration(row.took),
+            known(Some(&row.who)),
+            known(Some(&row.program)),
+        ],
+    }
+}
