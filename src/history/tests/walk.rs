@@ -181,7 +181,10 @@ fn walk(seed: u64, ways: Ways, count: &mut Count) {
                         count.late += 1;
                         is_never_run(&world, versions, ways, &told);
                     }
-                    Err(Stop::Edited(_)) => count.edited += 1,
+                    Err(Stop::Edited(versions)) => {
+                        count.edited += 1;
+                        is_edited(&world, versions, ways, &told);
+                    }
                     _ => {}
                 }
                 format!("dbm up {goal:?}: {got:?}")
@@ -262,6 +265,16 @@ fn is_never_run(world: &World, late: &[Version], ways: Ways, told: &[String]) {
     if ways == Ways::Shortest {
         let ran = late.iter().find(|version| world.ran.contains_key(version));
         assert_eq!(ran, None, "{}", told.join("\n"));
+    }
+}
+
+/// And what is said to be edited is not what ran, where it was `dbm` that ran it.
+fn is_edited(world: &World, edited: &[Version], ways: Ways, told: &[String]) {
+    let history = world.history();
+    for version in edited.iter().filter(|_| ways == Ways::Shortest) {
+        if !history.known(*version).unwrap().is_adopted {
+            assert_ne!(world.ran[version], world.here[version], "{}", told.join("\n"));
+        }
     }
 }
 
