@@ -5,6 +5,8 @@
 //! Pure values: the log's table is `table`'s, the files are `source`'s.
 
 mod fold;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::time::{Duration, SystemTime};
 

@@ -112,4 +112,121 @@ mod tests {
             assert!(!says_the_same(a, b), "{a} | {b}");
         }
     }
+
+    /// Numbers that look random, the same in every run.
+    fn chance(seed: &mut u64, limit: usize) -> usize {
+        *seed =
+            seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 33) as usize % limit
+    }
+
+    /// Tokens that are one each, whatever the lexer makes of them.
+    const TOKENS: [&str; 20] = [
+        "select",
+        "a",
+        "A",
+        "\"a\"",
+        "\"a  b\"",
+        "'x  y'",
+        "'x y'",
+        "'-- x'",
+        "$$ b -- c $$",
+        "$t$ /* $t$",
+        "E'\\'x'",
+        "1",
+        "2.5",
+        "+",
+        "-",
+        "(",
+        ")",
+        ",",
+        ";",
+        "é",
+    ];
+    const GAPS: [&str; 8] =
+        [" ", "\n", "\r\n", "\t ", " -- it's\n", " /* ; */ ", "\n/* a /* b */ ' */\n", "\u{c} "];
+
+    fn join(tokens: &[&str], seed: &mut u64) -> String {
+        let mut text = ["", "\u{feff}", "-- head\n", "\n"][chance(seed, 4)].to_string();
+        for token in tokens {
+            text.push_str(token);
+            text.push_str(GAPS[chance(seed, GAPS.len())]);
+        }
+        text
+    }
+
+    #[test]
+    fn tokens_alone_decide_whatever_stands_between_them() {
+        let mut seed = 7;
+        let mut differing = 0;
+        for _ in 0..20_000 {
+            let mut tokens: Vec<&str> = Vec::new();
+            while tokens.len() < 6 {
+                let token = TOKENS[chance(&mut seed, TOKENS.len())];
+                // One string behind another goes on behind a line end, and only there.
+                let is_string = |token: &str| token.ends_with(['\'', '$']);
+                if !(is_string(token) && tokens.last().is_some_and(|last| is_string(last))) {
+                    tokens.push(token);
+                }
+            }
+            let (a, b) = (join(&tokens, &mut seed), join(&tokens, &mut seed));
+            assert!(says_the_same(&a, &b), "{a:?} {b:?}");
+            let at = chance(&mut seed, tokens.len());
+            let mut others = tokens.clone();
+            match chance(&mut seed, 3) {
+                0 => drop(others.remove(at)),
+                1 => others.insert(at, "zero"),
+                _ => others[at] = TOKENS[chance(&mut seed, TOKENS.len())],
+            }
+            if others != tokens {
+                differing += 1;
+                let b = join(&others, &mut seed);
+                assert!(!says_the_same(&a, &b) && !says_the_same(&b, &a), "{a:?} {b:?}");
+            }
+        }
+        assert!(differing > 10_000);
+    }
+
+    #[test]
+    fn what_a_comment_swallows_counts() {
+        for (a, b) in [
+            ("select 1 -- x\n, 2", "select 1 -- x , 2"),
+            ("select 1 /* x */ , 2", "select 1 /* x , 2 */"),
+            ("-- drop table a;\n", "drop table a;\n"),
+            ("select 1 - - 1", "select 1 -- 1"),
+            ("select 4 / * 2", "select 4 /* 2"),
+            ("select '-- a'", "select '-- b'"),
+            ("select '/* a */'", "select '/* b */'"),
+            ("select \"-- a\"", "select \"-- b\""),
+            ("select 'it''s'", "select 'it' 's'"),
+            ("select 1::int", "select 1: :int"),
+            ("select a.b", "select a .b"),
+            ("select u&'a'", "select u & 'a'"),
+            ("select 1;", "select 1;;"),
+            ("select 'a' 'b'", "select 'b' 'a'"),
+        ] {
+            assert!(!says_the_same(a, b) && !says_the_same(b, a), "{a} | {b}");
+        }
+    }
+
+    /// A text is the same as itself, also one that is cut off in the middle of anything.
+    #[test]
+    fn every_text_is_the_same_as_itself() {
+        let text = "\u{feff}select E'\\'x', $t$ a $t$, U&\"d\" /* a /* b */ */ -- é\n from \"a\"\"b\" \
+                    where x <-1 and y::int >= .5; do $$ begin null; end $$;";
+        for (at, _) in text.char_indices() {
+            assert!(says_the_same(&text[..at], &text[..at]), "{}", &text[..at]);
+            assert!(says_the_same(&text[at..], &text[at..]), "{}", &text[at..]);
+        }
+    }
+
+    /// `Checksum` takes CR LF for LF, so a checkout on Windows is no change; with a comment added
+    /// to it, it should be as good as one with a comment added.
+    #[test]
+    #[ignore = "a suspected bug: line ends within strings and bodies count here"]
+    fn line_ends_do_not_count() {
+        let unix = "do $$ begin\n null;\nend $$;";
+        let windows = "-- a comment\r\ndo $$ begin\r\n null;\r\nend $$;";
+        assert!(says_the_same(unix, windows));
+    }
 }

@@ -167,3 +167,6 @@ impl Status {
         versions.into_iter().map(row).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
