@@ -210,7 +210,7 @@ impl World {
         let ground = Ground { here: &here, late: &late, kept: &kept };
         let plan = plan(&ground, self.row, goal).map_err(|error| match error {
             Error::Dirty { .. } => Stop::Dirty,
-            Error::NoMigrationFor { version } => Stop::NoMigration(version),
+            Error::NoMigrationFor { version, .. } => Stop::NoMigration(version),
             _ => Stop::Nothing,
         })?;
         let is_up = match goal {

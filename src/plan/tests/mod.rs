@@ -125,7 +125,7 @@ fn is_nothing(goal: Goal) -> bool {
 fn word(error: Error, state: State) -> &'static str {
     match error {
         Error::Dirty { .. } => "dirty",
-        Error::NoMigrationFor { version } if Some(version) == state.version => "state",
+        Error::NoMigrationFor { version, .. } if Some(version) == state.version => "state",
         Error::NoMigrationFor { .. } => "goal",
         Error::EmptySource => "empty",
         other => panic!("{other}"),
