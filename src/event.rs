@@ -97,10 +97,12 @@ pub enum Event {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adopted {
-    /// The version.
-    pub version: Version,
-    /// The way that the row went.
-    pub direction: Direction,
+    /// The version; where the row moved without a file that is known, the one that it moved to.
+    pub version: Option<Version>,
+    /// Which of the files the other tool has run; `None` where that is not known.
+    pub direction: Option<Direction>,
+    /// Where the row was, by the log.
+    pub from: Option<Version>,
     /// That it ran is taken on trust: the row was past it before.
     pub is_trusted: bool,
 }

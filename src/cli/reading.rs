@@ -61,6 +61,9 @@ pub fn status(
     }
     let wrong = status.state.dirty || status.rows.iter().any(StatusRow::is_wrong);
     let pending = status.rows.iter().any(|row| row.standing == Standing::Pending);
+    if wrong {
+        printer.hint(&format!("{} verify tells what to do about it", printer.program()));
+    }
     answer.body = Body::Status(Box::new(status), rows);
     Ok(match (exit_code, wrong, pending) {
         (true, true, _) => WRONG,

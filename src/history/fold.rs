@@ -40,19 +40,19 @@ impl Known {
         self.accepted.contains(&up)
     }
 
-    /// Whether the log has nothing to compare with: the file was not there when it was adopted.
+    /// Whether the log has nothing of it: the files were not there when it was adopted.
     pub fn is_unseen(&self) -> bool {
-        self.up.is_none() && self.is_adopted
+        self.up.is_none() && self.down.is_none() && self.is_adopted
     }
 }
 
 /// A step that another tool took, to be put into the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Adoption {
-    /// The version.
-    pub version: Version,
-    /// Which way it went.
-    pub direction: Direction,
+    /// The version; where the row moved without a file, the one that it moved to.
+    pub version: Option<Version>,
+    /// Which way it went; `None` where the row moved without a file that is known.
+    pub direction: Option<Direction>,
     /// Where the row was, by the log.
     pub from: Option<Version>,
     /// Where it is after this.
@@ -60,6 +60,13 @@ pub struct Adoption {
     /// The row had passed the version already, or says it although the log has never seen it run:
     /// that it ran is taken on trust.
     pub is_trusted: bool,
+}
+
+impl Adoption {
+    /// The row moved, and by which files is not known.
+    pub fn without_a_file(from: Option<Version>, to: Option<Version>) -> Adoption {
+        Adoption { version: to, direction: None, from, to, is_trusted: false }
+    }
 }
 
 /// What follows from the log.
@@ -72,10 +79,8 @@ pub struct History {
     has_begun: bool,
     /// Stretches `(above, up to]` that another tool went through.
     blind: Vec<(Option<Version>, Version)>,
-    /// Transactions that moved the row, in 32 bits.
-    writers: Vec<u32>,
-    /// The log was copied from another database: transactions mean nothing.
-    is_copied: bool,
+    /// Transactions that moved the row, in 32 bits: as the entry said, and as the server says.
+    writers: Vec<(u32, u32)>,
 }
 
 impl History {
@@ -85,7 +90,6 @@ impl History {
         for entry in entries.iter().filter(|entry| entry.is_done()) {
             history.take(entry);
         }
-        history.is_copied = entries.last().is_some_and(|last| short(last.xid) != short(last.xmin));
         history
     }
 
@@ -105,13 +109,18 @@ impl History {
             self.jump(entry.from.version);
         }
         self.has_begun = true;
-        self.writers.push(short(entry.xid));
+        self.writers.push((short(entry.xid), short(entry.xmin)));
         match (&entry.action, entry.direction, entry.version) {
             (Action::Run | Action::Adopt, Some(Direction::Up), Some(version)) => {
                 let is_adopted = entry.action == Action::Adopt;
                 if is_adopted {
                     // It was made from a folder that had all files of those stretches.
                     self.blind.clear();
+                }
+                let mut accepted = vec![entry.up];
+                if is_adopted && let Some(before) = self.known.get(&version) {
+                    // Another tool may have run it again, or may not.
+                    accepted.extend(&before.accepted);
                 }
                 let known = Known {
                     entry: entry.id,
@@ -121,7 +130,7 @@ impl History {
                     took: entry.took,
                     up: entry.up,
                     down: entry.down,
-                    accepted: vec![entry.up],
+                    accepted,
                 };
                 self.known.insert(version, known);
                 self.position = entry.to.version;
@@ -187,7 +196,17 @@ impl History {
     /// Whether another tool has written the row since the last entry, as far as its transaction
     /// (`xmin`) tells.
     pub fn is_touched(&self, row_xmin: Option<u32>) -> bool {
-        row_xmin.is_some_and(|xmin| !self.is_copied && !self.writers.contains(&xmin))
+        let is_ours = |xmin| self.writers.iter().any(|(xid, _)| *xid == xmin);
+        row_xmin.is_some_and(|xmin| !self.is_copied() && !is_ours(xmin))
+    }
+
+    /// Whether the log was copied from another database, where transactions had other numbers: a dump
+    /// is restored by one transaction a table.
+    fn is_copied(&self) -> bool {
+        let Some((xid, xmin)) = self.writers.last() else { return false };
+        // A file that leaves a savepoint open has its entry written by a subtransaction.
+        let others = self.writers.iter().any(|other| other.1 == *xmin && other.0 != *xid);
+        xid != xmin && (others || self.writers.len() == 1)
     }
 
     /// Whether the row is where the log left it.
@@ -198,8 +217,8 @@ impl History {
     /// The steps that another tool has taken since, given the folder's versions (ascending): what is
     /// to be put into the log to explain the row.
     ///
-    /// None for a row whose version the folder does not have: such a folder does not know which
-    /// files ran.
+    /// For a row whose version the folder does not have, nothing is said of files that ran: such a
+    /// folder does not know them.
     pub fn adoptions(&self, here: &[Version], state: State) -> Vec<Adoption> {
         let mut adoptions = Vec::new();
         let mut at = self.position;
@@ -209,33 +228,35 @@ impl History {
             let below = i.checked_sub(1).and_then(|below| undone.get(below)).copied();
             let to = below.or(state.version);
             adoptions.push(Adoption {
-                version: *version,
-                direction: Direction::Down,
+                version: Some(*version),
+                direction: Some(Direction::Down),
                 from: at,
                 to,
                 is_trusted: false,
             });
             at = to;
         }
-        at = at.min(state.version);
-        let Some(row) = state.version.filter(|row| here.binary_search(row).is_ok()) else {
-            return adoptions;
-        };
-        for version in here.iter().copied().filter(|version| *version <= row) {
+        let is_here = |row: &Version| here.binary_search(row).is_ok();
+        let row = state.version.filter(is_here);
+        let below = here.iter().copied().filter(|version| Some(*version) <= row);
+        for version in below {
             if self.known.contains_key(&version) || self.is_late(version, state) {
                 continue;
             }
-            let to = at.max(Some(version));
+            let to = at.min(row).max(Some(version));
             let is_trusted =
                 self.has_begun && Some(version) <= self.position && !self.is_blind(version);
             adoptions.push(Adoption {
-                version,
-                direction: Direction::Up,
+                version: Some(version),
+                direction: Some(Direction::Up),
                 from: at,
                 to,
                 is_trusted,
             });
             at = to;
+        }
+        if at != state.version {
+            adoptions.push(Adoption::without_a_file(at, state.version));
         }
         adoptions
     }

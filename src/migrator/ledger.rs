@@ -99,19 +99,26 @@ fn steps(
     // differ may be those that it ran, so they prove nothing.
     if steps.is_empty() && history.is_at(state) && history.is_touched(seen.xmin) {
         let again = |version| Adoption {
-            version,
-            direction: Direction::Up,
-            from: state.version,
-            to: state.version,
-            is_trusted: false,
+            direction: Some(Direction::Up),
+            ..Adoption::without_a_file(state.version, Some(version))
         };
         let differences = status::differences(shared.source, history, state);
-        steps.extend(differences.iter().map(|difference| again(difference.version)));
+        steps.extend(
+            differences
+                .iter()
+                .map(|difference| Adoption { to: state.version, ..again(difference.version) }),
+        );
         for file in edited(connection, shared.table, shared.source, differences).unwrap_or_default()
         {
             on_event(Event::Edited { file, why: Passed::Rerun });
         }
-        steps.extend(state.version.filter(|_| steps.is_empty()).map(again));
+        if steps.is_empty() {
+            let here = shared.source.versions();
+            steps.push(match state.version.filter(|version| here.binary_search(version).is_ok()) {
+                Some(version) => again(version),
+                None => Adoption::without_a_file(state.version, state.version),
+            });
+        }
     }
     steps
 }
@@ -135,6 +142,7 @@ fn adopt(
             let adopted = |step: &Adoption| Adopted {
                 version: step.version,
                 direction: step.direction,
+                from: step.from,
                 is_trusted: step.is_trusted,
             };
             on_event(Event::Adopted(steps.iter().map(adopted).collect()));
@@ -161,15 +169,15 @@ pub fn entries(shared: &Shared<'_>, steps: &[Adoption]) -> String {
     let mut sql = String::new();
     for step in steps {
         let read = |direction| {
-            let entry = shared.source.entry(step.version, direction);
-            entry.filter(|_| step.direction == Direction::Up)?.read().ok()
+            let version = step.version.filter(|_| step.direction == Some(Direction::Up))?;
+            shared.source.entry(version, direction)?.read().ok()
         };
         let (up, down) = (read(Direction::Up), read(Direction::Down));
         let entry = NewEntry {
             action: Action::Adopt,
-            direction: Some(step.direction),
-            version: Some(step.version),
-            name: shared.source.name(step.version),
+            direction: step.direction,
+            version: step.version,
+            name: step.version.and_then(|version| shared.source.name(version)),
             error: None,
             from: State::clean(step.from),
             to: State::clean(step.to),

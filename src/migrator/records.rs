@@ -24,13 +24,12 @@ pub fn force(
     version: Option<Version>,
     on_event: OnEvent<'_>,
 ) -> Result<(), Error> {
-    // A row that cannot be read is what `force` is for.
-    let from = match shared.table.ensure(locked) {
-        Ok(seen) => seen.state,
-        Err(Error::BadRow { .. }) => State::NONE,
+    let (from, history) = match ledger::find(locked, shared, on_event) {
+        Ok(Found { state, history }) => (state, history),
+        // A row that cannot be read is what `force` is for.
+        Err(Error::BadRow { .. }) => (State::NONE, ledger::open_log(locked, shared, on_event)),
         Err(error) => return Err(error),
     };
-    let history = ledger::open_log(locked, shared, on_event);
     let to = State::clean(version);
     let row = shared.table.set(to).sql;
     let entry = NewEntry {
@@ -66,7 +65,7 @@ pub fn force(
 /// the row. Those that it declares not to be need no entry of their own.
 fn forced(history: &History, here: &[Version], to: State) -> Vec<Adoption> {
     let mut steps = history.adoptions(here, to);
-    steps.retain(|step| step.direction == Direction::Up);
+    steps.retain(|step| step.direction == Some(Direction::Up));
     steps
 }
 
@@ -269,11 +268,9 @@ fn repairs(
 fn repaired(shared: &Shared<'_>, repair: &Repair, state: State) -> String {
     if repair.why == Why::Late {
         let step = Adoption {
-            version: repair.version,
-            direction: Direction::Up,
-            from: state.version,
-            to: state.version,
-            is_trusted: true,
+            version: Some(repair.version),
+            direction: Some(Direction::Up),
+            ..Adoption::without_a_file(state.version, state.version)
         };
         return ledger::entries(shared, &[step]);
     }

@@ -1,6 +1,6 @@
 //! What the log has to say while a run goes on.
 
-use dbm::{Adopted, Direction, Event, Passed};
+use dbm::{Adopted, Direction, Event, Passed, Version};
 
 use crate::render::Printer;
 
@@ -45,20 +45,33 @@ pub fn print(printer: &Printer, event: Event) {
 }
 
 fn adopted(printer: &Printer, steps: &[Adopted]) {
-    let step = |step: &Adopted| format!("{}/{}", step.version, step.direction.letter());
-    let sure: Vec<String> = steps.iter().filter(|s| !s.is_trusted).map(step).collect();
-    let listed = match sure.len() {
-        ..=MOST => sure.join(", "),
-        count => format!("{} and {} more", sure[..MOST].join(", "), count - MOST),
+    let step = |step: &Adopted| match (step.version, step.direction) {
+        (Some(version), Some(direction)) if !step.is_trusted => {
+            Some(format!("{version}/{}", direction.letter()))
+        }
+        _ => None,
     };
-    if !sure.is_empty() {
+    let files: Vec<String> = steps.iter().filter_map(step).collect();
+    let listed = match files.len() {
+        ..=MOST => files.join(", "),
+        count => format!("{} and {} more", files[..MOST].join(", "), count - MOST),
+    };
+    if !files.is_empty() {
         printer.hint(&format!("run by another tool, and now in the log: {listed}"));
     }
-    for step in steps.iter().filter(|s| s.is_trusted && s.direction == Direction::Up) {
-        printer.warning(&format!(
-            "the database says that version {} is applied, and the log has never seen it run: it is \
-             taken for applied",
-            step.version
-        ));
+    for step in steps {
+        let place = |version: Option<Version>| version.map_or("none".into(), |v| v.to_string());
+        match (step.version, step.direction) {
+            (Some(version), Some(Direction::Up)) if step.is_trusted => printer.warning(&format!(
+                "the database says that version {version} is applied, and the log has never seen it \
+                 run: it is taken for applied"
+            )),
+            (version, None) if version != step.from => printer.hint(&format!(
+                "moved by another tool from version {} to {}, and now in the log",
+                place(step.from),
+                place(version)
+            )),
+            _ => {}
+        }
     }
 }

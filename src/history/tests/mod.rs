@@ -1,6 +1,6 @@
 //! Two tools on one database, in the mind alone.
 
-mod bugs;
+mod judged;
 mod named;
 mod walk;
 pub(crate) mod world;

@@ -163,7 +163,7 @@ impl World {
     fn adopt(&mut self, steps: &[Adoption]) {
         for step in steps {
             let (from, to) = (State::clean(step.from), State::clean(step.to));
-            self.add(Action::Adopt, Some(step.direction), Some(step.version), from, to);
+            self.add(Action::Adopt, step.direction, step.version, from, to);
         }
     }
 
@@ -176,14 +176,17 @@ impl World {
         let mut steps = history.adoptions(&self.versions(), row);
         if steps.is_empty() && history.is_at(row) && history.is_touched(self.xmin) {
             let again = |version| Adoption {
-                version,
-                direction: Direction::Up,
-                from: row.version,
-                to: row.version,
-                is_trusted: true,
+                version: Some(version),
+                direction: Some(Direction::Up),
+                ..Adoption::without_a_file(row.version, row.version)
             };
             steps.extend(self.edited().into_iter().map(again));
-            steps.extend(row.version.filter(|_| steps.is_empty()).map(again));
+            if steps.is_empty() {
+                steps.push(match row.version.filter(|version| self.here.contains_key(version)) {
+                    Some(version) => again(version),
+                    None => Adoption::without_a_file(row.version, row.version),
+                });
+            }
         }
         if !steps.is_empty() {
             self.write(row, false);
@@ -260,9 +263,10 @@ impl World {
 
     /// `records::force`.
     pub(crate) fn dbm_force(&mut self, version: Option<Version>) {
+        self.find();
         let (from, to) = (self.row, State::clean(version));
         let mut steps = self.history().adoptions(&self.versions(), to);
-        steps.retain(|step| step.direction == Direction::Up);
+        steps.retain(|step| step.direction == Some(Direction::Up));
         self.write(to, false);
         self.adopt(&steps);
         self.add(Action::Force, None, version, from, to);

@@ -278,22 +278,3 @@ fn what_happened_in_words() {
     assert_eq!(log::who("app", Some("paul"), None), "app (paul)");
     assert_eq!(log::who("app", None, Some("pod-1")), "app (@pod-1)");
 }
-
-#[test]
-fn ten_thousand_rows_are_quick() {
-    let rows: Vec<Line> = (0..10_000)
-        .map(|n| line(n, &format!("create_table_number_{n}"), facts(Standing::Applied), Some(n)))
-        .collect();
-    let entries: Vec<log::Line> = sample_log().into_iter().cycle().take(10_000).collect();
-    for look in [PIPE, Look { colour: true, width: Some(90) }] {
-        let begun = Instant::now();
-        let text = whole(&rows, [], &look, &clock());
-        let status = begun.elapsed();
-        assert_eq!(text.lines().count(), 10_002);
-        let begun = Instant::now();
-        log::whole(&entries, &look, &clock());
-        println!("{look:?}: status {status:?}, log {:?}", begun.elapsed());
-        // Without optimisation, on a busy machine.
-        assert!(begun.elapsed() < Duration::from_secs(10));
-    }
-}
