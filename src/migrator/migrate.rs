@@ -15,7 +15,11 @@ impl Migrator {
     /// # Errors
     ///
     /// As [`Migrator::up`].
-    pub(super) fn migrate(&mut self, goal: Goal, on_event: OnEvent<'_>) -> Result<Report, Error> {
+    pub(super) fn migrate(
+        &mut self,
+        mut goal: Goal,
+        on_event: OnEvent<'_>,
+    ) -> Result<Report, Error> {
         let mut last_entry = 0;
         let ran = self.locked(on_event, |locked, mut shared, on_event| {
             let mut before = 0;
@@ -44,7 +48,7 @@ impl Migrator {
                 }
                 let mut run = Run::new(&plan, &mut shared, history);
                 let progress = match goal {
-                    Goal::Redo if before == 0 => run.redo(locked, state, on_event)?,
+                    Goal::Redo => run.redo(locked, state, on_event)?,
                     _ => run.all(locked, state, on_event)?,
                 };
                 match progress {
@@ -52,6 +56,9 @@ impl Migrator {
                     Progress::Replan { ran, lent: next } => {
                         before += ran;
                         lent = next;
+                        if let (Goal::Redo, 1, Some(down)) = (goal, ran, plan.steps.first()) {
+                            goal = Goal::Again(down.version);
+                        }
                     }
                 }
             };
@@ -88,7 +95,7 @@ fn is_up(goal: Goal, state: State) -> bool {
     match goal {
         Goal::Up(limit) | Goal::UpWithLate(limit) => limit != Some(0),
         Goal::Goto(version) => Some(version) > state.version,
-        Goal::Down(_) | Goal::Redo => false,
+        Goal::Down(_) | Goal::Redo | Goal::Again(_) => false,
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Goal {
     Goto(Version),
     /// The last version down, and up again.
     Redo,
+    /// This version up, whatever else there is below it: the second half of a redo.
+    Again(Version),
 }
 
 impl Goal {
@@ -44,8 +46,8 @@ impl Goal {
             Goal::UpWithLate(limit) => Goal::UpWithLate(less(limit)),
             Goal::Down(limit) => Goal::Down(less(limit)),
             Goal::Goto(version) => Goal::Goto(version),
-            Goal::Redo if ran > 0 => Goal::Up(Some(2u64.saturating_sub(ran))),
             Goal::Redo => Goal::Redo,
+            Goal::Again(version) => Goal::Again(version),
         }
     }
 
@@ -134,6 +136,12 @@ fn steps(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error> {
             Ok(Plan { steps: down(&applied, applied.len() - count), end })
         }
         Goal::Goto(version) => goto(ground, state, version),
+        Goal::Again(version) => {
+            position(ground.here, version)?;
+            let is_done = Some(version) <= state.version;
+            let steps = (!is_done).then(|| step_up(state.version, version));
+            Ok(Plan::ends(steps.into_iter().collect()))
+        }
         Goal::Redo => {
             let applied = applied(ground, state)?;
             let Some(version) = state.version else {

@@ -8,8 +8,10 @@ use super::lex::{Lexer, Shape, Token};
 /// In doubt it says no. Where the lexer cuts operators and numbers into pieces, and where two
 /// strings follow one another, the white space between them counts.
 pub fn says_the_same(a: &str, b: &str) -> bool {
-    let mut a = Pieces::new(a);
-    let mut b = Pieces::new(b);
+    // As for the checksum, CR LF is LF, within strings too.
+    let (a, b) = (a.replace("\r\n", "\n"), b.replace("\r\n", "\n"));
+    let mut a = Pieces::new(&a);
+    let mut b = Pieces::new(&b);
     loop {
         match (a.next(), b.next()) {
             (None, None) => return true,
@@ -223,7 +225,6 @@ mod tests {
     /// `Checksum` takes CR LF for LF, so a checkout on Windows is no change; with a comment added
     /// to it, it should be as good as one with a comment added.
     #[test]
-    #[ignore = "a suspected bug: line ends within strings and bodies count here"]
     fn line_ends_do_not_count() {
         let unix = "do $$ begin\n null;\nend $$;";
         let windows = "-- a comment\r\ndo $$ begin\r\n null;\r\nend $$;";

@@ -199,15 +199,6 @@ fn planning_again_in_the_middle_gives_the_rest() {
     });
 }
 
-/// `Goal::less` knows a redo's second half as `up 1`, which takes the *next* file: the late one
-/// below the row's version, where there is one; and it fails where the version below is kept. A
-/// `goto` a late version is a down and an up, which then is planned as any way up.
-#[test]
-#[ignore = "a suspected bug: here 1 2 3, late 2, row 3: redo, interrupted after its down, runs 2"]
-fn planning_again_in_the_middle_of_redo_and_goto() {
-    each(is_planned_again);
-}
-
 fn is_planned_again(world: &World, goal: Goal, planned: Result<Plan, Error>) {
     let Ok(plan) = planned else { return };
     let mut now = world.clone();
@@ -331,4 +322,17 @@ fn it_fails_where_a_file_that_is_needed_is_nowhere() {
         let said = planned.err().map(|error| word(error, world.state));
         assert_eq!(said, expected, "{world:?} {goal:?}");
     });
+}
+
+/// A late file below is not taken for the other half.
+#[test]
+fn the_second_half_of_a_redo_runs_its_version_and_no_other() {
+    let here = [1, 2, 3];
+    let ground = Ground { here: &here, late: &[2], kept: &[] };
+    let redo = plan(&ground, State::clean(Some(3)), Goal::Redo).unwrap();
+    let now = Ground { here: &here, late: &[], kept: &[] };
+    let again = plan(&now, State::clean(Some(1)), Goal::Again(3)).unwrap();
+    assert_eq!(again.steps, redo.steps[1..]);
+    let done = plan(&now, State::clean(Some(3)), Goal::Again(3)).unwrap();
+    assert_eq!(done, Plan { steps: vec![], end: End::NoChange });
 }

@@ -1,6 +1,6 @@
 //! Tables as they are printed, with a clock that stands still.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use chrono::FixedOffset;
 use dbm::{Action, Direction, Edit, Standing, State};
