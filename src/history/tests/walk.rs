@@ -280,11 +280,11 @@ fn is_edited(world: &World, edited: &[Version], ways: Ways, told: &[String]) {
 
 fn walks(ways: Ways) -> Count {
     let mut count = Count::default();
-    for seed in 0..1000 {
+    for seed in 0..500 {
         walk(seed, ways, &mut count);
     }
     let Count { late, edited, adopted, touched } = count;
-    assert!(late > 100 && edited > 100 && adopted > 1000, "{late} {edited} {adopted} {touched}");
+    assert!(late > 100 && edited > 100 && adopted > 500, "{late} {edited} {adopted} {touched}");
     count
 }
 
@@ -297,7 +297,7 @@ fn the_log_explains_the_row_whatever_the_shortest_way_was() {
 #[test]
 fn the_log_explains_the_row_whatever_was_done_to_it() {
     let count = walks(Ways::Any);
-    assert!(count.touched > 500, "{}", count.touched);
+    assert!(count.touched > 200, "{}", count.touched);
 }
 
 /// `dbm force` does not look where the row was: what golang-migrate undid before it still counts
