@@ -81,14 +81,19 @@ pub struct History {
     blind: Vec<(Option<Version>, Version)>,
     /// Transactions that moved the row, in 32 bits: as the entry said, and as the server says.
     writers: Vec<(u32, u32)>,
+    /// Transactions that logged a failure; one that took a dirty row back wrote the row as well.
+    undone: Vec<u32>,
 }
 
 impl History {
     /// Reads entries, the oldest first.
     pub fn fold(entries: &[LogEntry]) -> History {
         let mut history = History::default();
-        for entry in entries.iter().filter(|entry| entry.is_done()) {
-            history.take(entry);
+        for entry in entries {
+            match entry.is_done() {
+                true => history.take(entry),
+                false => history.undone.push(short(entry.xid)),
+            }
         }
         history
     }
@@ -114,8 +119,9 @@ impl History {
             (Action::Run | Action::Adopt, Some(Direction::Up), Some(version)) => {
                 let is_adopted = entry.action == Action::Adopt;
                 if is_adopted {
-                    // It was made from a folder that had all files of those stretches.
-                    self.blind.clear();
+                    // It was made from a folder that had all files of that stretch.
+                    self.blind
+                        .retain(|(above, up_to)| !(*above < Some(version) && version <= *up_to));
                 }
                 let mut accepted = vec![entry.up];
                 if is_adopted && let Some(before) = self.known.get(&version) {
@@ -196,7 +202,8 @@ impl History {
     /// Whether another tool has written the row since the last entry, as far as its transaction
     /// (`xmin`) tells.
     pub fn is_touched(&self, row_xmin: Option<u32>) -> bool {
-        let is_ours = |xmin| self.writers.iter().any(|(xid, _)| *xid == xmin);
+        let is_ours =
+            |xmin| self.undone.contains(&xmin) || self.writers.iter().any(|(xid, _)| *xid == xmin);
         row_xmin.is_some_and(|xmin| !self.is_copied() && !is_ours(xmin))
     }
 

@@ -20,7 +20,7 @@ use crate::migrator::patience::Patience;
 use crate::migrator::run::Buffered;
 use crate::plan::Step;
 use crate::sql::{self, Kind, Refusal, Route, Statement};
-use crate::table::{NewEntry, Operator, Own, Table, Took};
+use crate::table::{NewEntry, Operator, Own, Table, Took, is_untranslatable};
 
 /// A file about to run.
 pub struct Job<'a> {
@@ -137,10 +137,9 @@ impl Job<'_> {
     /// Whether it was the log that refused an entry; then there are no more of them. `is_files` says
     /// that it was under way with a statement of the file.
     pub fn is_of_log(&self, error: &ServerError, is_files: bool) -> bool {
-        // A down file may hold a character that the database cannot; the message is refused whole.
-        let untranslatable = matches!(error.code.as_str(), "22P05" | "22021");
-        let is_of_log =
-            self.is_logged() && (untranslatable || (!is_files && self.table.is_of_log(error)));
+        let is_of_log = self.is_logged()
+            && self.table.is_of_log(error)
+            && (!is_files || is_untranslatable(error));
         if is_of_log {
             self.log_failed.set(Some(error.message.clone()));
         }
@@ -173,6 +172,17 @@ impl Job<'_> {
             down,
             keeps_texts: true,
             took,
+        }
+    }
+
+    /// SQL that logs that the file was taken back for others to go first. It goes with the row, which
+    /// is then known to be written by us.
+    pub fn record_way(&self, from: State, to: State) -> String {
+        let error = Some("gave way to sessions that wait for the migration lock".to_string());
+        let entry = NewEntry { error, from, to, keeps_texts: false, ..self.entry(Took::Unknown) };
+        match self.is_logged() {
+            true => self.table.record(self.operator, &entry).sql,
+            false => String::new(),
         }
     }
 
@@ -229,36 +239,30 @@ impl Job<'_> {
         locked: &mut Locked<'_>,
         from: State,
         to: State,
-        took: Option<Took>,
+        entry: &str,
     ) -> Result<(), Error> {
-        self.write_row(locked, &self.table.advance(from, to).sql, took).map_err(|error| match error
-        {
-            Error::Statement { fault: Fault::Server(raised), .. }
-                if self.table.is_guard(&raised) =>
-            {
-                Error::Moved { planned: from }
-            }
-            Error::Statement { fault: fault @ (Fault::Lost(_) | Fault::Unclear(_)), .. } => {
-                self.failed(fault, Seen::default(), None, &|_| None, Outcome::Unknown)
-            }
-            error => error,
-        })
+        self.write_row(locked, &self.table.advance(from, to).sql, entry).map_err(
+            |error| match error {
+                Error::Statement { fault: Fault::Server(raised), .. }
+                    if self.table.is_guard(&raised) =>
+                {
+                    Error::Moved { planned: from }
+                }
+                Error::Statement {
+                    fault: fault @ (Fault::Lost(_) | Fault::Unclear(_)), ..
+                } => self.failed(fault, Seen::default(), None, &|_| None, Outcome::Unknown),
+                error => error,
+            },
+        )
     }
 
-    /// Sends SQL that moves the row and, with a duration, the log's entry with it; without it
-    /// where the log refuses it.
+    /// Sends SQL that moves the row, and SQL that logs it; without that where the log refuses it.
     ///
     /// # Errors
     ///
     /// [`Error::Statement`].
-    pub fn write_row(
-        &self,
-        locked: &mut Locked<'_>,
-        row: &str,
-        took: Option<Took>,
-    ) -> Result<(), Error> {
-        let record = took.map(|took| self.record(took).sql).unwrap_or_default();
-        match locked.write(&format!("{row}{record}")) {
+    pub fn write_row(&self, locked: &mut Locked<'_>, row: &str, entry: &str) -> Result<(), Error> {
+        match locked.write(&format!("{row}{entry}")) {
             Err(Error::Statement { fault: Fault::Server(error), .. })
                 if !self.table.is_guard(&error) && self.is_of_log(&error, false) =>
             {

@@ -19,6 +19,8 @@ pub struct Found {
     pub state: State,
     /// What is known of how it came about.
     pub history: History,
+    /// Another tool has written the row since, and that is not in the log.
+    pub is_touched: bool,
 }
 
 /// Reads row and log, makes them where they are missing, and puts into the log what another tool
@@ -35,14 +37,15 @@ pub fn find(
     let seen = shared.table.ensure(locked)?;
     let history = open_log(locked, shared, on_event);
     let state = seen.state;
+    let is_touched = history.is_touched(seen.xmin);
     if state.dirty || !shared.table.log.is_on {
-        return Ok(Found { state, history });
+        return Ok(Found { state, history, is_touched });
     }
     let steps = steps(locked.connection(), shared, &history, seen, on_event);
-    match adopt(locked, shared, state, steps, on_event)? {
-        true => Ok(Found { state, history: read(locked, shared, on_event) }),
-        false => Ok(Found { state, history }),
+    if !adopt(locked, shared, state, steps, on_event)? {
+        return Ok(Found { state, history, is_touched });
     }
+    Ok(Found { state, history: read(locked, shared, on_event), is_touched: false })
 }
 
 /// Makes the log where it is missing, and reads it. Says once if there is none to be had.
@@ -119,6 +122,27 @@ fn steps(
                 None => Adoption::without_a_file(state.version, state.version),
             });
         }
+    }
+    steps
+}
+
+/// Applied files that differ from what ran, where another tool may have run them again.
+pub fn rerun(
+    connection: &mut Connection,
+    shared: &Shared<'_>,
+    history: &History,
+    state: State,
+    on_event: OnEvent<'_>,
+) -> Vec<Adoption> {
+    let differences = status::differences(shared.source, history, state);
+    let again = |difference: &Difference| Adoption {
+        version: Some(difference.version),
+        direction: Some(Direction::Up),
+        ..Adoption::without_a_file(state.version, state.version)
+    };
+    let steps = differences.iter().map(again).collect();
+    for file in edited(connection, shared.table, shared.source, differences).unwrap_or_default() {
+        on_event(Event::Edited { file, why: Passed::Rerun });
     }
     steps
 }
@@ -211,11 +235,14 @@ pub fn check(
     late: &[Version],
     on_event: OnEvent<'_>,
 ) -> Result<(), Error> {
-    let Found { state, history } = found;
+    let Found { state, history, is_touched } = found;
     let differences = status::differences(shared.source, history, *state);
     let mut stopping = Vec::new();
     for file in edited(connection, shared.table, shared.source, differences)? {
         match () {
+            () if *is_touched && history.is_at(*state) => {
+                on_event(Event::Edited { file, why: Passed::Rerun });
+            }
             () if file.is_cosmetic => on_event(Event::Edited { file, why: Passed::Cosmetic }),
             () if shared.allowed.edited => {
                 on_event(Event::Edited { file, why: Passed::Allowed });

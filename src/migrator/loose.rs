@@ -64,7 +64,7 @@ impl Job<'_> {
             self.give_way(locked, on_event)?;
             return Ok(Ran::GaveWay);
         }
-        self.advance(locked, before, dirty, None)?;
+        self.advance(locked, before, dirty, "")?;
         let invalid_before = invalid_indexes(locked);
         let loose = Loose { job: self, code, whole, before, dirty, invalid_before };
         let old_lock_timeout = self.set_lock_timeout(locked);
@@ -139,7 +139,8 @@ impl Loose<'_> {
                 self.drop_indexes(locked, sql);
                 if i == 0 {
                     // Nothing of the file stands, so whoever goes first may run it.
-                    job.advance(locked, self.dirty, self.before, None)?;
+                    let entry = job.record_way(self.dirty, self.before);
+                    job.advance(locked, self.dirty, self.before, &entry)?;
                 }
                 job.give_way(locked, on_event)?;
                 if i == 0 {
@@ -174,11 +175,11 @@ impl Loose<'_> {
             return Err(job.failed(fault, seen, statement, &|p| Some(p + offset), outcome));
         }
         let clean = State::clean(job.step.target);
-        let took = Some(Took::This(begun.elapsed()));
+        let entry = job.record(Took::This(begun.elapsed())).sql;
         if clean != State::NONE && job.table.is_touched_by(job.text) {
-            job.write_row(locked, &job.table.restore(clean).sql, took)?;
+            job.write_row(locked, &job.table.restore(clean).sql, &entry)?;
         } else {
-            job.advance(locked, self.dirty, clean, took)?;
+            job.advance(locked, self.dirty, clean, &entry)?;
         }
         Ok(Ran::Done)
     }

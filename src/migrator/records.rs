@@ -24,11 +24,13 @@ pub fn force(
     version: Option<Version>,
     on_event: OnEvent<'_>,
 ) -> Result<(), Error> {
-    let (from, history) = match ledger::find(locked, shared, on_event) {
-        Ok(Found { state, history }) => (state, history),
+    let Found { state: from, history, is_touched } = match ledger::find(locked, shared, on_event) {
         // A row that cannot be read is what `force` is for.
-        Err(Error::BadRow { .. }) => (State::NONE, ledger::open_log(locked, shared, on_event)),
-        Err(error) => return Err(error),
+        Err(Error::BadRow { .. }) => {
+            let history = ledger::open_log(locked, shared, on_event);
+            Found { state: State::NONE, history, is_touched: false }
+        }
+        found => found?,
     };
     let to = State::clean(version);
     let row = shared.table.set(to).sql;
@@ -45,7 +47,10 @@ pub fn force(
         keeps_texts: false,
         took: Took::Unknown,
     };
-    let steps = forced(&history, shared.source.versions(), to);
+    let mut steps = forced(&history, shared.source.versions(), to);
+    if is_touched && from.dirty {
+        steps.extend(ledger::rerun(locked.connection(), shared, &history, to, on_event));
+    }
     let logged =
         ledger::entries(shared, &steps) + &shared.table.record(shared.operator, &entry).sql;
     match locked.write(&(row.clone() + &logged)) {
@@ -138,9 +143,13 @@ impl Migrator {
     /// As [`Migrator::status`].
     pub fn edited(&mut self) -> Result<Vec<Edited>, Error> {
         self.reconnect()?;
-        let state = self.table.read(&mut self.connection)?.state;
+        let seen = self.table.read(&mut self.connection)?;
         let entries = self.table.entries(&mut self.connection).unwrap_or_default();
-        let found = status::differences(&self.source, &History::fold(&entries), state);
+        let history = History::fold(&entries);
+        if history.is_at(seen.state) && history.is_touched(seen.xmin) {
+            return Ok(Vec::new());
+        }
+        let found = status::differences(&self.source, &history, seen.state);
         ledger::edited(&mut self.connection, &self.table, &self.source, found)
     }
 
@@ -210,7 +219,7 @@ impl Migrator {
             return Ok(Vec::new());
         }
         self.locked(on_event, |locked, mut shared, on_event| {
-            let Found { state, history } = ledger::find(locked, &mut shared, on_event)?;
+            let Found { state, history, .. } = ledger::find(locked, &mut shared, on_event)?;
             let repairs = repairs(shared.source, &history, state, versions)?;
             if !shared.table.log.is_on {
                 let fault = Fault::Unclear("there is no log to record it in".to_string());
@@ -250,7 +259,10 @@ fn repairs(
     let named = |version: &Version| match repairs.iter().find(|r| r.version == *version) {
         Some(repair) => Ok(Some(repair.clone())),
         None if history.is_late(*version, state) && source.name(*version).is_some() => {
-            Ok(Some(repair(*version, Why::Late)))
+            match state.dirty {
+                true => Err(Error::Dirty { state }),
+                false => Ok(Some(repair(*version, Why::Late))),
+            }
         }
         None if history.known(*version).is_some() && source.name(*version).is_some() => Ok(None),
         None => Err(Error::NotApplied { version: *version }),

@@ -159,13 +159,14 @@ impl Table {
         self.log.is_on = true;
     }
 
-    /// Whether an error is the log's: of an entry that its table does not take.
+    /// Whether an error is the log's: of an entry that its table does not take, or of a text that the
+    /// database cannot hold, which may be that of a file that is not run now.
     pub fn is_of_log(&self, error: &ServerError) -> bool {
+        let is_of_table = error.table.as_deref() == Some(self.log.name.as_str())
+            || error.message.contains(&self.log.name);
         // A text that breaks off is told of with ours behind it.
-        self.log.is_on
-            && error.code != "42601"
-            && (error.table.as_deref() == Some(self.log.name.as_str())
-                || error.message.contains(&self.log.name))
+        let is_cut = error.code == "42601";
+        self.log.is_on && (is_untranslatable(error) || (is_of_table && !is_cut))
     }
 
     /// SQL that adds an entry, as whom we connected as; nothing where there is no log.
@@ -265,6 +266,11 @@ impl Table {
         };
         Ok(rows.into_iter().filter_map(texts).collect())
     }
+}
+
+/// `untranslatable_character`, `character_not_in_repertoire`: the whole message is refused.
+pub fn is_untranslatable(error: &ServerError) -> bool {
+    matches!(error.code.as_str(), "22P05" | "22021")
 }
 
 /// What an entry keeps of a migration's files.

@@ -15,7 +15,7 @@ use crate::fault::Fault;
 use crate::migration::State;
 use crate::quote::{identifier, literal};
 use crate::url::TableName;
-pub use log::{Log, NewEntry, Operator, Texts, Took};
+pub use log::{Log, NewEntry, Operator, Texts, Took, is_untranslatable};
 pub use write::{GUARD, Own};
 
 use write::Identity;

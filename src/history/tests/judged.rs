@@ -146,10 +146,10 @@ fn an_adopted_version_with_a_down_file_alone_was_seen() {
 // shortest way: else no edit and no late file could be found where it is used as well. Whoever went
 // another way says so with `repair`.
 
-/// The usual day of somebody who uses both: down, edit, up, the next one fails, force. The row is
-/// `dbm`'s then, and what golang-migrate did before is forgotten.
+/// The usual day of somebody who uses both: down, edit, up, the next one fails, force. Who forces a
+/// version says that what is there is right.
 #[test]
-fn force_hides_that_another_tool_was_there() {
+fn a_force_takes_the_files_as_they_are_where_another_tool_was() {
     let mut world = after_up(&[1, 2, 3]);
     world.golang_down(1);
     world.edit(3, "select 33");
@@ -157,7 +157,20 @@ fn force_hides_that_another_tool_was_there() {
     world.merge(&[4]);
     world.golang_fails();
     world.dbm_force(Some(3));
-    assert_eq!(world.dbm_up(), Err(Stop::Edited(vec![3])));
+    assert_eq!(world.dbm_up().map(|steps| steps.len()), Ok(1));
+}
+
+/// The file of an applied version was deleted. `migrate down 1` and `migrate up` go by the folder,
+/// to 1 and back, and leave what 2 made; `dbm down 1` ends at 2, which is still applied. Going down
+/// another one undoes it, by the log's text.
+#[test]
+fn down_stops_at_what_is_applied_though_its_file_is_gone() {
+    let mut world = after_up(&[1, 2, 3]);
+    world.checkout(&[1, 3]);
+    assert_eq!(world.dbm_down(1).map(|steps| steps.len()), Ok(1));
+    assert_eq!(world.dbm_up(), Err(Stop::NoMigration(2)));
+    assert_eq!(world.dbm_down(1).map(|steps| steps.len()), Ok(1));
+    assert_eq!(world.dbm_up().map(|steps| steps.len()), Ok(1));
 }
 
 /// golang-migrate: down 1, edit, up with a file more. That the shortest way is none but up proves

@@ -267,6 +267,16 @@ impl World {
         let (from, to) = (self.row, State::clean(version));
         let mut steps = self.history().adoptions(&self.versions(), to);
         steps.retain(|step| step.direction == Some(Direction::Up));
+        if from.dirty && self.history().is_touched(self.xmin) {
+            let row = std::mem::replace(&mut self.row, to);
+            let again = self.edited().into_iter().map(|version| Adoption {
+                version: Some(version),
+                direction: Some(Direction::Up),
+                ..Adoption::without_a_file(to.version, to.version)
+            });
+            steps.extend(again);
+            self.row = row;
+        }
         self.write(to, false);
         self.adopt(&steps);
         self.add(Action::Force, None, version, from, to);

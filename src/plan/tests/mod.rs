@@ -201,6 +201,10 @@ fn planning_again_in_the_middle_gives_the_rest() {
 
 fn is_planned_again(world: &World, goal: Goal, planned: Result<Plan, Error>) {
     let Ok(plan) = planned else { return };
+    // Its second half has a goal of its own.
+    if goal == Goal::Redo {
+        return;
+    }
     let mut now = world.clone();
     // Behind the last step there is nothing to plan: `up 0`.
     for (ran, step) in plan.steps.iter().enumerate() {
@@ -236,6 +240,7 @@ fn the_goal_is_reached() {
                 assert_eq!(row, Some(version), "{case}");
                 assert_eq!(after.last(), Some(&version), "{case}");
             }
+            Goal::Again(_) => unreachable!("not among the goals here"),
             Goal::Redo if ran == 0 => assert_eq!((row, plan.end), (None, End::NoneThere)),
             Goal::Redo => assert!(end.state == world.state && before == after && ran == 2),
             Goal::Up(Some(n)) | Goal::UpWithLate(Some(n)) | Goal::Down(Some(n)) => match plan.end {
