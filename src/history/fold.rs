@@ -218,7 +218,7 @@ impl History {
 
     /// Whether the row is where the log left it.
     pub fn is_at(&self, state: State) -> bool {
-        self.has_begun && self.position == state.version
+        self.has_begun && !state.dirty && self.position == state.version
     }
 
     /// The steps that another tool has taken since, given the folder's versions (ascending): what is

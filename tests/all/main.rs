@@ -25,5 +25,6 @@ mod house;
 mod interop;
 mod library;
 mod pooler;
+mod reports;
 mod scanner;
 mod support;

@@ -1,0 +1,112 @@
+//! `verify`: what is found, with and without a database, and the exit code that CI goes by.
+
+use crate::support::{Database, Folder, Run};
+
+fn offline(folder: &Folder) -> Run {
+    Run::dbm().path(folder).arg("verify")
+}
+
+/// Kinds that are found, in brackets, as they stand in the output.
+fn kinds(stdout: &str) -> Vec<&str> {
+    let found = stdout.lines().filter(|line| !line.starts_with(' '));
+    found.filter_map(|line| line.strip_suffix(']')?.rsplit_once('[').map(|(_, k)| k)).collect()
+}
+
+#[test]
+fn a_good_folder_is_good_and_needs_no_database() {
+    let output = offline(&Folder::four()).output();
+    output.assert_status(0);
+    assert_eq!(output.stdout, "nothing is wrong in the folder (no database was looked at)\n");
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
+fn each_fault_of_a_folder_is_found() {
+    let cases: &[(&str, &str, &str)] = &[
+        ("12_x.up", "select 1", "name"),
+        ("5_x.UP.sql", "select 1", "name"),
+        ("5_x.up.sql.bak", "select 1", "name"),
+        ("V4__x.sql", "select 1", "name"),
+        ("1_other.up.sql", "select 1", "duplicate"),
+        ("5_x.up.sql", "select 1", "no-down"),
+        ("5_x.down.sql", "select 1", "no-up"),
+        ("4_d.down.sql", "-- nothing\n", "empty-down"),
+        ("0005_x.up.sql", "select 1", "style"),
+        ("4_d.up.sql", "begin; select 1;", "open-transaction"),
+        ("4_d.up.sql", "select 1; vacuum;", "loose"),
+        ("4_d.up.sql", "copy a from stdin;", "copy"),
+        ("4_d.up.sql", "\u{0}", "unreadable"),
+        ("9223372036854775808_x.up.sql", "select 1", "too-large"),
+    ];
+    for (name, text, kind) in cases {
+        let folder = Folder::four().file(name, text);
+        let output = offline(&folder).output();
+        output.assert_status(1);
+        assert!(kinds(&output.stdout).contains(kind), "{name}: {kind}\n{output}");
+        let stem = name.split('.').next().unwrap();
+        assert!(output.stdout.contains(stem), "{name}\n{output}");
+        let allowed = offline(&folder).args(["-allow", kind]).output();
+        assert!(!kinds(&allowed.stdout).contains(kind), "{name}\n{allowed}");
+    }
+}
+
+/// An index that is built concurrently cannot stand in a better place.
+#[test]
+fn a_statement_that_stands_alone_is_a_note() {
+    let folder = Folder::four().pair(
+        "5_e",
+        "create index concurrently i on a (id);",
+        "drop index concurrently i;",
+    );
+    let output = offline(&folder).output();
+    output.assert_status(0);
+    assert_eq!(kinds(&output.stdout), ["loose", "loose"], "{output}");
+    assert!(output.stdout.lines().next().is_some_and(|line| line.starts_with("note: ")));
+}
+
+#[test]
+fn each_fault_between_folder_and_database_is_found() {
+    let (db, folder) = (Database::new(), Folder::four());
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    let verify = || Run::dbm().db(&db).path(&folder).arg("verify");
+    let output = verify().output();
+    output.assert_status(0);
+    assert_eq!(output.stdout, "nothing is wrong in the folder and the database\n");
+    folder.write("1_a.up.sql", "CREATE TABLE a (id bigint);\n");
+    folder.write("0_z.up.sql", "SELECT 1;\n");
+    folder.write("0_z.down.sql", "SELECT 1;\n");
+    for name in ["3_c.up.sql", "3_c.down.sql"] {
+        std::fs::remove_file(folder.join(name)).unwrap();
+    }
+    db.execute("INSERT INTO b VALUES (1), (1)");
+    let mut client = db.client();
+    client.batch_execute("CREATE UNIQUE INDEX CONCURRENTLY twice ON b (id)").unwrap_err();
+    db.execute("UPDATE schema_migrations SET dirty = true");
+    let output = verify().output();
+    output.assert_status(1);
+    let mut found = kinds(&output.stdout);
+    found.sort_unstable();
+    assert_eq!(found, ["dirty", "edited", "invalid-index", "late", "missing"], "{output}");
+    assert!(output.stdout.contains("5 things are wrong"), "{output}");
+    // The folder alone is in order.
+    verify().arg("-offline").output().assert_status(0);
+}
+
+#[test]
+fn verifying_changes_nothing() {
+    let (db, folder) = (Database::new(), Folder::four());
+    Run::dbm().db(&db).path(&folder).arg("verify").output().assert_status(0);
+    assert_eq!(db.number("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), 0);
+}
+
+#[test]
+fn an_unknown_kind_is_a_slip_of_the_pen() {
+    let output = offline(&Folder::four()).args(["-allow", "no-donw"]).output();
+    output.assert_status(2).assert_says("no-down");
+}
+
+#[test]
+fn an_empty_url_is_an_error_and_not_no_database() {
+    let output = Run::dbm().path(&Folder::four()).args(["-database", "", "verify"]).output();
+    output.assert_status(1).assert_says("URL cannot be empty");
+}
