@@ -5,7 +5,7 @@
 //! people to say: it knows its own name.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::event::{Edited, Holder};
 use crate::fault::{Fault, ServerError};
@@ -41,6 +41,8 @@ pub enum Error {
         version: Version,
         /// It is the one that the database is at.
         is_applied: bool,
+        /// The log has the text that undoes it.
+        is_kept: bool,
     },
     /// Applied files are not the texts that ran.
     Edited {
@@ -58,6 +60,18 @@ pub enum Error {
     NotApplied {
         /// The version.
         version: Version,
+    },
+    /// The last version's up file is not here, to be run again.
+    NoUpFile {
+        /// The version.
+        version: Version,
+    },
+    /// The log cannot be used, where nothing can be done without it.
+    Log {
+        /// Its table, quoted.
+        table: String,
+        /// Why.
+        reason: String,
     },
     /// A file was begun and not finished, by whichever tool.
     Dirty {
@@ -130,6 +144,8 @@ pub struct Failure {
     pub blockers: Vec<Holder>,
     /// The text is the log's: the file is not here.
     pub is_from_log: bool,
+    /// It was the up file of a redo whose down file has been run, and stays so.
+    pub is_second_half: bool,
 }
 
 /// Why a file failed.
@@ -189,6 +205,9 @@ impl Error {
     }
 }
 
+/// As much of a statement of ours as anybody reads.
+const LONGEST_SQL: usize = 200;
+
 impl From<UrlError> for Error {
     fn from(error: UrlError) -> Error {
         Error::Url(error)
@@ -210,16 +229,20 @@ impl fmt::Display for Error {
                  read down for version {version} .: file does not exist"
             ),
             Error::Edited { files } => {
-                let names: Vec<_> =
-                    files.iter().map(|file| file.path.display().to_string()).collect();
-                write!(f, "edited after it was applied: {}", names.join(", "))
+                let names = listed(files.iter().map(|file| file.path.as_path()));
+                write!(f, "edited after it was applied: {names}")
             }
             Error::Late { files, state } => {
-                let names: Vec<_> =
-                    files.iter().map(|(_, path)| path.display().to_string()).collect();
-                let names = names.join(", ");
-                write!(f, "late: {names} never ran, and the database is at version {state}")
+                let names = listed(files.iter().map(|(_, path)| path.as_path()));
+                write!(
+                    f,
+                    "late: by the log {names} never ran, and the database is at version {state}"
+                )
             }
+            Error::NoUpFile { version } => {
+                write!(f, "version {version} has no up file here, to be run again")
+            }
+            Error::Log { table, reason } => write!(f, "the log {table} cannot be used: {reason}"),
             Error::NotApplied { version } => {
                 write!(f, "version {version} is not applied, or has no file here")
             }
@@ -239,7 +262,14 @@ impl fmt::Display for Error {
             ),
             Error::BadRow { version } => write!(f, "{version} is no version"),
             Error::Failed(failure) => write!(f, "{failure}"),
-            Error::Statement { sql, fault } => write!(f, "{fault} in line 0: {sql}"),
+            Error::Statement { sql, fault } => {
+                write!(
+                    f,
+                    "{fault} in line 0: {}",
+                    sql.chars().take(LONGEST_SQL).collect::<String>()
+                )?;
+                if sql.chars().count() > LONGEST_SQL { f.write_str(" …") } else { Ok(()) }
+            }
         }
     }
 }
@@ -266,6 +296,16 @@ impl fmt::Display for Failure {
             Some(at) => write!(f, ":{}:{}", at.line, at.column),
             None => Ok(()),
         }
+    }
+}
+
+/// Paths with commas between them, as many as a line takes.
+fn listed<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
+    const MOST: usize = 12;
+    let names: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+    match names.len() {
+        ..=MOST => names.join(", "),
+        count => format!("{} and {} more", names[..MOST].join(", "), count - MOST),
     }
 }
 

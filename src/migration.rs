@@ -94,7 +94,7 @@ pub fn parse_file_name(file_name: &str) -> FileName {
 }
 
 /// Where the database stands: golang-migrate's row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct State {
     /// The version that is applied; `None` where nothing is, which golang-migrate calls -1.
     pub version: Option<Version>,

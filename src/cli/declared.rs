@@ -118,7 +118,7 @@ pub fn own(name: &str) -> Vec<clap::Arg> {
             json,
         ],
         "log" => vec![
-            value("n", "N", "show the newest N entries (all)").value_parser(whole_number),
+            value("n", "N", "show the newest N entries (0: all)").value_parser(whole_number),
             json,
         ],
         "repair" => vec![switch("f", "do not ask"), json],

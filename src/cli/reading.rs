@@ -103,9 +103,6 @@ pub fn verify(
     if asks && is_clear {
         let mut migrator = open(settings, printer)?;
         let status = migrator.status()?;
-        if let Some(trouble) = &status.log_trouble {
-            printer.warning(&format!("the log cannot be read: {trouble}"));
-        }
         answer.state = Some(status.state);
         let indexes = migrator.invalid_indexes()?;
         found.extend(dbm::verify_database(migrator.source(), &status, &indexes));
@@ -136,7 +133,7 @@ pub fn log(
 ) -> Result<u8> {
     let mut migrator = open(settings, printer)?;
     let mut entries = migrator.log()?;
-    if let Some(limit) = limit {
+    if let Some(limit) = limit.filter(|limit| *limit > 0) {
         entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }
     if printer.is_json() {

@@ -108,9 +108,8 @@ impl History {
             }
             return;
         }
-        // A dirty row says where somebody stumbled, not what is applied; and what a forced row
-        // declares to be applied stands before it.
-        if !entry.from.dirty && entry.action != Action::Force {
+        // A dirty row says where somebody stumbled, not what is applied.
+        if !entry.from.dirty {
             self.jump(entry.from.version);
         }
         self.has_begun = true;
@@ -178,6 +177,17 @@ impl History {
         self.known.get(&version)
     }
 
+    /// The first version above another that the log takes for applied.
+    pub fn first_above(&self, version: Option<Version>) -> Option<Version> {
+        self.known.keys().copied().find(|known| Some(*known) > version)
+    }
+
+    /// Takes nothing below the row as proven not to have run: another tool has moved the row away and
+    /// back, by whatever way.
+    pub fn doubt(&mut self) {
+        self.blind.extend(self.position.map(|position| (None, position)));
+    }
+
     /// Versions that the log takes for applied and that are not above the row, ascending.
     pub fn applied(&self, state: State) -> impl Iterator<Item = (Version, &Known)> {
         let known = self.known.iter().map(|(version, known)| (*version, known));
@@ -207,13 +217,14 @@ impl History {
         row_xmin.is_some_and(|xmin| !self.is_copied() && !is_ours(xmin))
     }
 
-    /// Whether the log was copied from another database, where transactions had other numbers: a dump
-    /// is restored by one transaction a table.
+    /// Whether the log was copied from another database, where transactions had other numbers: then
+    /// no entry was written by the transaction that it names.
     fn is_copied(&self) -> bool {
         let Some((xid, xmin)) = self.writers.last() else { return false };
-        // A file that leaves a savepoint open has its entry written by a subtransaction.
-        let others = self.writers.iter().any(|other| other.1 == *xmin && other.0 != *xid);
-        xid != xmin && (others || self.writers.len() == 1)
+        // A file that leaves a savepoint open has its entry written by a subtransaction: one entry
+        // alone, among others, proves nothing.
+        let before = self.writers.iter().rfind(|other| other.0 != *xid);
+        xid != xmin && before.is_none_or(|(xid, xmin)| xid != xmin)
     }
 
     /// Whether the row is where the log left it.

@@ -56,6 +56,7 @@ impl Job<'_> {
             true => Tail::Restore,
             false => Tail::Check,
         };
+        let mut is_suspected = false;
         loop {
             let (message, file_done) = self.message(code, insert_at, wrapped, tail);
             let mut on_notice = |notice| on_event(Event::Notice(notice));
@@ -76,6 +77,14 @@ impl Job<'_> {
                     None => message.statement(completed, code).is_some(),
                 };
                 if !is_gone && self.is_of_log(error, is_files) {
+                    continue;
+                }
+                // Something that stands behind the log, such as a trigger on it? Without it one sees.
+                if is_suspected {
+                    self.log_failed.set(None);
+                } else if !is_files && self.may_be_of_log(error) {
+                    is_suspected = true;
+                    self.log_failed.set(Some(error.message.clone()));
                     continue;
                 }
                 if tail == Tail::Check && completed >= file_done {

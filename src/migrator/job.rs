@@ -146,6 +146,14 @@ impl Job<'_> {
         is_of_log
     }
 
+    /// Whether the log may have refused an entry although the error does not name it.
+    pub fn may_be_of_log(&self, error: &ServerError) -> bool {
+        self.is_logged()
+            && error.table.is_none()
+            && !self.table.is_gone(error)
+            && !OF_ANOTHER_CAUSE.contains(&error.code.as_str())
+    }
+
     /// The entry for the file, to be sent with it; nothing where there is no log.
     pub fn record(&self, took: Took) -> Own {
         match self.is_logged() {
@@ -198,7 +206,8 @@ impl Job<'_> {
             _ => failure.before,
         };
         let error = Some(error.message.clone());
-        let entry = NewEntry { error, to, keeps_texts: false, ..self.entry(Took::Unknown) };
+        let from = failure.before;
+        let entry = NewEntry { error, from, to, keeps_texts: false, ..self.entry(Took::Unknown) };
         // The failure is told in any case.
         let _ = locked.write(&self.table.record(self.operator, &entry).sql);
     }
@@ -264,9 +273,11 @@ impl Job<'_> {
     pub fn write_row(&self, locked: &mut Locked<'_>, row: &str, entry: &str) -> Result<(), Error> {
         match locked.write(&format!("{row}{entry}")) {
             Err(Error::Statement { fault: Fault::Server(error), .. })
-                if !self.table.is_guard(&error) && self.is_of_log(&error, false) =>
+                if !self.table.is_guard(&error) && !entry.is_empty() =>
             {
-                locked.write(row).map(drop)
+                locked.write(row)?;
+                self.log_failed.set(Some(error.message.clone()));
+                Ok(())
             }
             written => written.map(drop),
         }
@@ -309,6 +320,7 @@ impl Job<'_> {
             outcome,
             blockers: seen.blockers,
             is_from_log: self.buffered.is_from_log,
+            is_second_half: false,
         }))
     }
 
@@ -357,6 +369,7 @@ impl Job<'_> {
             outcome: Outcome::Unchanged(State::clean(self.step.from)),
             blockers: Vec::new(),
             is_from_log: self.buffered.is_from_log,
+            is_second_half: false,
         }))
     }
 
@@ -365,6 +378,11 @@ impl Job<'_> {
         self.text.get(..byte).map_or(1, |before| before.chars().count() + 1)
     }
 }
+
+/// Errors whose cause is known: the rights of a role, what cannot be parsed, what cannot run in a
+/// transaction, a lock that is waited for in vain, a cancel.
+const OF_ANOTHER_CAUSE: [&str; 7] =
+    ["42501", "42601", ACTIVE_TRANSACTION, "2D000", "25006", "55P03", "57014"];
 
 /// `active_sql_transaction`.
 const ACTIVE_TRANSACTION: &str = "25001";

@@ -35,10 +35,14 @@ pub fn find(
     on_event: OnEvent<'_>,
 ) -> Result<Found, Error> {
     let seen = shared.table.ensure(locked)?;
-    let history = open_log(locked, shared, on_event);
+    let mut history = open_log(locked, shared, on_event);
     let state = seen.state;
     let is_touched = history.is_touched(seen.xmin);
-    if state.dirty || !shared.table.log.is_on {
+    if is_touched && history.is_at(state) {
+        history.doubt();
+    }
+    // Who may not read it cannot tell what is missing from it.
+    if state.dirty || !shared.table.log.is_on || !shared.table.log.may_read {
         return Ok(Found { state, history, is_touched });
     }
     let steps = steps(locked.connection(), shared, &history, seen, on_event);
@@ -67,7 +71,7 @@ pub fn open_log(
 }
 
 fn read(locked: &mut Locked<'_>, shared: &mut Shared<'_>, on_event: OnEvent<'_>) -> History {
-    match shared.table.entries(locked.connection()) {
+    match shared.table.entries(locked.connection(), false) {
         Ok(entries) => {
             shared.last_entry = entries.last().map_or(0, |entry| entry.id);
             History::fold(&entries)
@@ -99,28 +103,13 @@ fn steps(
     let state = seen.state;
     let mut steps = history.adoptions(shared.source.versions(), state);
     // It has moved the row away and back: down and up again, more likely than not. Texts that
-    // differ may be those that it ran, so they prove nothing.
-    if steps.is_empty() && history.is_at(state) && history.is_touched(seen.xmin) {
-        let again = |version| Adoption {
-            direction: Some(Direction::Up),
-            ..Adoption::without_a_file(state.version, Some(version))
-        };
-        let differences = status::differences(shared.source, history, state);
-        steps.extend(
-            differences
-                .iter()
-                .map(|difference| Adoption { to: state.version, ..again(difference.version) }),
-        );
-        for file in edited(connection, shared.table, shared.source, differences).unwrap_or_default()
-        {
-            on_event(Event::Edited { file, why: Passed::Rerun });
-        }
+    // differ may be those that it ran, and files that are new it may have run, so neither proves
+    // anything.
+    if history.is_at(state) && history.is_touched(seen.xmin) {
+        steps.iter_mut().for_each(|step| step.is_trusted = true);
+        steps.extend(rerun(connection, shared, history, state, on_event));
         if steps.is_empty() {
-            let here = shared.source.versions();
-            steps.push(match state.version.filter(|version| here.binary_search(version).is_ok()) {
-                Some(version) => again(version),
-                None => Adoption::without_a_file(state.version, state.version),
-            });
+            steps.push(Adoption::without_a_file(state.version, state.version));
         }
     }
     steps
@@ -177,9 +166,8 @@ fn adopt(
         {
             Err(Error::Moved { planned: state })
         }
-        Err(Error::Statement { fault: Fault::Server(error), .. })
-            if shared.table.is_of_log(&error) =>
-        {
+        // Whatever the reason: without a log nothing is lost that golang-migrate would keep.
+        Err(Error::Statement { fault: Fault::Server(error), .. }) => {
             shared.table.log.is_on = false;
             no_log(shared, &error.message, on_event);
             Ok(false)
@@ -201,7 +189,7 @@ pub fn entries(shared: &Shared<'_>, steps: &[Adoption]) -> String {
             action: Action::Adopt,
             direction: step.direction,
             version: step.version,
-            name: step.version.and_then(|version| shared.source.name(version)),
+            name: step.direction.and(step.version).and_then(|version| shared.source.name(version)),
             error: None,
             from: State::clean(step.from),
             to: State::clean(step.to),
@@ -215,11 +203,11 @@ pub fn entries(shared: &Shared<'_>, steps: &[Adoption]) -> String {
     sql
 }
 
-/// Applied versions without a file here, whose texts the log keeps.
+/// Applied versions without a file here that the log's texts can undo.
 pub fn kept(source: &Source, history: &History, state: State) -> Vec<Version> {
     let gone = |version: &Version| source.versions().binary_search(version).is_err();
-    let seen = history.applied(state).filter(|(_, known)| !known.is_unseen());
-    seen.map(|(version, _)| version).filter(gone).collect()
+    let undoable = history.applied(state).filter(|(_, known)| known.down.is_some());
+    undoable.map(|(version, _)| version).filter(gone).collect()
 }
 
 /// Stops a run up that would go on from files that are not what ran, or that would leave files
@@ -276,12 +264,12 @@ pub fn edited(
     differences: Vec<Difference>,
 ) -> Result<Vec<Edited>, Error> {
     let ids: Vec<i64> = differences.iter().map(|difference| difference.ran).collect();
-    let mut texts = table
-        .texts(connection, &ids)
-        .map_err(|fault| Error::Statement { sql: table.quoted_log(), fault })?;
-    let file = |Difference { version, ran, now }: Difference| {
+    let texts = table.texts(connection, &ids);
+    let mut texts = texts.map_err(|fault| unusable(table, &fault))?;
+    let file = |Difference { version, ran, ran_nothing, now }: Difference| {
         let kept = texts.iter_mut().find(|(id, _)| *id == ran);
         let text = kept.and_then(|(_, texts)| texts.up.take());
+        let text = text.or_else(|| ran_nothing.then(String::new));
         let path = source.entry(version, Direction::Up).map(|entry| entry.path().to_path_buf());
         Edited {
             version,
@@ -292,4 +280,9 @@ pub fn edited(
         }
     };
     Ok(differences.into_iter().map(file).collect())
+}
+
+/// The log cannot be used, where nothing can be done without it.
+pub fn unusable(table: &Table, fault: &Fault) -> Error {
+    Error::Log { table: table.quoted_log(), reason: fault.to_string() }
 }

@@ -35,7 +35,7 @@ impl Migrator {
                 let kept = ledger::kept(shared.source, history, state);
                 let ground = Ground { here, late: &late, kept: &kept };
                 let plan = match plan(&ground, state, goal.less(before as u64)) {
-                    Err(Error::NoMigrationFor { version, is_applied: true })
+                    Err(Error::NoMigrationFor { version, is_applied: true, .. })
                         if shared.allowed.newer && is_ahead(&ground, goal, version) =>
                     {
                         on_event(Event::Ahead { version, newest: here.last().copied() });
@@ -72,6 +72,9 @@ impl Migrator {
         });
         match ran {
             Err(Error::Failed(mut failure)) => {
+                // Where the two files of a redo could not share a transaction.
+                failure.is_second_half =
+                    matches!(goal, Goal::Redo | Goal::Again(_)) && failure.before < failure.after;
                 if failure.outcome == Outcome::Unknown {
                     failure.outcome = match self.connection.is_lost() {
                         true => recover::outcome(&self.url, &self.table, &failure, last_entry),

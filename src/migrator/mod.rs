@@ -257,7 +257,10 @@ impl Migrator {
     /// [`Error::LockTimeout`], [`Error::Statement`].
     pub fn drop(&mut self, all_objects: bool, on_event: OnEvent<'_>) -> Result<Leftovers, Error> {
         self.locked(on_event, |locked, shared, _| {
-            let log = shared.table.log.exists.then(|| shared.table.quoted_log());
+            // A table of that name in another schema may be anything.
+            let is_ours = shared.table.entries(locked.connection(), false).is_ok();
+            let log = (shared.table.log.exists && shared.table.log.may_read && is_ours)
+                .then(|| shared.table.quoted_log());
             let mut leftovers = objects::drop(locked, all_objects, log.as_deref())?;
             *shared.table = Table::find(locked.connection(), &shared.url.table)?;
             // It may be kept in another schema than the one that was dropped.

@@ -52,25 +52,25 @@ pub fn force(
         steps.extend(ledger::rerun(locked.connection(), shared, &history, to, on_event));
     }
     let logged =
-        ledger::entries(shared, &steps) + &shared.table.record(shared.operator, &entry).sql;
+        shared.table.record(shared.operator, &entry).sql + &ledger::entries(shared, &steps);
     match locked.write(&(row.clone() + &logged)) {
-        Err(Error::Statement { fault: Fault::Server(error), .. })
-            if shared.table.is_of_log(&error) =>
-        {
+        Err(Error::Statement { fault: Fault::Server(error), .. }) if !logged.is_empty() => {
+            locked.write(&row)?;
             shared.table.log.is_on = false;
             let table = shared.table.quoted_log();
             on_event(Event::NoLog { table, reason: error.message.clone() });
-            locked.write(&row).map(drop)
+            Ok(())
         }
         written => written.map(drop),
     }
 }
 
-/// Versions that a forced row declares to be applied: the log learns of them before it learns of
-/// the row. Those that it declares not to be need no entry of their own.
+/// Versions that a forced row declares to be applied, to be logged behind it. Those that it declares
+/// not to be need no entry of their own.
 fn forced(history: &History, here: &[Version], to: State) -> Vec<Adoption> {
     let mut steps = history.adoptions(here, to);
     steps.retain(|step| step.direction == Some(Direction::Up));
+    steps.iter_mut().for_each(|step| (step.from, step.to) = (to.version, to.version));
     steps
 }
 
@@ -108,7 +108,7 @@ impl Migrator {
     pub fn status(&mut self) -> Result<Status, Error> {
         self.reconnect()?;
         let seen = self.table.read(&mut self.connection)?;
-        let entries = self.table.entries(&mut self.connection);
+        let entries = self.table.entries(&mut self.connection, true);
         let log_trouble = match &entries {
             Err(fault) => Some(fault.to_string()),
             Ok(_) if self.table.log.exists && !self.table.log.may_read => {
@@ -117,11 +117,13 @@ impl Migrator {
             Ok(_) => None,
         };
         let entries = entries.unwrap_or_default();
-        let history = History::fold(&entries);
+        let mut history = History::fold(&entries);
         let state = seen.state;
         let mut edits = Vec::new();
         // What another tool has run since, nobody knows.
-        if !(history.is_at(state) && history.is_touched(seen.xmin)) {
+        if history.is_at(state) && history.is_touched(seen.xmin) {
+            history.doubt();
+        } else {
             let found = status::differences(&self.source, &history, state);
             let edited = ledger::edited(&mut self.connection, &self.table, &self.source, found)?;
             let edit = |cosmetic| if cosmetic { Edit::Cosmetic } else { Edit::Substance };
@@ -144,7 +146,7 @@ impl Migrator {
     pub fn edited(&mut self) -> Result<Vec<Edited>, Error> {
         self.reconnect()?;
         let seen = self.table.read(&mut self.connection)?;
-        let entries = self.table.entries(&mut self.connection).unwrap_or_default();
+        let entries = self.table.entries(&mut self.connection, false).unwrap_or_default();
         let history = History::fold(&entries);
         if history.is_at(seen.state) && history.is_touched(seen.xmin) {
             return Ok(Vec::new());
@@ -160,15 +162,19 @@ impl Migrator {
     /// [`Error::Statement`], and those of [`Migrator::open`] where the session had to be opened again.
     pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
         self.reconnect()?;
-        let read = self.table.entries(&mut self.connection);
-        let failed = |fault| Error::Statement { sql: self.table.quoted_log(), fault };
-        let mut entries = read.map_err(failed)?;
-        if self.table.log.exists && !self.table.log.may_read {
-            let fault = Fault::Unclear("this role may not read the log".to_string());
-            return Err(failed(fault));
-        }
+        let read = self.table.entries(&mut self.connection, true);
+        let mut entries = read.map_err(|fault| ledger::unusable(&self.table, &fault))?;
+        self.may_read_log()?;
         entries.reverse();
         Ok(entries)
+    }
+
+    fn may_read_log(&self) -> Result<(), Error> {
+        if !self.table.log.exists || self.table.log.may_read {
+            return Ok(());
+        }
+        let reason = "this role may not read it".to_string();
+        Err(Error::Log { table: self.table.quoted_log(), reason })
     }
 
     /// Indexes of the database that are not valid and that nobody is building, quoted where need be.
@@ -197,8 +203,10 @@ impl Migrator {
     /// As [`Migrator::repair`].
     pub fn repairable(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
         self.reconnect()?;
+        self.may_read_log()?;
         let state = self.table.read(&mut self.connection)?.state;
-        let entries = self.table.entries(&mut self.connection).unwrap_or_default();
+        let entries = self.table.entries(&mut self.connection, false);
+        let entries = entries.map_err(|fault| ledger::unusable(&self.table, &fault))?;
         repairs(&self.source, &History::fold(&entries), state, versions)
     }
 
@@ -222,8 +230,9 @@ impl Migrator {
             let Found { state, history, .. } = ledger::find(locked, &mut shared, on_event)?;
             let repairs = repairs(shared.source, &history, state, versions)?;
             if !shared.table.log.is_on {
-                let fault = Fault::Unclear("there is no log to record it in".to_string());
-                return Err(Error::Statement { sql: shared.table.quoted_log(), fault });
+                let table = shared.table.quoted_log();
+                let reason = "this role may not add to it".to_string();
+                return Err(Error::Log { table, reason });
             }
             let sql: Vec<String> =
                 repairs.iter().map(|repair| repaired(&shared, repair, state)).collect();

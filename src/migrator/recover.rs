@@ -64,7 +64,7 @@ fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Vec<LogEntry>)> {
         return None;
     }
     let state = now.read(&mut connection).ok()?.state;
-    Some((state, now.entries(&mut connection).unwrap_or_default()))
+    Some((state, now.entries(&mut connection, false).unwrap_or_default()))
 }
 
 /// What a row says of a file; `logged` is what the log says.

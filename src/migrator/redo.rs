@@ -36,6 +36,12 @@ impl Run<'_, '_> {
         state: State,
         on_event: OnEvent<'_>,
     ) -> Result<Progress, Error> {
+        // Going up without the file would leave an empty version behind.
+        if let Some(step) = self.plan.steps.last()
+            && self.shared.source.entry(step.version, step.direction).is_none()
+        {
+            return Err(Error::NoUpFile { version: step.version });
+        }
         let mut files = Vec::new();
         for step in &self.plan.steps {
             files.push((*step, self.read(locked, *step)?));

@@ -13,6 +13,7 @@ use crate::event::{Event, File};
 use crate::history::History;
 use crate::migration::{Direction, State, Version};
 use crate::migrator::job::{Job, Ran};
+use crate::migrator::ledger::unusable;
 use crate::migrator::{OnEvent, Report, Shared};
 use crate::plan::{Plan, Step};
 use crate::table::Texts;
@@ -142,13 +143,13 @@ impl<'a, 'b> Run<'a, 'b> {
                 read: begun.elapsed(),
             });
         }
-        let up = source.entry(version, Direction::Up).and_then(|entry| entry.read().ok());
+        let other = source.entry(version, direction.opposite()).and_then(|entry| entry.read().ok());
         let mut empty = Buffered {
             file: file(None),
             text: None,
             path: PathBuf::new(),
             is_from_log: false,
-            other: up.filter(|_| direction == Direction::Down).map(|text| text.into_owned()),
+            other: other.map(|text| text.into_owned()),
             read: begun.elapsed(),
         };
         let known = self.history.known(version).filter(|_| direction == Direction::Down);
@@ -183,9 +184,8 @@ impl<'a, 'b> Run<'a, 'b> {
             };
             let wanted: BTreeMap<i64, Version> = self.plan.steps.iter().filter_map(entry).collect();
             let ids: Vec<i64> = wanted.keys().copied().collect();
-            let texts = table
-                .texts(locked.connection(), &ids)
-                .map_err(|fault| Error::Statement { sql: table.quoted_log(), fault })?;
+            let texts =
+                table.texts(locked.connection(), &ids).map_err(|fault| unusable(table, &fault))?;
             let named = texts
                 .into_iter()
                 .filter_map(|(id, texts)| wanted.get(&id).map(|version| (*version, texts)));

@@ -112,9 +112,11 @@ impl Plan {
 /// one is needed.
 pub fn plan(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error> {
     steps(ground, state, goal).map_err(|error| match error {
-        Error::NoMigrationFor { version, .. } => {
-            Error::NoMigrationFor { version, is_applied: state.version == Some(version) }
-        }
+        Error::NoMigrationFor { version, .. } => Error::NoMigrationFor {
+            version,
+            is_applied: state.version == Some(version),
+            is_kept: ground.kept.binary_search(&version).is_ok(),
+        },
         error => error,
     })
 }
@@ -249,9 +251,11 @@ fn step_late(state: State, version: Version) -> Step {
 }
 
 fn position(versions: &[Version], version: Version) -> Result<usize, Error> {
-    versions
-        .binary_search(&version)
-        .map_err(|_| Error::NoMigrationFor { version, is_applied: false })
+    versions.binary_search(&version).map_err(|_| Error::NoMigrationFor {
+        version,
+        is_applied: false,
+        is_kept: false,
+    })
 }
 
 #[cfg(test)]

@@ -83,7 +83,16 @@ fn explain(printer: &Printer, error: &Error) {
         Error::NotApplied { .. } => {
             printer.hint(&format!("{program} status shows what is applied, and what has a file"));
         }
-        Error::NoMigrationFor { version, is_applied } => no_migration(printer, *version, *is_applied),
+        Error::NoMigrationFor { version, is_applied, is_kept } => {
+            no_migration(printer, *version, *is_applied, *is_kept);
+        }
+        Error::NoUpFile { .. } => printer.hint(&format!(
+            "nothing was run; bring the file back, or take the version down: {program} rollback"
+        )),
+        Error::Log { table, .. } => printer.hint(&format!(
+            "grant this role what it lacks (GRANT SELECT, INSERT ON {table} TO …), or run this as the \
+             one that owns it"
+        )),
         Error::EmptySource => {
             printer.hint("the folder has no file named NNN_name.up.sql or .down.sql");
         }
@@ -122,7 +131,7 @@ fn explain(printer: &Printer, error: &Error) {
     }
 }
 
-fn no_migration(printer: &Printer, version: Version, is_applied: bool) {
+fn no_migration(printer: &Printer, version: Version, is_applied: bool, is_kept: bool) {
     let program = printer.program();
     if !is_applied {
         return printer.hint(&format!(
@@ -134,10 +143,12 @@ fn no_migration(printer: &Printer, version: Version, is_applied: bool) {
         "the database is at version {version}, and no file of this folder begins with {version}_: is \
          it the right folder, or an older checkout than the one that ran last?"
     ));
-    printer.hint(&format!(
-        "{program} up -allow-newer is content with that; {program} goto V goes back to a version of \
-         this folder, by the texts in the log"
-    ));
+    printer.hint(&format!("{program} up -allow-newer is content with a database that is ahead"));
+    if is_kept {
+        printer.hint(&format!(
+            "{program} goto V goes back to a version of this folder, by the texts in the log"
+        ));
+    }
 }
 
 fn edited(printer: &Printer, files: &[Edited]) {
@@ -149,19 +160,29 @@ fn edited(printer: &Printer, files: &[Edited]) {
         "nothing was run; put back the text that ran, and write what is to change into a new \
          migration",
     );
-    printer.hint(&format!("or record the present text as the right one: {program} repair"));
-    printer.hint(&format!("or go on in spite of it, this once: {program} up -allow-edited"));
+    printer.hint(&format!(
+        "or, where the present text is right (golang-migrate has run it, for one), record that: \
+         {program} repair"
+    ));
+    printer.hint("or go on in spite of it, this once, with -allow-edited");
 }
 
 fn late(printer: &Printer, files: &[(Version, PathBuf)]) {
     let program = printer.program();
     let first = files.first().map_or(0, |(version, _)| *version);
+    let (each, them) = match files.len() {
+        1 => ("", "it"),
+        _ => (", and so each of them", "them"),
+    };
     printer.hint(&format!(
-        "nothing was run; a number at the end: {program} renumber {first}, if no other database has \
-         run it"
+        "nothing was run; if no other database has run {them}, a number at the end: {program} renumber \
+         {first}{each}"
     ));
-    printer.hint(&format!("or run it now, out of order: {program} up -allow-late"));
-    printer.hint(&format!("or, where it was run by hand, record that: {program} repair {first}"));
+    printer.hint(&format!("or run {them} now, out of order: {program} up -allow-late"));
+    printer.hint(&format!(
+        "or, where a person or golang-migrate has run {them}, record that: {program} repair \
+         {first}{each}"
+    ));
 }
 
 fn failed(printer: &Printer, failure: &Failure) {
@@ -189,6 +210,15 @@ fn failed(printer: &Printer, failure: &Failure) {
         None => "at no version".to_string(),
     };
     match &failure.outcome {
+        Outcome::Unchanged(state) if failure.is_second_half => {
+            printer.hint(&format!(
+                "nothing of {file} was applied, and the down file before it stands: the database is {}, \
+                 and was {}",
+                at(state),
+                at(&failure.after)
+            ));
+            printer.hint(&format!("mend the file, then run: {program} up 1"));
+        }
         Outcome::Unchanged(state) => {
             printer.hint(&format!(
                 "nothing of {file} was applied: the database is {}, as before",
@@ -268,12 +298,18 @@ fn excerpt(at: &Location) -> Location {
 /// What to type after a loose file broke off.
 fn dirty(printer: &Printer, failure: &Failure) {
     let program = printer.program();
+    let (before, after) = (failure.before.number(), failure.after.number());
+    if before == after {
+        // A late file: the row does not tell whether it ran, the log does.
+        return printer.hint(&format!(
+            "the database is dirty at version {after}: undo what stands and run {program} force \
+             {after}, or finish it by hand, run {program} force {after} and then {program} repair {}",
+            failure.version
+        ));
+    }
     printer.hint(&format!(
-        "the database is dirty at version {}: undo what stands and run {program} force {}, or \
-         finish it by hand and run {program} force {}",
-        failure.after.number(),
-        failure.before.number(),
-        failure.after.number(),
+        "the database is dirty at version {after}: undo what stands and run {program} force {before}, \
+         or finish it by hand and run {program} force {after}"
     ));
 }
 

@@ -57,17 +57,22 @@ fn adopted(printer: &Printer, steps: &[Adopted]) {
         count => format!("{} and {} more", files[..MOST].join(", "), count - MOST),
     };
     if !files.is_empty() {
-        printer.hint(&format!("run by another tool, and now in the log: {listed}"));
+        printer.hint(&format!("moved by another tool, and now in the log: {listed}"));
     }
     for step in steps {
         let place = |version: Option<Version>| version.map_or("none".into(), |v| v.to_string());
         match (step.version, step.direction) {
             (Some(version), Some(Direction::Up)) if step.is_trusted => printer.warning(&format!(
-                "the database says that version {version} is applied, and the log has never seen it \
-                 run: it is taken for applied"
+                "version {version} is not in the log, and another tool may have run it since the last \
+                 entry: it is taken for applied"
             )),
-            (version, None) if version != step.from => printer.hint(&format!(
-                "moved by another tool from version {} to {}, and now in the log",
+            (version, None) if version == step.from => printer.hint(&format!(
+                "another tool has written the version row since the last entry of the log, and left it \
+                 at {}",
+                place(version)
+            )),
+            (version, None) => printer.hint(&format!(
+                "moved by another tool, from version {} to {}, and now in the log",
                 place(step.from),
                 place(version)
             )),

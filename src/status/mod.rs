@@ -84,6 +84,8 @@ pub struct Difference {
     pub version: Version,
     /// The log's entry that has the text that ran.
     pub ran: i64,
+    /// There was no such file then.
+    pub ran_nothing: bool,
     /// The text that is there.
     pub now: String,
 }
@@ -98,7 +100,8 @@ pub fn differences(source: &Source, history: &History, state: State) -> Vec<Diff
         if known.accepts(Some(now_sum)) {
             return None;
         }
-        Some(Difference { version, ran: known.entry, now: now.into_owned() })
+        let ran_nothing = known.up.is_none();
+        Some(Difference { version, ran: known.entry, ran_nothing, now: now.into_owned() })
     };
     history.applied(state).filter_map(differs).collect()
 }
@@ -131,6 +134,9 @@ impl Status {
         versions.extend(state.version);
         versions.sort_unstable();
         versions.dedup();
+        // A down file that broke off leaves the row where it would have led.
+        let broken = history.first_above(state.version);
+        let dirty = broken.or(state.version).filter(|_| state.dirty);
         let row = |version: Version| {
             let known = history.known(version).filter(|_| Some(version) <= state.version);
             let read = |direction| {
@@ -139,7 +145,7 @@ impl Status {
             };
             let is_here = source.versions().binary_search(&version).is_ok();
             let standing = match state.version {
-                Some(row) if row == version && state.dirty => Standing::Dirty,
+                _ if dirty == Some(version) => Standing::Dirty,
                 row if Some(version) > row => Standing::Pending,
                 _ if history.is_late(version, state) => Standing::Late,
                 _ if known.is_some_and(|known| known.is_adopted) => Standing::Adopted,

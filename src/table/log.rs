@@ -219,18 +219,29 @@ impl Table {
     }
 
     /// Reads the log, the oldest entry first; none where there is no log or we may not read it.
+    /// With `when_and_who` also what nothing follows from.
     ///
     /// # Errors
     ///
     /// [`Fault`]; a table of that name that is no log of ours is one too.
-    pub fn entries(&self, connection: &mut Connection) -> Result<Vec<LogEntry>, Fault> {
+    pub fn entries(
+        &self,
+        connection: &mut Connection,
+        when_and_who: bool,
+    ) -> Result<Vec<LogEntry>, Fault> {
         if !self.log.exists || !self.log.may_read {
             return Ok(Vec::new());
         }
+        let (when, who) = match when_and_who {
+            true => (
+                "(extract(epoch FROM at) * 1000000)::bigint",
+                "duration_ms, db_role, os_user, os_host, program",
+            ),
+            false => ("0", "NULL, NULL, NULL, NULL, NULL"),
+        };
         let sql = format!(
-            "SELECT id, (extract(epoch FROM at) * 1000000)::bigint, action, direction, version, \
-             name, error, from_version, from_dirty, to_version, to_dirty, up_sha256, down_sha256, \
-             duration_ms, db_role, os_user, os_host, program, xid, xmin FROM {} ORDER BY id",
+            "SELECT id, {when}, action, direction, version, name, error, from_version, from_dirty, \
+             to_version, to_dirty, up_sha256, down_sha256, {who}, xid, xmin FROM {} ORDER BY id",
             self.quoted_log()
         );
         match connection.query(&sql) {

@@ -28,6 +28,14 @@ pub fn verify_database(
              really applied",
         ));
     }
+    if let Some(trouble) = &status.log_trouble {
+        findings.push(Finding::new(
+            FindingKind::Log,
+            None,
+            format!("the log cannot be read: {trouble}; what is edited or late is not known"),
+            "run this as a role that may read the log's table: GRANT SELECT ON … TO …",
+        ));
+    }
     for row in &status.rows {
         let found = [edited(row), late(row, status), missing(row, status)];
         for finding in found.into_iter().flatten() {

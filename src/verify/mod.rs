@@ -62,6 +62,8 @@ pub enum FindingKind {
     Dirty,
     /// With a database: an index was left `INVALID`.
     InvalidIndex,
+    /// With a database: the log cannot be read, so nobody knows what is edited or late.
+    Log,
 }
 
 impl FindingKind {
@@ -83,6 +85,7 @@ impl FindingKind {
         FindingKind::Missing,
         FindingKind::Dirty,
         FindingKind::InvalidIndex,
+        FindingKind::Log,
     ];
 
     /// The word for it that people and programs read and type: `no-down`.
@@ -104,6 +107,7 @@ impl FindingKind {
             FindingKind::Missing => "missing",
             FindingKind::Dirty => "dirty",
             FindingKind::InvalidIndex => "invalid-index",
+            FindingKind::Log => "log",
         }
     }
 

@@ -185,7 +185,7 @@ fn golang_migrate_ran_an_edited_file_again_and_one_more() {
     assert!(world.dbm_up().is_err());
 }
 
-/// golang-migrate: down 1, merge, up. 2 has run, and `up` is refused because it never did.
+/// golang-migrate: down 1, merge, up: away and back, so nobody knows what it ran.
 #[test]
 fn golang_migrate_ran_a_late_file_on_its_way_back() {
     let mut world = after_up(&[1, 3]);
@@ -193,5 +193,5 @@ fn golang_migrate_ran_a_late_file_on_its_way_back() {
     world.merge(&[2]);
     world.golang_up(2);
     assert!(world.ran.contains_key(&2));
-    assert!(world.dbm_up().is_err());
+    assert_eq!(world.dbm_up(), Ok(vec![]));
 }

@@ -65,7 +65,10 @@ impl Model {
         } else if row != self.seen {
             self.moved_to(world, row);
         } else if let (Some(row), true) = (row, was_golangs) {
-            // Away and back.
+            // Away and back: what is new it may have run, what is not right it may have run again.
+            for version in world.versions().into_iter().filter(|version| *version <= row) {
+                self.take(world, version);
+            }
             let mut again: Vec<Version> =
                 self.applied.iter().copied().filter(|v| !self.is_right(world, *v)).collect();
             if again.is_empty() {

@@ -172,9 +172,13 @@ impl World {
         if self.row.dirty {
             return;
         }
-        let (history, row) = (self.history(), self.row);
+        let (mut history, row) = (self.history(), self.row);
+        let is_doubtful = history.is_at(row) && history.is_touched(self.xmin);
+        if is_doubtful {
+            history.doubt();
+        }
         let mut steps = history.adoptions(&self.versions(), row);
-        if steps.is_empty() && history.is_at(row) && history.is_touched(self.xmin) {
+        if is_doubtful {
             let again = |version| Adoption {
                 version: Some(version),
                 direction: Some(Direction::Up),
@@ -182,10 +186,7 @@ impl World {
             };
             steps.extend(self.edited().into_iter().map(again));
             if steps.is_empty() {
-                steps.push(match row.version.filter(|version| self.here.contains_key(version)) {
-                    Some(version) => again(version),
-                    None => Adoption::without_a_file(row.version, row.version),
-                });
+                steps.push(Adoption::without_a_file(row.version, row.version));
             }
         }
         if !steps.is_empty() {
@@ -207,7 +208,7 @@ impl World {
     /// What comes before the first file.
     fn planned(&self, goal: Goal, allowed: Allowed) -> Result<Vec<Step>, Stop> {
         let (here, late, history) = (self.versions(), self.late(), self.history());
-        let seen = history.applied(self.row).filter(|(_, known)| !known.is_unseen());
+        let seen = history.applied(self.row).filter(|(_, known)| known.down.is_some());
         let kept: Vec<Version> =
             seen.map(|(version, _)| version).filter(|v| !here.contains(v)).collect();
         let ground = Ground { here: &here, late: &late, kept: &kept };
@@ -267,6 +268,7 @@ impl World {
         let (from, to) = (self.row, State::clean(version));
         let mut steps = self.history().adoptions(&self.versions(), to);
         steps.retain(|step| step.direction == Some(Direction::Up));
+        steps.iter_mut().for_each(|step| (step.from, step.to) = (to.version, to.version));
         if from.dirty && self.history().is_touched(self.xmin) {
             let row = std::mem::replace(&mut self.row, to);
             let again = self.edited().into_iter().map(|version| Adoption {
@@ -278,8 +280,8 @@ impl World {
             self.row = row;
         }
         self.write(to, false);
-        self.adopt(&steps);
         self.add(Action::Force, None, version, from, to);
+        self.adopt(&steps);
     }
 
     /// `dbm repair` of all that were edited; neither the row nor the schema is touched.

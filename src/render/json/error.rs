@@ -53,9 +53,9 @@ impl Trouble {
                 },
                 ..Trouble::default()
             },
-            Error::NoMigrationFor { version, .. } | Error::NotApplied { version } => {
-                Trouble::with([*version])
-            }
+            Error::NoMigrationFor { version, .. }
+            | Error::NotApplied { version }
+            | Error::NoUpFile { version } => Trouble::with([*version]),
             Error::Dirty { state } => Trouble::with(state.version),
             Error::Moved { planned } => Trouble::with(planned.version),
             Error::Connect { fault, .. } | Error::Statement { fault, .. } => {
@@ -98,6 +98,8 @@ fn kind(error: &Error) -> &'static str {
         Error::Edited { .. } => "edited",
         Error::Late { .. } => "late",
         Error::NotApplied { .. } => "not-applied",
+        Error::NoUpFile { .. } => "no-up-file",
+        Error::Log { .. } => "log",
         Error::Dirty { .. } => "dirty",
         Error::Short(_) => "short",
         Error::NoneThere => "none-there",

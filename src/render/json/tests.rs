@@ -219,7 +219,10 @@ fn every_error_has_its_kind() {
         (Error::Source { url: text(), reason: text() }, "source"),
         (Error::ReadFile { path, reason: text() }, "read-file"),
         (Error::EmptySource, "empty-source"),
-        (Error::NoMigrationFor { version: u64::MAX, is_applied: false }, "no-migration-for"),
+        (
+            Error::NoMigrationFor { version: u64::MAX, is_applied: false, is_kept: false },
+            "no-migration-for",
+        ),
         (Error::Edited { files: Vec::new() }, "edited"),
         (Error::Late { files: Vec::new(), state }, "late"),
         (Error::NotApplied { version: 3 }, "not-applied"),

@@ -129,12 +129,12 @@ pub(super) fn remark(trouble: Option<&str>, tally: &Tally) -> Option<String> {
     match tally.unlogged {
         0 => None,
         1 => Some(
-            "1 applied version is not in the log yet: another tool ran it; \
+            "1 applied version is not in the log: another tool ran it, or there was no log; \
              the next up, down, goto or force adopts it"
                 .to_string(),
         ),
         count => Some(format!(
-            "{count} applied versions are not in the log yet: another tool ran them; \
+            "{count} applied versions are not in the log: another tool ran them, or there was no log; \
              the next up, down, goto or force adopts them"
         )),
     }

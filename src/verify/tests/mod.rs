@@ -82,7 +82,7 @@ fn words_stand_for_kinds() {
         assert_eq!(FindingKind::from_word(kind.word()), Some(*kind));
     }
     assert_eq!(FindingKind::from_word("No-Down"), None);
-    assert_eq!(FindingKind::ALL.len(), FindingKind::InvalidIndex as usize + 1);
+    assert_eq!(FindingKind::ALL.len(), FindingKind::Log as usize + 1);
 }
 
 #[test]
