@@ -26,7 +26,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("blanks", "\n\n  \t SELECT 1 ;\t\n\n\n"),
     ("empty", ""),
     ("a comment", "-- nothing; /* \n"),
-    ("signs", "SELECT 'äöü €漢字🦀', U&'d\\0061t';\n"),
+    ("signs", "SELECT 'äöü €漢字🦀';\n"),
     ("control signs", "SELECT '\u{1}\u{7f}\u{85}\u{2028}\u{feff}';\n"),
     ("carriage returns", "SELECT 1;\r\nSELECT '\r';\r\n"),
     ("wrapped", "BEGIN;\nSELECT '\\a', $$'$$;\nCOMMIT;\n"),
@@ -80,8 +80,8 @@ fn byte_for_byte_one_after_the_other() {
     for entry in book {
         let index = usize::try_from(entry.version.expect("a version")).expect("small") - 10;
         let (name, text) = TEXTS[index];
-        assert_eq!(entry.up_text.as_deref(), Some(*text), "{name}: {}", entry.line());
-        assert_eq!(entry.down_text.as_deref(), Some(*text), "{name}: {}", entry.line());
+        assert_eq!(entry.up_text.as_deref(), Some(text), "{name}: {}", entry.line());
+        assert_eq!(entry.down_text.as_deref(), Some(text), "{name}: {}", entry.line());
     }
 }
 
