@@ -8,6 +8,7 @@ mod adoption;
 mod book;
 mod damaged;
 mod edited;
+mod encodings;
 mod late;
 mod missing;
 mod redo;

@@ -213,16 +213,18 @@ fn an_emptied_log() {
     assert_eq!(lines(&db).len(), 4);
 }
 
+/// What a dump and its restore do to the transactions that wrote the rows.
+const COPY: &str =
+    "BEGIN; CREATE TABLE copy AS TABLE schema_migrations_log; TRUNCATE schema_migrations_log;
+     INSERT INTO schema_migrations_log OVERRIDING SYSTEM VALUE TABLE copy; DROP TABLE copy;
+     COMMIT; UPDATE schema_migrations SET dirty = false";
+
 /// Restored from a dump: the transactions of the log and of the row mean nothing any more.
 #[test]
 fn a_restored_database() {
     let (db, folder) = (Database::new(), Folder::four());
     ok(&db, &folder, &["up", "3"]);
-    db.execute(
-        "BEGIN; CREATE TABLE copy AS TABLE schema_migrations_log; TRUNCATE schema_migrations_log;
-         INSERT INTO schema_migrations_log OVERRIDING SYSTEM VALUE TABLE copy; DROP TABLE copy;
-         COMMIT; UPDATE schema_migrations SET dirty = false",
-    );
+    db.execute(COPY);
     folder.write("1_a.up.sql", "CREATE TABLE a (id bigint);");
     dbm(&db, &folder, &["up"]).assert_status(1).assert_line("error: edited", "1_a.up.sql");
     folder.write("1_a.up.sql", "CREATE TABLE a (id int);\n");
@@ -289,4 +291,36 @@ fn through_pgbouncer() {
     through(&["repair", "-f"]);
     assert_eq!(entries(&db).last().map(|entry| entry.action.clone()).as_deref(), Some("repair"));
     assert_eq!(db.advisory_locks(), []);
+}
+
+/// After a restore, an entry that moves no row (a failure, a `repair`) does not make the row look
+/// moved by another tool: an edit is an edit.
+#[test]
+#[ignore = "an entry that moves no row ends what is known of the restore: edits are taken for run"]
+fn a_restored_database_and_a_failure() {
+    let (db, folder) = (Database::new(), Folder::tables(&["a", "b"]));
+    ok(&db, &folder, &["up"]);
+    db.execute(COPY);
+    folder.write("3_c.up.sql", "SELEC;");
+    dbm(&db, &folder, &["up"]).assert_status(1);
+    std::fs::remove_file(folder.join("3_c.up.sql")).expect("remove a file");
+    folder.write("1_a.up.sql", "CREATE TABLE a (id bigint);");
+    dbm(&db, &folder, &["up"]).assert_status(1).assert_line("error: edited", "1_a.up.sql");
+}
+
+/// A trigger on the log that raises: the log takes no entry, and the file is not to blame.
+#[test]
+#[ignore = "an error of the log that does not name it is taken for the file's"]
+fn a_trigger_on_the_log() {
+    let (db, folder) = (Database::new(), Folder::tables(&["a", "b"]));
+    ok(&db, &folder, &["up", "1"]);
+    db.execute(
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+         CREATE TRIGGER no BEFORE INSERT ON schema_migrations_log
+           FOR EACH ROW EXECUTE FUNCTION no()",
+    );
+    let output = dbm(&db, &folder, &["up"]);
+    output.assert_status(0).assert_essence("2/u b (TIME)\n");
+    assert_eq!(warnings(&output), 1, "{output}");
 }

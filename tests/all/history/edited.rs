@@ -265,3 +265,21 @@ fn an_adopted_file_is_edited() {
     folder.write("1_a.up.sql", "CREATE TABLE a (id bigint);");
     refused(&db, &folder, &["up"]).assert_says("-CREATE TABLE a (id int);");
 }
+
+/// The same behind a file that leaves a savepoint open: the log's row is then written by a
+/// transaction below the one that it names.
+#[test]
+#[ignore = "behind an open savepoint the log's last row looks copied, and nothing looks moved"]
+fn golang_migrate_ran_the_edited_file_with_a_savepoint() {
+    let Some(tool) = reference::find("history::golang_migrate_ran_it_with_a_savepoint") else {
+        return;
+    };
+    let db = Database::new();
+    let text = "BEGIN;\nSAVEPOINT s;\nCREATE TABLE b (id int);\nCOMMIT;\n";
+    let folder = Folder::tables(&["a"]).pair("2_b", text, "DROP TABLE b;");
+    ok(&db, &folder, &["up"]);
+    migrate(&tool, &db, &folder, &["down", "1"]);
+    folder.write("2_b.up.sql", EDITED);
+    migrate(&tool, &db, &folder, &["up"]);
+    ok(&db, &folder, &["up"]).assert_line("warning: ", "2_b.up.sql");
+}

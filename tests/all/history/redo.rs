@@ -211,3 +211,14 @@ fn rollback_is_down_by_one() {
     assert_eq!(db.row(), Some((2, false)));
     assert_eq!(lines(&db)[4..], ["run down 4: 4 -> 3", "run down 3: 3 -> 2"]);
 }
+
+/// Without the down file, by the log's text.
+#[test]
+fn the_down_file_is_missing() {
+    let (db, folder) = at_two(UP, DOWN);
+    std::fs::remove_file(folder.join("2_b.down.sql")).expect("remove a file");
+    let output = dbm(&db, &folder, &["redo"]);
+    output.assert_status(0).assert_line("hint: ", "its text of the log is run");
+    assert_eq!(db.number("SELECT count(*) FROM b"), 1);
+    assert_eq!(lines(&db).len(), 4);
+}

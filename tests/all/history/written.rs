@@ -222,3 +222,44 @@ fn force_is_logged_with_where_it_was() {
         lines(&db).into_iter().filter(|line| line.starts_with("force")).collect();
     assert_eq!(forced, ["force 1: 2 -> 1", "force: 1 -> -1", "force 77: -1 -> 77"]);
 }
+
+/// What the commit alone finds is logged as any failure.
+#[test]
+fn a_failure_at_the_commit_leaves_its_row() {
+    for (begin, commit) in [("", ""), ("BEGIN;\n", "COMMIT;\n")] {
+        let db = Database::new();
+        let text = format!(
+            "{begin}CREATE TABLE p (id int PRIMARY KEY);\n\
+             CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED);\n\
+             INSERT INTO c VALUES (9);\n{commit}"
+        );
+        let folder = Folder::tables(&["a"]).pair("2_c", &text, "");
+        dbm(&db, &folder, &["up"]).assert_status(1);
+        assert_eq!(lines(&db), ["run up 1: -1 -> 1", "run up 2: 1 -> 1 failed"]);
+        assert!(last(&db).error.is_some_and(|error| error.contains("violates foreign key")));
+    }
+}
+
+/// Statement by statement because the URL says so.
+#[test]
+fn multi_statement_files_are_logged() {
+    let (db, folder) = (Database::new(), Folder::tables(&["a", "b"]));
+    let run = |args: &[&str]| {
+        let url = db.url_with("x-multi-statement=true");
+        Run::dbm().url(url).path(&folder).args(args.iter().copied()).output()
+    };
+    run(&["up"]).assert_status(0).assert_silent_about("warning");
+    run(&["redo"]).assert_status(0);
+    run(&["down", "1"]).assert_status(0);
+    assert_eq!(
+        lines(&db),
+        [
+            "run up 1: -1 -> 1",
+            "run up 2: 1 -> 2",
+            "run down 2: 2 -> 1",
+            "run up 2: 1 -> 2",
+            "run down 2: 2 -> 1"
+        ]
+    );
+    assert_together(&db);
+}
