@@ -231,3 +231,21 @@ fn by_turns() {
         .collect();
     assert_eq!(db.tables(), expected);
 }
+
+/// Eight at once find the same steps to adopt; they are adopted once.
+#[test]
+fn many_at_once_adopt_once() {
+    let Some(tool) = reference::find("history::many_at_once_adopt_once") else { return };
+    let (db, folder) = (Database::new(), Folder::four());
+    migrate(&tool, &db, &folder, &["up", "3"]);
+    let runs: Vec<_> = (0..8)
+        .map(|_| crate::support::Run::dbm().db(&db).path(&folder).arg("up").spawn())
+        .collect();
+    for run in runs {
+        run.finish().assert_status(0);
+    }
+    assert_eq!(
+        lines(&db),
+        ["adopt up 1: -1 -> 1", "adopt up 2: 1 -> 2", "adopt up 3: 2 -> 3", "run up 4: 3 -> 4"]
+    );
+}

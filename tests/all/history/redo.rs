@@ -47,27 +47,24 @@ fn a_failing_up_leaves_everything() {
     for failing in [
         "CREATE TABLE b (id int);\nSELECT 1/0;\n",
         "SELEC;",
-        "CREATE TABLE b (id int, name text) -- never ended '",
         "CREATE TABLE b (id int); CREATE TABLE x (",
     ] {
         let (db, folder) = at_two(UP, DOWN);
         db.execute("INSERT INTO b VALUES (7)");
         let before = db.dump();
         folder.write("2_b.up.sql", failing);
-        if !failing.contains("name") {
-            let output = dbm(&db, &folder, &["redo"]);
-            assert_eq!(output.status, Some(1), "{failing}\n{output}");
-            output.assert_says("2_b.up.sql").assert_line("hint: ", "at version 2, as before");
-            output.assert_silent_about("2/d b").assert_silent_about("2/u b");
-            assert_eq!(db.dump(), before, "{failing}");
-            assert_eq!(db.row(), Some((2, false)), "{failing}");
-            let book = lines(&db);
-            assert_eq!(book.len(), 3, "{book:#?}");
-            assert!(book[2].ends_with(" failed"), "{book:#?}");
-            // The failure says nothing of where the row is.
-            folder.write("2_b.up.sql", UP);
-            says(&db, &folder, &["up"], "no change\n");
-        }
+        let output = dbm(&db, &folder, &["redo"]);
+        assert_eq!(output.status, Some(1), "{failing}\n{output}");
+        output.assert_says("2_b.up.sql").assert_line("hint: ", "at version 2, as before");
+        output.assert_silent_about("2/d b").assert_silent_about("2/u b");
+        assert_eq!(db.dump(), before, "{failing}");
+        assert_eq!(db.row(), Some((2, false)), "{failing}");
+        let book = lines(&db);
+        assert_eq!(book.len(), 3, "{book:#?}");
+        assert!(book[2].ends_with(" failed"), "{book:#?}");
+        // The failure says nothing of where the row is.
+        folder.write("2_b.up.sql", UP);
+        says(&db, &folder, &["up"], "no change\n");
     }
 }
 

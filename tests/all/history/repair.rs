@@ -123,7 +123,6 @@ fn a_down_file_alone() {
     assert_eq!(db.tables(), ["public.a", "public.new_text", "public.schema_migrations"]);
 }
 
-/// Where there can be no log, there is nothing to record in.
 #[test]
 fn both_files_with_their_checksums() {
     let (db, folder) = edited();

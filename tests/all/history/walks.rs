@@ -2,7 +2,6 @@
 //! dbm's commands the log explains the row, and where it can be said, the schema is what both say.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use crate::history::book::{assert_explained, entries};
 use crate::support::chance::Chance;
@@ -196,7 +195,6 @@ fn lenient(folder: &Folder, version: i64, more: &str) {
 /// and every way to allow them. The log explains the row.
 fn anything(test: &str, seed: u64) {
     let Some(tool) = reference::find(test) else { return };
-    let tool: PathBuf = tool;
     let mut walk = Walk::new(seed);
     let folder = Folder::new();
     let mut numbers: Vec<i64> = vec![10, 20, 30, 40];
