@@ -249,3 +249,21 @@ fn many_at_once_adopt_once() {
         ["adopt up 1: -1 -> 1", "adopt up 2: 1 -> 2", "adopt up 3: 2 -> 3", "run up 4: 3 -> 4"]
     );
 }
+
+/// Forced by a checkout that does not have the version: what lies below it may have run, and
+/// whoever has the files does not call them late.
+#[test]
+fn forced_by_an_older_checkout() {
+    let Some(tool) = reference::find("history::forced_by_an_older_checkout") else { return };
+    let (db, newer) = (Database::new(), Folder::four());
+    let older = Folder::tables(&["a"]);
+    ok(&db, &older, &["up"]);
+    migrate(&tool, &db, &newer, &["up", "3"]);
+    ok(&db, &older, &["force", "4"]);
+    assert_eq!(lines(&db)[1..], ["force 4: 4 -> 4"]);
+    let output = ok(&db, &newer, &["up"]);
+    output.assert_essence("no change\n").assert_line("hint: ", "2/u, 3/u, 4/u");
+    output.assert_silent_about("warning");
+    assert_explained(&db, "forced by an older checkout");
+    says(&db, &newer, &["up"], "no change\n");
+}

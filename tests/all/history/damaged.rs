@@ -324,3 +324,20 @@ fn a_trigger_on_the_log() {
     output.assert_status(0).assert_essence("2/u b (TIME)\n");
     assert_eq!(warnings(&output), 1, "{output}");
 }
+
+/// A newer dbm's action that moved the row up: nothing below it is proven never to have run.
+#[test]
+fn an_action_of_a_newer_dbm_that_went_up() {
+    let (db, folder) = (Database::new(), Folder::four());
+    ok(&db, &folder, &["up", "1"]);
+    db.execute(
+        "INSERT INTO schema_migrations_log (action, from_version, from_dirty, to_version, to_dirty,
+           program) VALUES ('baseline', 1, false, 3, false, 'dbm 99.0');
+         UPDATE schema_migrations SET version = 3;
+         CREATE TABLE b (id int); CREATE TABLE c (id int)",
+    );
+    ok(&db, &folder, &["up"]).assert_essence("4/u d (TIME)\n");
+    says(&db, &folder, &["up"], "no change\n");
+    ok(&db, &folder, &["down", "-all"]);
+    assert_eq!(db.tables(), ["public.schema_migrations"]);
+}
