@@ -306,3 +306,34 @@ fn golang_migrate_goes_down_to_it() {
     output.assert_line("warning: ", "version 2 is applied, and the log has never seen it run");
     assert_explained(&db, "down to a late version");
 }
+
+/// Eight at once, directly and through PgBouncer: each late file runs once, though the row, which
+/// stays where it is, tells nobody.
+#[test]
+fn many_at_once() {
+    let pooler = crate::support::pgbouncer::shared("history::late::many_at_once");
+    for through in [None, pooler] {
+        let (db, folder) = merged();
+        folder.write("2_b.up.sql", "CREATE TABLE b (id int);\nSELECT pg_sleep(0.1);\n");
+        let url = through.map_or_else(|| db.url(), |pooler| pooler.url(&db));
+        let runs: Vec<_> = (0..8)
+            .map(|_| Run::dbm().url(&url).path(&folder).args(["up", "-allow-late"]).spawn())
+            .collect();
+        for run in runs {
+            run.finish().assert_status(0);
+        }
+        assert_eq!(lines(&db)[2..], ["run up 2: 3 -> 3", "run up 5: 3 -> 5"]);
+    }
+}
+
+/// The connection goes in the middle of it: the row does not tell what became of it, the log does.
+#[test]
+fn the_connection_goes() {
+    let (db, folder) = merged();
+    let dies = "CREATE TABLE b (id int);\nSELECT pg_terminate_backend(pg_backend_pid());\n";
+    folder.write("2_b.up.sql", dies);
+    let output = dbm(&db, &folder, &["up", "-allow-late"]);
+    output.assert_status(1).assert_line("hint: nothing of 2_b.up.sql was applied", "version 3");
+    assert_eq!(db.tables(), tables(&["a", "c"]));
+    refused(&db, &folder, &["up"]);
+}
