@@ -21,6 +21,7 @@ mod commands;
 mod connections;
 mod crowd;
 mod faults;
+mod history;
 mod house;
 mod interop;
 mod library;

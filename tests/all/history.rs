@@ -1,0 +1,21 @@
+//! What `dbm` remembers beside the version row, and what it makes of it: hand-made histories in
+//! which both tools run, files are edited, merged late and go missing, and rights are few.
+//!
+//! The log is looked at in the database, as it is; how `status` and `log` show it is the business
+//! of `commands`.
+
+mod adoption;
+mod book;
+mod damaged;
+mod edited;
+mod encodings;
+mod late;
+mod missing;
+mod redo;
+mod repair;
+mod rights;
+mod role;
+mod stored;
+mod tables;
+mod walks;
+mod written;
