@@ -26,6 +26,12 @@ pub fn text_literal(text: &str) -> String {
     format!(" E'{quoted}'")
 }
 
+/// A text as its bytes, for a session whose encoding is not known.
+pub fn bytes_literal(text: &str) -> String {
+    let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    format!("pg_catalog.convert_from(pg_catalog.decode('{digits}', 'hex'), 'UTF8')")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fault::{Fault, ServerError};
 use crate::history::{Action, LogEntry};
 use crate::migration::{Direction, State, Version, number};
-use crate::quote::{identifier, literal, text_literal};
+use crate::quote::{bytes_literal, identifier, literal, text_literal};
 use crate::table::{Own, Table};
 
 /// Behind the version table's name.
@@ -180,7 +180,12 @@ impl Table {
     /// The same within statements of ours that are wrapped already.
     pub fn add(&self, operator: &Operator, entry: &NewEntry<'_>) -> Own {
         let text = |text: Option<&str>| text.map_or("NULL".to_string(), literal);
-        let whole = |text: Option<&str>| text.map_or("NULL".to_string(), text_literal);
+        let whole = |text: Option<&str>| match text {
+            None => "NULL".to_string(),
+            // Byte for byte, whatever the server takes what we send for.
+            Some(text) if self.identity.reencoded && !text.is_ascii() => bytes_literal(text),
+            Some(text) => text_literal(text),
+        };
         let checksum = |text: Option<&str>| {
             text.map_or("NULL".to_string(), |text| literal(&Checksum::of(text).to_string()))
         };

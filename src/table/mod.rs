@@ -101,6 +101,7 @@ impl Table {
                 user: next().unwrap_or_default(),
                 role: next().unwrap_or_default(),
                 changed: false,
+                reencoded: false,
             },
             is_session_ours: next().is_some_and(|token| connection.token() == Some(&token)),
         })
@@ -225,7 +226,12 @@ mod tests {
             exists: true,
             log: Log { name: "m_log".into(), exists: true, may_read: true, is_on: true },
             pid: 1,
-            identity: Identity { user: "u".into(), role: "none".into(), changed: false },
+            identity: Identity {
+                user: "u".into(),
+                role: "none".into(),
+                changed: false,
+                reencoded: false,
+            },
             is_session_ours: true,
         }
     }

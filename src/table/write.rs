@@ -19,6 +19,8 @@ pub struct Identity {
     pub role: String,
     /// Whether a file that ran may have set another.
     pub changed: bool,
+    /// Whether a file that ran may have set the encoding in which the server reads what we send.
+    pub reencoded: bool,
 }
 
 /// Statements of our own.
@@ -47,6 +49,8 @@ impl Table {
     /// Looks into a file that is about to run: may it change who we are?
     pub fn look_into(&mut self, text: &str) {
         self.identity.changed |= changes_identity(text);
+        let text = text.to_ascii_lowercase();
+        self.identity.reencoded |= text.contains("client_encoding") || text.contains("names");
     }
 
     /// SQL that moves the row from one state to another, or raises when it is not at `from`.

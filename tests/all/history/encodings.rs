@@ -50,7 +50,6 @@ fn a_down_text_that_the_database_cannot_hold() {
 
 /// And then the next commands, which adopt what was not logged.
 #[test]
-#[ignore = "an adoption whose text the database cannot hold fails `up` and `down` for ever"]
 fn a_down_text_that_cannot_be_adopted() {
     let Some(tool) = reference::find("history::a_down_text_that_cannot_be_adopted") else { return };
     for begins in ["dbm", "golang-migrate"] {
@@ -68,7 +67,6 @@ fn a_down_text_that_cannot_be_adopted() {
 /// A file that sets the client's encoding: what follows is taken as golang-migrate would have it,
 /// but the log keeps the files' texts.
 #[test]
-#[ignore = "behind SET client_encoding the log keeps other characters than the file has"]
 fn a_file_that_sets_the_encoding() {
     let db = Database::new();
     let folder = Folder::new().pair("1_a", "SET client_encoding = 'LATIN1';", "SELECT 1;").pair(
@@ -118,7 +116,6 @@ fn a_down_file_that_is_no_text() {
 /// It was there, and it was not to be read: whoever has no file of it must not take the version
 /// for one without a down.
 #[test]
-#[ignore = "a down file that is no text is logged as if there were none"]
 fn a_down_file_that_is_no_text_is_not_empty() {
     let db = Database::new();
     let newer = Folder::tables(&["a"]).pair("2_b", "CREATE TABLE b ();", "");

@@ -115,7 +115,6 @@ fn checksums_are_those_of_sha256sum() {
 
 /// A side that is not there has no checksum; an empty one has that of nothing.
 #[test]
-#[ignore = "a version without an up file: `up` does not log its down text"]
 fn a_missing_side_has_no_checksum() {
     let db = Database::new();
     let folder = Folder::new()
