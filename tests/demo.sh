@@ -77,7 +77,9 @@ fi
 export DATABASE_URL
 
 dbm up
-dbm version
+dbm status
+dbm redo
+dbm log
 
 if [ -z "$psql" ]; then
     printf '\n(There is no psql here to show the tables with.)\n'

@@ -115,8 +115,13 @@ impl Answer {
 
 /// A command line that means nothing, as one JSON object.
 pub fn print_misuse(said: &str) {
-    let line = said.lines().next().unwrap_or_default().to_string();
-    let error = anyhow::Error::msg(line);
+    let first = said.lines().next().unwrap_or_default();
+    let line = match (first.starts_with("Usage"), said.lines().last()) {
+        (true, Some(last)) if last.starts_with("hint: ") => &last["hint: ".len()..],
+        (true, _) => "no command",
+        _ => first,
+    };
+    let error = anyhow::Error::msg(line.to_string());
     json::print(&Envelope {
         command: "",
         exit_code: 2,

@@ -76,6 +76,7 @@ pub fn shared(command: Declared) -> Declared {
 pub fn program() -> Declared {
     shared(Declared::new("dbm"))
         .arg(switch("version", "print the version of this program"))
+        .arg(switch("json", "print one JSON object on standard output, where the command has one"))
         .arg(switch("json-schema", "print the JSON Schema of what -json prints"))
         .arg(switch("help", "print this help"))
         .arg(switch("h", "").hide(true))

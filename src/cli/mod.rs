@@ -185,7 +185,7 @@ pub fn parse(program_name: &str, words: &[String]) -> Result<Parsed, Misuse> {
         return Err(Misuse(usage()));
     };
     let Some(about) = usage::about(name) else {
-        return Err(Misuse(usage()));
+        return Err(Misuse(format!("{}\nhint: no such command: {name}", usage())));
     };
     let declared = own(name)
         .into_iter()
@@ -203,7 +203,12 @@ pub fn parse(program_name: &str, words: &[String]) -> Result<Parsed, Misuse> {
     let mut words = rest.into_iter();
     let command = command(name, &ours, &mut words);
     let command = command.map_err(|said| Misuse(format!("{said}\n{help}")))?;
-    let json = ours.try_get_one("json").ok().flatten().copied().unwrap_or(false);
+    let json = ours.try_get_one("json").ok().flatten().copied();
+    let before = matches.get_flag("json");
+    if before && json.is_none() {
+        return Err(Misuse(format!("{name} has no -json\n{help}")));
+    }
+    let json = before || json.unwrap_or(false);
     let (name, ignored) = (name.clone(), words.collect());
     Ok(Parsed::Run(Box::new(Request { settings, name, json, command, ignored })))
 }

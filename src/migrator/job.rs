@@ -12,15 +12,14 @@ use crate::connection::Limits;
 use crate::connection::lock::{Locked, Seen, Wait};
 use crate::error::{Cause, Error, Failure, Outcome};
 use crate::event::{Event, File, Holder};
-use crate::fault::{Fault, ServerError};
-use crate::history::Action;
-use crate::migration::{Direction, State};
+use crate::fault::Fault;
+use crate::migration::State;
 use crate::migrator::OnEvent;
 use crate::migrator::patience::Patience;
 use crate::migrator::run::Buffered;
 use crate::plan::Step;
 use crate::sql::{self, Kind, Refusal, Route, Statement};
-use crate::table::{NewEntry, Operator, Own, Table, Took, is_untranslatable};
+use crate::table::{Operator, Table};
 
 /// A file about to run.
 pub struct Job<'a> {
@@ -126,92 +125,6 @@ impl Job<'_> {
         &self.buffered.path
     }
 
-    /// Whether entries are written to the log.
-    pub fn is_logged(&self) -> bool {
-        let reason = self.log_failed.take();
-        let is_fine = reason.is_none();
-        self.log_failed.set(reason);
-        self.table.log.is_on && is_fine
-    }
-
-    /// Whether it was the log that refused an entry; then there are no more of them. `is_files` says
-    /// that it was under way with a statement of the file.
-    pub fn is_of_log(&self, error: &ServerError, is_files: bool) -> bool {
-        let is_of_log = self.is_logged()
-            && self.table.is_of_log(error)
-            && (!is_files || is_untranslatable(error));
-        if is_of_log {
-            self.log_failed.set(Some(error.message.clone()));
-        }
-        is_of_log
-    }
-
-    /// Whether the log may have refused an entry although the error does not name it.
-    pub fn may_be_of_log(&self, error: &ServerError) -> bool {
-        self.is_logged()
-            && error.table.is_none()
-            && !self.table.is_gone(error)
-            && !OF_ANOTHER_CAUSE.contains(&error.code.as_str())
-    }
-
-    /// The entry for the file, to be sent with it; nothing where there is no log.
-    pub fn record(&self, took: Took) -> Own {
-        match self.is_logged() {
-            true => self.table.record(self.operator, &self.entry(took)),
-            false => Own { sql: String::new(), statements: 0 },
-        }
-    }
-
-    fn entry(&self, took: Took) -> NewEntry<'_> {
-        let (this, other) = (self.buffered.text.as_deref(), self.buffered.other.as_deref());
-        let (up, down) = match self.step.direction {
-            Direction::Up => (this, other),
-            Direction::Down => (other, this),
-        };
-        NewEntry {
-            action: Action::Run,
-            direction: Some(self.step.direction),
-            version: Some(self.step.version),
-            name: self.file().name.as_deref(),
-            error: None,
-            from: State::clean(self.step.from),
-            to: State::clean(self.step.target),
-            up,
-            down,
-            keeps_texts: true,
-            took,
-        }
-    }
-
-    /// SQL that logs that the file was taken back for others to go first. It goes with the row, which
-    /// is then known to be written by us.
-    pub fn record_way(&self, from: State, to: State) -> String {
-        let error = Some("gave way to sessions that wait for the migration lock".to_string());
-        let entry = NewEntry { error, from, to, keeps_texts: false, ..self.entry(Took::Unknown) };
-        match self.is_logged() {
-            true => self.table.record(self.operator, &entry).sql,
-            false => String::new(),
-        }
-    }
-
-    /// Logs that the file failed, where the session can still be spoken to. Without the texts: a pod
-    /// that is started over and over must not fill the disk.
-    pub fn record_failure(&self, locked: &mut Locked<'_>, failure: &Failure) {
-        let Cause::Server(error) = &failure.cause else { return };
-        if !self.is_logged() || failure.outcome == Outcome::Unknown {
-            return;
-        }
-        let to = match &failure.outcome {
-            Outcome::Partly { state, .. } | Outcome::Dirty(state) => *state,
-            _ => failure.before,
-        };
-        let error = Some(error.message.clone());
-        let from = failure.before;
-        let entry = NewEntry { error, from, to, keeps_texts: false, ..self.entry(Took::Unknown) };
-        // The failure is told in any case.
-        let _ = locked.write(&self.table.record(self.operator, &entry).sql);
-    }
-
     /// Whether patience is left after so many tries again.
     pub fn may_try_again(&self, tries: u32) -> bool {
         tries < self.patience.retries && !self.limits.interrupt.is_stopped()
@@ -236,51 +149,6 @@ impl Job<'_> {
         on_wait: &'w mut dyn FnMut(Vec<Holder>, std::time::Duration),
     ) -> Wait<'w> {
         Wait { timeout: None, interrupt: &self.limits.interrupt, on_wait }
-    }
-
-    /// Moves the row, in a message of its own, with an entry for the log if there is one.
-    ///
-    /// # Errors
-    ///
-    /// As [`Job::run`].
-    pub fn advance(
-        &self,
-        locked: &mut Locked<'_>,
-        from: State,
-        to: State,
-        entry: &str,
-    ) -> Result<(), Error> {
-        self.write_row(locked, &self.table.advance(from, to).sql, entry).map_err(
-            |error| match error {
-                Error::Statement { fault: Fault::Server(raised), .. }
-                    if self.table.is_guard(&raised) =>
-                {
-                    Error::Moved { planned: from }
-                }
-                Error::Statement {
-                    fault: fault @ (Fault::Lost(_) | Fault::Unclear(_)), ..
-                } => self.failed(fault, Seen::default(), None, &|_| None, Outcome::Unknown),
-                error => error,
-            },
-        )
-    }
-
-    /// Sends SQL that moves the row, and SQL that logs it; without that where the log refuses it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Statement`].
-    pub fn write_row(&self, locked: &mut Locked<'_>, row: &str, entry: &str) -> Result<(), Error> {
-        match locked.write(&format!("{row}{entry}")) {
-            Err(Error::Statement { fault: Fault::Server(error), .. })
-                if !self.table.is_guard(&error) && !entry.is_empty() =>
-            {
-                locked.write(row)?;
-                self.log_failed.set(Some(error.message.clone()));
-                Ok(())
-            }
-            written => written.map(drop),
-        }
     }
 
     /// `position` takes a character of what was sent to one of the file.
@@ -379,13 +247,8 @@ impl Job<'_> {
     }
 }
 
-/// Errors whose cause is known: the rights of a role, what cannot be parsed, what cannot run in a
-/// transaction, a lock that is waited for in vain, a cancel.
-const OF_ANOTHER_CAUSE: [&str; 7] =
-    ["42501", "42601", ACTIVE_TRANSACTION, "2D000", "25006", "55P03", "57014"];
-
 /// `active_sql_transaction`.
-const ACTIVE_TRANSACTION: &str = "25001";
+pub const ACTIVE_TRANSACTION: &str = "25001";
 
 fn has_code(result: &Result<(), Error>, code: &str) -> bool {
     matches!(result, Err(Error::Failed(failure))

@@ -4,6 +4,7 @@
 //! [`plan`](crate::plan::plan()), and everything that writes through [`Locked`].
 
 mod atomic;
+mod entry;
 mod job;
 mod ledger;
 mod loose;

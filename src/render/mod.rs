@@ -99,6 +99,10 @@ impl Printer {
     /// A line of ours: something that may be wrong.
     pub fn warning(&self, text: &str) {
         self.keep(|said| said.warnings.push(text.to_string()));
+        self.warned(text);
+    }
+
+    fn warned(&self, text: &str) {
         say(&format!("{} {text}", self.painted("warning:", "1;33")));
     }
 
@@ -230,10 +234,11 @@ fn waiting(printer: &Printer, holders: &[Holder], waited: Duration) {
     match holders {
         [] => printer.warning(&format!("waiting for the migration lock ({waited})")),
         holders => {
-            printer.warning(&format!("waiting for the migration lock ({waited}), held by:"));
-            for holder in holders {
-                printer.detail(&described(holder));
-            }
+            let lines: Vec<String> = holders.iter().map(described).collect();
+            let text = format!("waiting for the migration lock ({waited}), held by:");
+            printer.keep(|said| said.warnings.push(format!("{text} {}", lines.join("; "))));
+            printer.warned(&text);
+            lines.iter().for_each(|line| printer.detail(line));
         }
     }
 }

@@ -172,7 +172,7 @@ fn stranger(file: &Migration, family: Family, house: Family) -> Finding {
         }
     };
     let version = file.version;
-    let remedy = format!("dbm renumber {version}");
+    let remedy = format!("if no database has run it: dbm renumber {version}");
     Finding::new(FindingKind::Style, Some(version), message, remedy).in_file(&file.file_name)
 }
 

@@ -87,7 +87,10 @@ fn timestamps_and_numbers_do_not_mix() {
         assert_eq!(findings.len(), 1, "{}", shown(&findings));
         assert_eq!(findings[0].kind, Style);
         assert_eq!(findings[0].message, message);
-        assert_eq!(findings[0].remedy, format!("dbm renumber {version}"));
+        assert_eq!(
+            findings[0].remedy,
+            format!("if no database has run it: dbm renumber {version}")
+        );
     }
 }
 
