@@ -78,7 +78,6 @@ export DATABASE_URL
 
 dbm up
 dbm status
-dbm redo
 dbm log
 
 if [ -z "$psql" ]; then

@@ -180,12 +180,12 @@ fn the_summary_says_where_and_what() {
     assert_eq!(remark(None, &counted), None);
     let unlogged = tally(&[line(1, "a", facts(Standing::Applied), None)]);
     assert!(
-        remark(None, &unlogged).unwrap().starts_with("1 applied version is not in the log yet")
+        remark(None, &unlogged).unwrap().starts_with("1 applied version is not in the log")
     );
     let unlogged = Tally { unlogged: 2, ..unlogged };
     assert_eq!(
         remark(None, &unlogged).unwrap(),
-        "2 applied versions are not in the log yet: another tool ran them; \
+        "2 applied versions are not in the log: another tool ran them, or there was no log; \
          the next up, down, goto or force adopts them"
     );
     assert!(remark(Some("denied\n"), &unlogged).unwrap().contains(r"cannot be read: denied\n;"));

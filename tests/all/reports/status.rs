@@ -126,12 +126,12 @@ fn what_golang_migrate_ran_is_applied_and_then_adopted() {
     let output = status(&db, &folder).arg("-exit-code").output();
     output.assert_status(0);
     assert_states(&output, &[("1", "applied"), ("2", "applied")]);
-    assert!(output.stdout.contains("not in the log yet"), "{output}");
+    assert!(output.stdout.contains("not in the log"), "{output}");
     Run::dbm()
         .db(&db)
         .path(&folder)
         .arg("up")
-        .stderr("hint: run by another tool, and now in the log: 1/u, 2/u\nno change\n")
+        .stderr("hint: moved by another tool, and now in the log: 1/u, 2/u\nno change\n")
         .check();
     let output = status(&db, &folder).output();
     assert_states(&output, &[("1", "adopted"), ("2", "adopted")]);
