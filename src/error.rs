@@ -302,7 +302,10 @@ impl fmt::Display for Failure {
 /// Paths with commas between them, as many as a line takes.
 fn listed<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
     const MOST: usize = 12;
-    let names: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+    let printable =
+        |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
+    let name = |path: &Path| path.display().to_string().chars().map(printable).collect();
+    let names: Vec<String> = paths.map(name).collect();
     match names.len() {
         ..=MOST => names.join(", "),
         count => format!("{} and {} more", names[..MOST].join(", "), count - MOST),

@@ -81,6 +81,8 @@ pub struct History {
     blind: Vec<(Option<Version>, Version)>,
     /// Transactions that moved the row, in 32 bits: as the entry said, and as the server says.
     writers: Vec<(u32, u32)>,
+    /// Another tool may have been anywhere since.
+    is_doubted: bool,
     /// Transactions that logged a failure; one that took a dirty row back wrote the row as well.
     undone: Vec<u32>,
 }
@@ -182,10 +184,16 @@ impl History {
         self.known.keys().copied().find(|known| Some(*known) > version)
     }
 
-    /// Takes nothing below the row as proven not to have run: another tool has moved the row away and
-    /// back, by whatever way.
+    /// Takes nothing below the row as proven, neither that it ran as the log has it nor that it never
+    /// ran: another tool has moved the row away and back, by whatever way.
     pub fn doubt(&mut self) {
+        self.is_doubted = true;
         self.blind.extend(self.position.map(|position| (None, position)));
+    }
+
+    /// Whether [`History::doubt`] was cast on it.
+    pub fn is_doubted(&self) -> bool {
+        self.is_doubted
     }
 
     /// Versions that the log takes for applied and that are not above the row, ascending.
@@ -212,8 +220,10 @@ impl History {
     /// Whether another tool has written the row since the last entry, as far as its transaction
     /// (`xmin`) tells.
     pub fn is_touched(&self, row_xmin: Option<u32>) -> bool {
-        let is_ours =
-            |xmin| self.undone.contains(&xmin) || self.writers.iter().any(|(xid, _)| *xid == xmin);
+        let is_ours = |xmin| {
+            self.undone.contains(&xmin)
+                || self.writers.iter().any(|(xid, entry)| *xid == xmin || *entry == xmin)
+        };
         row_xmin.is_some_and(|xmin| !self.is_copied() && !is_ours(xmin))
     }
 

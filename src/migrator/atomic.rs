@@ -1,5 +1,7 @@
 //! Plain and wrapped files: one message, one transaction.
 
+use std::ops::Range;
+
 use crate::connection::Failed;
 use crate::connection::lock::Locked;
 use crate::error::{Error, Outcome};
@@ -10,7 +12,11 @@ use crate::migrator::OnEvent;
 use crate::migrator::job::Job;
 use crate::migrator::message::Message;
 use crate::sql::Statement;
-use crate::table::{Own, Took};
+use crate::table::{Own, Took, is_untranslatable};
+
+/// Errors of files that cannot run in one transaction with another, and may each by itself: what must
+/// stand alone, events that are still pending, a value of an enum that is not committed yet.
+const TOGETHER: [&str; 5] = ["25001", "2D000", "25006", "55006", "55P04"];
 
 /// What our last statement is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,6 +29,15 @@ enum Tail {
     Restore,
     /// There is none.
     Nothing,
+}
+
+/// A file with our statements in it.
+struct Outgoing<'a> {
+    message: Message<'a>,
+    /// How many statements are done when the file's are, but for the COMMIT of a wrapped one.
+    file_done: usize,
+    /// How many are done when the log's entry begins and when it ends; empty without one.
+    record: Range<usize>,
 }
 
 /// What became of a file within a transaction block.
@@ -56,9 +71,9 @@ impl Job<'_> {
             true => Tail::Restore,
             false => Tail::Check,
         };
-        let mut is_suspected = false;
         loop {
-            let (message, file_done) = self.message(code, insert_at, wrapped, tail);
+            let Outgoing { message, file_done, record } =
+                self.message(code, insert_at, wrapped, tail);
             let mut on_notice = |notice| on_event(Event::Notice(notice));
             let sent = locked.send(&message.text(), self.limits, &mut on_notice);
             let Err((Failed { fault, completed }, seen)) = sent else { return Ok(()) };
@@ -76,14 +91,10 @@ impl Job<'_> {
                     Some(position) => message.position(position).is_some(),
                     None => message.statement(completed, code).is_some(),
                 };
-                if !is_gone && self.is_of_log(error, is_files) {
-                    continue;
-                }
-                // Something that stands behind the log, such as a trigger on it? Without it one sees.
-                if is_suspected {
-                    self.log_failed.set(None);
-                } else if !is_files && self.may_be_of_log(error) {
-                    is_suspected = true;
+                // What the database cannot hold, it refuses the whole message for.
+                let is_log = record.contains(&completed) && !is_files
+                    || is_untranslatable(error) && completed == 0 && !record.is_empty();
+                if !is_gone && is_log && error.code != "42601" {
                     self.log_failed.set(Some(error.message.clone()));
                     continue;
                 }
@@ -145,7 +156,7 @@ impl Job<'_> {
         is_last: bool,
     ) -> Result<Within, Error> {
         let tail = if code.is_empty() || is_last { Tail::Nothing } else { Tail::Check };
-        let (message, _) = self.message(code, 0, false, tail);
+        let Outgoing { message, .. } = self.message(code, 0, false, tail);
         let mut on_notice = |notice| on_event(Event::Notice(notice));
         let sent = locked.send(&message.text(), self.limits, &mut on_notice);
         let Err((Failed { fault, completed }, seen)) = sent else { return Ok(Within::Done) };
@@ -162,7 +173,7 @@ impl Job<'_> {
                 Some(position) => message.position(position).is_some(),
                 None => statement.is_some(),
             };
-            if !is_files || matches!(error.code.as_str(), "25001" | "2D000" | "25006") {
+            if !is_files || TOGETHER.contains(&error.code.as_str()) {
                 return Ok(Within::Unfit);
             }
             outcome = Outcome::Unchanged(State::clean(self.step.from));
@@ -170,15 +181,14 @@ impl Job<'_> {
         Err(self.failed(fault, seen, statement, &|sent| message.position(sent), outcome))
     }
 
-    /// The file with our statements in it, and how many statements are done when the file's are,
-    /// but for the COMMIT of a wrapped one.
+    /// The file with our statements in it.
     fn message(
         &self,
         code: &[&Statement],
         insert_at: usize,
         wrapped: bool,
         tail: Tail,
-    ) -> (Message<'_>, usize) {
+    ) -> Outgoing<'_> {
         let (before, after) = (State::clean(self.step.from), State::clean(self.step.target));
         // A file without a statement is not sent, as golang-migrate does not.
         let text = if code.is_empty() { "" } else { self.text };
@@ -188,8 +198,13 @@ impl Job<'_> {
         let label = format!("/* {} */ ", name.unwrap_or_default());
         message.insert(0, Own { sql: label, statements: 0 });
         let mut ours = self.table.advance(before, after);
+        let ahead = code.iter().filter(|statement| statement.code.start < insert_at).count();
+        let mut record = 0..0;
         if tail == Tail::Nothing {
-            ours.append(self.record(Took::Unknown));
+            let entry = self.record(Took::Unknown);
+            let start = ahead + ours.statements;
+            record = start..start + entry.statements;
+            ours.append(entry);
         }
         if let Some(wait) = self.limits.lock_wait {
             // Behind our own statements: a run that waits for the row waits for its end.
@@ -202,15 +217,21 @@ impl Job<'_> {
             Some(commit) if wrapped => commit.code.start,
             _ => text.len(),
         };
-        let mut last = match tail {
-            Tail::Nothing => return (message, file_done),
-            Tail::Check => self.table.check(after),
-            Tail::Restore => self.table.restore(after),
+        // What is done at the commit is done with the last statement of the message: it must be
+        // one that cannot fail by itself, nor the log's.
+        let (mut last, end_of_all) = match tail {
+            Tail::Nothing => return Outgoing { message, file_done, record },
+            Tail::Check => (Own::default(), self.table.check(after)),
+            Tail::Restore => (self.table.restore(after), Own::nothing()),
         };
-        last.append(self.record(Took::Message));
+        let entry = self.record(Took::Message);
+        let start = file_done + last.statements;
+        record = start..start + entry.statements;
+        last.append(entry);
+        last.append(end_of_all);
         last.sql.insert_str(0, if wrapped || self.is_ended(code) { "\n" } else { "\n;" });
         message.insert(end, last);
-        (message, file_done)
+        Outgoing { message, file_done, record }
     }
 
     /// Whether the file's last statement has its semicolon.

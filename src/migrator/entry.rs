@@ -4,16 +4,11 @@
 
 use crate::connection::lock::{Locked, Seen};
 use crate::error::{Cause, Error, Failure, Outcome};
-use crate::fault::{Fault, ServerError};
+use crate::fault::Fault;
 use crate::history::Action;
 use crate::migration::{Direction, State};
-use crate::migrator::job::{ACTIVE_TRANSACTION, Job};
-use crate::table::{NewEntry, Own, Took, is_untranslatable};
-
-/// Errors whose cause is known: the rights of a role, what cannot be parsed, what cannot run in a
-/// transaction, a lock that is waited for in vain, a cancel.
-const OF_ANOTHER_CAUSE: [&str; 7] =
-    ["42501", "42601", ACTIVE_TRANSACTION, "2D000", "25006", "55P03", "57014"];
+use crate::migrator::job::Job;
+use crate::table::{NewEntry, Own, Took};
 
 impl Job<'_> {
     /// Whether entries are written to the log.
@@ -22,26 +17,6 @@ impl Job<'_> {
         let is_fine = reason.is_none();
         self.log_failed.set(reason);
         self.table.log.is_on && is_fine
-    }
-
-    /// Whether it was the log that refused an entry; then there are no more of them. `is_files` says
-    /// that it was under way with a statement of the file.
-    pub fn is_of_log(&self, error: &ServerError, is_files: bool) -> bool {
-        let is_of_log = self.is_logged()
-            && self.table.is_of_log(error)
-            && (!is_files || is_untranslatable(error));
-        if is_of_log {
-            self.log_failed.set(Some(error.message.clone()));
-        }
-        is_of_log
-    }
-
-    /// Whether the log may have refused an entry although the error does not name it.
-    pub fn may_be_of_log(&self, error: &ServerError) -> bool {
-        self.is_logged()
-            && error.table.is_none()
-            && !self.table.is_gone(error)
-            && !OF_ANOTHER_CAUSE.contains(&error.code.as_str())
     }
 
     /// The entry for the file, to be sent with it; nothing where there is no log.
@@ -98,8 +73,13 @@ impl Job<'_> {
         let error = Some(error.message.clone());
         let from = failure.before;
         let entry = NewEntry { error, from, to, keeps_texts: false, ..self.entry(Took::Unknown) };
+        let Own { mut sql, .. } = self.table.record(self.operator, &entry);
+        if to.dirty {
+            // The row is written once more, as it is: so it is seen later that it was us.
+            sql.insert_str(0, &self.table.advance(to, to).sql);
+        }
         // The failure is told in any case.
-        let _ = locked.write(&self.table.record(self.operator, &entry).sql);
+        let _ = locked.write(&sql);
     }
 
     /// Moves the row, in a message of its own, with an entry for the log if there is one.

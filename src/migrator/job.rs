@@ -248,7 +248,7 @@ impl Job<'_> {
 }
 
 /// `active_sql_transaction`.
-pub const ACTIVE_TRANSACTION: &str = "25001";
+const ACTIVE_TRANSACTION: &str = "25001";
 
 fn has_code(result: &Result<(), Error>, code: &str) -> bool {
     matches!(result, Err(Error::Failed(failure))

@@ -85,7 +85,7 @@ fn read(locked: &mut Locked<'_>, shared: &mut Shared<'_>, on_event: OnEvent<'_>)
 }
 
 /// From now on nothing is logged.
-fn no_log(shared: &mut Shared<'_>, reason: &str, on_event: OnEvent<'_>) {
+pub fn no_log(shared: &mut Shared<'_>, reason: &str, on_event: OnEvent<'_>) {
     if !std::mem::replace(&mut shared.said_no_log, true) {
         let table = shared.table.quoted_log();
         on_event(Event::NoLog { table, reason: reason.to_string() });
@@ -148,9 +148,8 @@ fn adopt(
     if steps.is_empty() {
         return Ok(false);
     }
-    let Own { mut sql, .. } = shared.table.advance(state, state);
-    sql.push_str(&entries(shared, &steps));
-    match locked.write(&sql) {
+    let Own { sql, .. } = shared.table.advance(state, state);
+    match write(locked, shared, sql, &steps) {
         Ok(_) => {
             let adopted = |step: &Adoption| Adopted {
                 version: step.version,
@@ -176,31 +175,64 @@ fn adopt(
     }
 }
 
-/// SQL that puts steps of another tool into the log, with the files as they are now.
-pub fn entries(shared: &Shared<'_>, steps: &[Adoption]) -> String {
-    let mut sql = String::new();
+/// As much of the files' texts as goes into one message.
+const PIECE: usize = 8 << 20;
+
+/// Sends SQL, and with it, in the same transaction, what puts steps into the log with the files as
+/// they are now: in pieces, for a folder may be of any size.
+///
+/// # Errors
+///
+/// [`Error::Statement`]; nothing has happened then.
+pub fn write(
+    locked: &mut Locked<'_>,
+    shared: &Shared<'_>,
+    mut sql: String,
+    steps: &[Adoption],
+) -> Result<(), Error> {
+    let mut is_open = false;
     for step in steps {
-        let read = |direction| {
-            let version = step.version.filter(|_| step.direction == Some(Direction::Up))?;
-            shared.source.entry(version, direction)?.read().ok()
-        };
-        let (up, down) = (read(Direction::Up), read(Direction::Down));
-        let entry = NewEntry {
-            action: Action::Adopt,
-            direction: step.direction,
-            version: step.version,
-            name: step.direction.and(step.version).and_then(|version| shared.source.name(version)),
-            error: None,
-            from: State::clean(step.from),
-            to: State::clean(step.to),
-            up: up.as_deref(),
-            down: down.as_deref(),
-            keeps_texts: true,
-            took: Took::Unknown,
-        };
-        sql.push_str(&shared.table.record(shared.operator, &entry).sql);
+        if sql.len() > PIECE {
+            if !std::mem::replace(&mut is_open, true) {
+                locked.write("BEGIN")?;
+            }
+            locked.write(&sql).inspect_err(|_| locked.roll_back())?;
+            sql.clear();
+        }
+        sql.push_str(&entry(shared, step));
     }
-    sql
+    if is_open {
+        sql.push_str("COMMIT");
+    }
+    locked.write(&sql).map(drop).inspect_err(|_| {
+        if is_open {
+            locked.roll_back();
+        }
+    })
+}
+
+/// SQL that puts a step into the log, with the files as they are now.
+pub fn entry(shared: &Shared<'_>, step: &Adoption) -> String {
+    let read = |direction| {
+        let version = step.version.filter(|_| step.direction == Some(Direction::Up))?;
+        shared.source.entry(version, direction)?.read().ok()
+    };
+    let (up, down) = (read(Direction::Up), read(Direction::Down));
+    let name = step.direction.and(step.version).and_then(|version| shared.source.name(version));
+    let entry = NewEntry {
+        action: Action::Adopt,
+        direction: step.direction,
+        version: step.version,
+        name,
+        error: None,
+        from: State::clean(step.from),
+        to: State::clean(step.to),
+        up: up.as_deref(),
+        down: down.as_deref(),
+        keeps_texts: true,
+        took: Took::Unknown,
+    };
+    shared.table.record(shared.operator, &entry).sql
 }
 
 /// Applied versions without a file here that the log's texts can undo.
@@ -264,8 +296,11 @@ pub fn edited(
     differences: Vec<Difference>,
 ) -> Result<Vec<Edited>, Error> {
     let ids: Vec<i64> = differences.iter().map(|difference| difference.ran).collect();
-    let texts = table.texts(connection, &ids);
-    let mut texts = texts.map_err(|fault| unusable(table, &fault))?;
+    // Without the texts there is still the checksum.
+    let mut texts = match table.texts(connection, &ids, false) {
+        Err(fault @ Fault::Lost(_)) => return Err(unusable(table, &fault)),
+        texts => texts.unwrap_or_default(),
+    };
     let file = |Difference { version, ran, ran_nothing, now }: Difference| {
         let kept = texts.iter_mut().find(|(id, _)| *id == ran);
         let text = kept.and_then(|(_, texts)| texts.up.take());

@@ -318,6 +318,7 @@ impl Migrator {
         };
         let pid = self.table.is_session_ours.then_some(self.table.pid);
         let mut locked = Locked::acquire(&mut self.connection, &self.url, pid, ids, wait)?;
+        self.table.log.is_on = self.table.log.may_add;
         let shared = Shared {
             url: &self.url,
             source: &self.source,

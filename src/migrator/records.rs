@@ -2,14 +2,14 @@
 
 use crate::connection::lock::Locked;
 use crate::error::Error;
-use crate::event::{Edited, Event};
+use crate::event::Edited;
 use crate::fault::Fault;
 use crate::history::{Action, Adoption, History, LogEntry};
 use crate::migration::{Direction, State, Version};
 use crate::migrator::ledger::Found;
 use crate::migrator::{Migrator, OnEvent, Shared, ledger};
 use crate::source::Source;
-use crate::status::{self, Edit, Status};
+use crate::status::{self, Difference, Edit, Status};
 use crate::table::{NewEntry, Took};
 
 /// Sets the row, and logs that. Versions that count as applied from now on are logged with their
@@ -51,17 +51,15 @@ pub fn force(
     if is_touched && from.dirty {
         steps.extend(ledger::rerun(locked.connection(), shared, &history, to, on_event));
     }
-    let logged =
-        shared.table.record(shared.operator, &entry).sql + &ledger::entries(shared, &steps);
-    match locked.write(&(row.clone() + &logged)) {
+    let logged = shared.table.record(shared.operator, &entry).sql;
+    match ledger::write(locked, shared, row.clone() + &logged, &steps) {
         Err(Error::Statement { fault: Fault::Server(error), .. }) if !logged.is_empty() => {
             locked.write(&row)?;
             shared.table.log.is_on = false;
-            let table = shared.table.quoted_log();
-            on_event(Event::NoLog { table, reason: error.message.clone() });
+            ledger::no_log(shared, &error.message, on_event);
             Ok(())
         }
-        written => written.map(drop),
+        written => written,
     }
 }
 
@@ -72,6 +70,16 @@ fn forced(history: &History, here: &[Version], to: State) -> Vec<Adoption> {
     steps.retain(|step| step.direction == Some(Direction::Up));
     steps.iter_mut().for_each(|step| (step.from, step.to) = (to.version, to.version));
     steps
+}
+
+/// What is found without a lock.
+struct Looked {
+    state: State,
+    history: History,
+    /// Why the log could not be read.
+    trouble: Option<String>,
+    /// Whether it has entries.
+    is_logged: bool,
 }
 
 /// A version whose files are, or were, recorded as the right ones.
@@ -106,34 +114,17 @@ impl Migrator {
     ///
     /// As [`Migrator::version`].
     pub fn status(&mut self) -> Result<Status, Error> {
-        self.reconnect()?;
-        let seen = self.table.read(&mut self.connection)?;
-        let entries = self.table.entries(&mut self.connection, true);
-        let log_trouble = match &entries {
-            Err(fault) => Some(fault.to_string()),
-            Ok(_) if self.table.log.exists && !self.table.log.may_read => {
-                Some("this role may not read it".to_string())
-            }
-            Ok(_) => None,
-        };
-        let entries = entries.unwrap_or_default();
-        let mut history = History::fold(&entries);
-        let state = seen.state;
-        let mut edits = Vec::new();
-        // What another tool has run since, nobody knows.
-        if history.is_at(state) && history.is_touched(seen.xmin) {
-            history.doubt();
-        } else {
-            let found = status::differences(&self.source, &history, state);
-            let edited = ledger::edited(&mut self.connection, &self.table, &self.source, found)?;
-            let edit = |cosmetic| if cosmetic { Edit::Cosmetic } else { Edit::Substance };
-            edits.extend(edited.iter().map(|file| (file.version, edit(file.is_cosmetic))));
-        }
+        let Looked { state, history, trouble, is_logged } = self.look(true)?;
+        let found = proven(&self.source, &history, state);
+        let edited = ledger::edited(&mut self.connection, &self.table, &self.source, found)?;
+        let edit = |cosmetic| if cosmetic { Edit::Cosmetic } else { Edit::Substance };
+        let edits: Vec<(Version, Edit)> =
+            edited.iter().map(|file| (file.version, edit(file.is_cosmetic))).collect();
         Ok(Status {
             state,
             table: self.table.quoted(),
-            log_trouble,
-            is_logged: !entries.is_empty(),
+            log_trouble: trouble,
+            is_logged,
             rows: Status::rows(&self.source, &history, state, &edits),
         })
     }
@@ -144,14 +135,8 @@ impl Migrator {
     ///
     /// As [`Migrator::status`].
     pub fn edited(&mut self) -> Result<Vec<Edited>, Error> {
-        self.reconnect()?;
-        let seen = self.table.read(&mut self.connection)?;
-        let entries = self.table.entries(&mut self.connection, false).unwrap_or_default();
-        let history = History::fold(&entries);
-        if history.is_at(seen.state) && history.is_touched(seen.xmin) {
-            return Ok(Vec::new());
-        }
-        let found = status::differences(&self.source, &history, seen.state);
+        let Looked { state, history, .. } = self.look(false)?;
+        let found = proven(&self.source, &history, state);
         ledger::edited(&mut self.connection, &self.table, &self.source, found)
     }
 
@@ -162,19 +147,32 @@ impl Migrator {
     /// [`Error::Statement`], and those of [`Migrator::open`] where the session had to be opened again.
     pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
         self.reconnect()?;
-        let read = self.table.entries(&mut self.connection, true);
-        let mut entries = read.map_err(|fault| ledger::unusable(&self.table, &fault))?;
-        self.may_read_log()?;
+        let entries = self.table.entries(&mut self.connection, true);
+        let mut entries = entries.map_err(|fault| ledger::unusable(&self.table, &fault))?;
+        if let Some(reason) = self.unreadable() {
+            return Err(Error::Log { table: self.table.quoted_log(), reason });
+        }
         entries.reverse();
         Ok(entries)
     }
 
-    fn may_read_log(&self) -> Result<(), Error> {
-        if !self.table.log.exists || self.table.log.may_read {
-            return Ok(());
+    /// Row and log, without a lock. What another tool may have run since is doubted.
+    fn look(&mut self, when_and_who: bool) -> Result<Looked, Error> {
+        self.reconnect()?;
+        let seen = self.table.read(&mut self.connection)?;
+        let entries = self.table.entries(&mut self.connection, when_and_who);
+        let trouble = entries.as_ref().err().map(Fault::to_string).or_else(|| self.unreadable());
+        let entries = entries.unwrap_or_default();
+        let mut history = History::fold(&entries);
+        if history.is_at(seen.state) && history.is_touched(seen.xmin) {
+            history.doubt();
         }
-        let reason = "this role may not read it".to_string();
-        Err(Error::Log { table: self.table.quoted_log(), reason })
+        Ok(Looked { state: seen.state, history, trouble, is_logged: !entries.is_empty() })
+    }
+
+    fn unreadable(&self) -> Option<String> {
+        let log = &self.table.log;
+        (log.exists && !log.may_read).then(|| "this role may not read it".to_string())
     }
 
     /// Indexes of the database that are not valid and that nobody is building, quoted where need be.
@@ -202,12 +200,11 @@ impl Migrator {
     ///
     /// As [`Migrator::repair`].
     pub fn repairable(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
-        self.reconnect()?;
-        self.may_read_log()?;
-        let state = self.table.read(&mut self.connection)?.state;
-        let entries = self.table.entries(&mut self.connection, false);
-        let entries = entries.map_err(|fault| ledger::unusable(&self.table, &fault))?;
-        repairs(&self.source, &History::fold(&entries), state, versions)
+        let Looked { state, history, trouble, .. } = self.look(false)?;
+        if let Some(reason) = trouble {
+            return Err(Error::Log { table: self.table.quoted_log(), reason });
+        }
+        repairs(&self.source, &history, state, versions)
     }
 
     /// Records the files as they are as the right ones: of these versions, or of all that were
@@ -242,6 +239,14 @@ impl Migrator {
     }
 }
 
+/// Applied files that differ from what ran, unless another tool may have run them since.
+fn proven(source: &Source, history: &History, state: State) -> Vec<Difference> {
+    match history.is_doubted() {
+        true => Vec::new(),
+        false => status::differences(source, history, state),
+    }
+}
+
 /// What there is to record: of these versions, or of all that were edited.
 fn repairs(
     source: &Source,
@@ -253,7 +258,7 @@ fn repairs(
         let name = source.name(version).map(str::to_string);
         Repair { version, name, why }
     };
-    let differing = status::differences(source, history, state);
+    let differing = proven(source, history, state);
     let mut repairs: Vec<Repair> =
         differing.iter().map(|difference| repair(difference.version, Why::Edited)).collect();
     for row in Status::rows(source, history, state, &[]) {
@@ -293,7 +298,7 @@ fn repaired(shared: &Shared<'_>, repair: &Repair, state: State) -> String {
             direction: Some(Direction::Up),
             ..Adoption::without_a_file(state.version, state.version)
         };
-        return ledger::entries(shared, &[step]);
+        return ledger::entry(shared, &step);
     }
     let read = |direction| shared.source.entry(repair.version, direction)?.read().ok();
     let (up, down) = (read(Direction::Up), read(Direction::Down));

@@ -31,7 +31,7 @@ pub fn outcome(url: &DatabaseUrl, table: &Table, failure: &Failure, last_entry: 
                     && entry.direction == Some(Direction::Up)
                     && entry.is_done()
             };
-            let logged = table.log.is_on.then(|| entries.iter().any(ran));
+            let logged = entries.filter(|_| table.log.is_on).map(|entries| entries.iter().any(ran));
             return judge(state, failure, logged);
         }
         std::thread::sleep(PAUSE);
@@ -39,8 +39,8 @@ pub fn outcome(url: &DatabaseUrl, table: &Table, failure: &Failure, last_entry: 
     Outcome::Unknown
 }
 
-/// The row, if the server answers and the old session is gone from it.
-fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Vec<LogEntry>)> {
+/// The row and the log, if the server answers and the old session is gone from it.
+fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Option<Vec<LogEntry>>)> {
     let mut connection = Connection::open(url).ok()?;
     let now = Table::find(&mut connection, &url.table).ok()?;
     let old = match table.is_session_ours {
@@ -64,7 +64,8 @@ fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Vec<LogEntry>)> {
         return None;
     }
     let state = now.read(&mut connection).ok()?.state;
-    Some((state, now.entries(&mut connection, false).unwrap_or_default()))
+    let entries = now.entries(&mut connection, false).ok();
+    Some((state, entries.filter(|_| now.log.may_read)))
 }
 
 /// What a row says of a file; `logged` is what the log says.

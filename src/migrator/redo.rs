@@ -13,6 +13,7 @@ use crate::migrator::run::{Buffered, Progress, Run};
 use crate::migrator::{OnEvent, Report};
 use crate::plan::Step;
 use crate::sql::{self, Route, Statement};
+use crate::table::GUARD;
 
 /// What became of files that were to run in one transaction.
 enum Together {
@@ -46,13 +47,14 @@ impl Run<'_, '_> {
         for step in &self.plan.steps {
             files.push((*step, self.read(locked, *step)?));
         }
-        let are_plain = files.iter().all(|(_, file)| is_plain(file.text.as_deref()));
+        let are_plain = files.iter().all(|(_, file)| is_plain(file.text.as_deref()))
+            && !files.first().is_some_and(|(_, file)| reaches_on(file.text.as_deref()));
         if !are_plain || self.shared.url.multi_statement {
             return self.all(locked, state, on_event);
         }
         let (mut tries, mut are_last) = (0, false);
         loop {
-            match self.in_one(locked, state, &files, are_last, on_event) {
+            match self.in_one(locked, state, &files, (are_last, tries), on_event) {
                 Ok(Together::Done(report)) => return Ok(Progress::Ended(report)),
                 Ok(Together::Unfit) => return self.all(locked, state, on_event),
                 Ok(Together::BreaksOff) => are_last = true,
@@ -86,7 +88,7 @@ impl Run<'_, '_> {
         locked: &mut Locked<'_>,
         state: State,
         files: &[(Step, Buffered)],
-        are_last: bool,
+        (are_last, tries): (bool, u32),
         on_event: OnEvent<'_>,
     ) -> Result<Together, Error> {
         locked.write("BEGIN")?;
@@ -114,7 +116,11 @@ impl Run<'_, '_> {
                     if failure.outcome != Outcome::Unknown {
                         failure.outcome = Outcome::Unchanged(state);
                     }
-                    job.record_failure(locked, &failure);
+                    let is_tried_again =
+                        waited_in_vain(&failure.cause) && tries < self.shared.patience.retries;
+                    if !is_tried_again {
+                        job.record_failure(locked, &failure);
+                    }
                     return Err(Error::Failed(failure));
                 }
                 Err(error) => {
@@ -137,7 +143,7 @@ impl Run<'_, '_> {
         state: State,
         files: &[(Step, Buffered)],
     ) -> Result<(), Error> {
-        let Err(error) = locked.write("COMMIT") else { return Ok(()) };
+        let Err(error) = locked.write(&format!("COMMIT /* {GUARD}*/")) else { return Ok(()) };
         let (Error::Statement { fault, .. }, Some((step, buffered))) = (error, files.last()) else {
             return Ok(());
         };
@@ -155,6 +161,13 @@ impl Run<'_, '_> {
         }
         Err(failed)
     }
+}
+
+/// Whether a file may leave something to its transaction that the next file must not find: a setting, a
+/// role, a temporary table, deferred constraints. If only as words.
+fn reaches_on(text: Option<&str>) -> bool {
+    let text = text.unwrap_or_default().to_ascii_lowercase();
+    ["local", "set_config", "on commit", "constraints"].iter().any(|word| text.contains(word))
 }
 
 /// Whether a file can share a transaction with another.

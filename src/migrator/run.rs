@@ -2,7 +2,7 @@
 //! stops between two files when it is asked to.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -11,20 +11,17 @@ use crate::connection::lock::{Locked, Wait};
 use crate::error::Error;
 use crate::event::{Event, File};
 use crate::history::History;
-use crate::migration::{Direction, State, Version};
+use crate::migration::{Direction, State};
 use crate::migrator::job::{Job, Ran};
 use crate::migrator::ledger::unusable;
 use crate::migrator::{OnEvent, Report, Shared};
 use crate::plan::{Plan, Step};
-use crate::table::Texts;
 
 /// A plan being run.
 pub struct Run<'a, 'b> {
     pub(super) plan: &'a Plan,
     pub(super) shared: &'a mut Shared<'b>,
     history: &'a History,
-    /// Texts of the log, of versions whose file is not here.
-    kept: Option<BTreeMap<Version, Texts>>,
     /// Files that are read and not yet run.
     ahead: VecDeque<Buffered>,
     /// How many of the plan's steps have been read.
@@ -63,7 +60,7 @@ pub struct Buffered {
 impl<'a, 'b> Run<'a, 'b> {
     /// Nothing has been read yet.
     pub fn new(plan: &'a Plan, shared: &'a mut Shared<'b>, history: &'a History) -> Run<'a, 'b> {
-        Run { plan, shared, history, kept: None, ahead: VecDeque::new(), read_to: 0 }
+        Run { plan, shared, history, ahead: VecDeque::new(), read_to: 0 }
     }
 
     /// Runs every step that is still to be run when its turn comes.
@@ -87,7 +84,8 @@ impl<'a, 'b> Run<'a, 'b> {
             let Some(buffered) = self.ahead.pop_front() else { continue };
             let may_unlock = buffered.text.as_deref().is_some_and(may_unlock);
             if self.one(locked, *step, buffered, on_event)? == Ran::GaveWay {
-                let lent = Some(State::clean(step.target));
+                // A late file leaves the row where it is, whoever runs it.
+                let lent = (step.from != step.target).then(|| State::clean(step.target));
                 return Ok(Progress::Replan { ran, lent });
             }
             if may_unlock {
@@ -156,7 +154,11 @@ impl<'a, 'b> Run<'a, 'b> {
         let Some(known) = known.filter(|known| known.down.is_some() || known.up.is_some()) else {
             return Ok(empty);
         };
-        let texts = self.kept(locked)?.remove(&version).unwrap_or_default();
+        // One by one: a release that is rolled back may be any number of files of any size.
+        let table = &self.shared.table;
+        let texts = table.texts(locked.connection(), &[known.entry], true);
+        let texts = texts.map_err(|fault| unusable(table, &fault))?;
+        let texts = texts.into_iter().next().map(|(_, texts)| texts).unwrap_or_default();
         empty.other = empty.other.or(texts.up);
         if texts.down.is_none() {
             return Ok(empty);
@@ -171,27 +173,6 @@ impl<'a, 'b> Run<'a, 'b> {
             read: begun.elapsed(),
             ..empty
         })
-    }
-
-    /// Texts of the log for all steps down whose file is not here; asked for once.
-    fn kept(&mut self, locked: &mut Locked<'_>) -> Result<&mut BTreeMap<Version, Texts>, Error> {
-        if self.kept.is_none() {
-            let (source, table) = (self.shared.source, &*self.shared.table);
-            let entry = |step: &Step| {
-                let is_here = source.entry(step.version, step.direction).is_some();
-                let known = self.history.known(step.version).filter(|_| !is_here)?;
-                Some((known.entry, step.version))
-            };
-            let wanted: BTreeMap<i64, Version> = self.plan.steps.iter().filter_map(entry).collect();
-            let ids: Vec<i64> = wanted.keys().copied().collect();
-            let texts =
-                table.texts(locked.connection(), &ids).map_err(|fault| unusable(table, &fault))?;
-            let named = texts
-                .into_iter()
-                .filter_map(|(id, texts)| wanted.get(&id).map(|version| (*version, texts)));
-            self.kept = Some(named.collect());
-        }
-        Ok(self.kept.get_or_insert_default())
     }
 
     fn one(

@@ -22,6 +22,7 @@ pub struct Ground<'a> {
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Goal {
     /// Up by so many files; `None` for all.
     Up(Option<u64>),

@@ -29,7 +29,9 @@ pub struct Log {
     pub exists: bool,
     /// Whether we may read it.
     pub may_read: bool,
-    /// Whether entries are written.
+    /// Whether we may add to it.
+    pub may_add: bool,
+    /// Whether entries are written: not any more in a run in which it refused one.
     pub is_on: bool,
 }
 
@@ -156,17 +158,8 @@ impl Table {
     pub fn log_is_there(&mut self) {
         self.log.exists = true;
         self.log.may_read = true;
+        self.log.may_add = true;
         self.log.is_on = true;
-    }
-
-    /// Whether an error is the log's: of an entry that its table does not take, or of a text that the
-    /// database cannot hold, which may be that of a file that is not run now.
-    pub fn is_of_log(&self, error: &ServerError) -> bool {
-        let is_of_table = error.table.as_deref() == Some(self.log.name.as_str())
-            || error.message.contains(&self.log.name);
-        // A text that breaks off is told of with ours behind it.
-        let is_cut = error.code == "42601";
-        self.log.is_on && (is_untranslatable(error) || (is_of_table && !is_cut))
     }
 
     /// SQL that adds an entry, as whom we connected as; nothing where there is no log.
@@ -255,7 +248,7 @@ impl Table {
         }
     }
 
-    /// The up and the down text that an entry keeps.
+    /// The up text that an entry keeps, and its down text where that is wanted.
     ///
     /// # Errors
     ///
@@ -264,13 +257,15 @@ impl Table {
         &self,
         connection: &mut Connection,
         ids: &[i64],
+        with_down: bool,
     ) -> Result<Vec<(i64, Texts)>, Fault> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let list: Vec<String> = ids.iter().map(i64::to_string).collect();
         let sql = format!(
-            "SELECT id, up_text, down_text FROM {} WHERE id IN ({})",
+            "SELECT id, up_text, {} FROM {} WHERE id IN ({})",
+            if with_down { "down_text" } else { "NULL" },
             self.quoted_log(),
             list.join(", ")
         );

@@ -15,7 +15,7 @@ use crate::fault::Fault;
 use crate::migration::State;
 use crate::quote::{identifier, literal};
 use crate::url::TableName;
-pub use log::{Log, NewEntry, Operator, Texts, Took, is_untranslatable};
+pub use log::{Log, NewEntry, Operator, Took, is_untranslatable};
 pub use write::{GUARD, Own};
 
 use write::Identity;
@@ -95,7 +95,8 @@ impl Table {
                 name: log,
                 exists: next().as_deref() == Some("t"),
                 may_read: next().as_deref() == Some("t"),
-                is_on: next().as_deref() == Some("t"),
+                may_add: next().as_deref() == Some("t"),
+                is_on: false,
             },
             identity: Identity {
                 user: next().unwrap_or_default(),
@@ -224,7 +225,13 @@ mod tests {
             name: "m\"x".to_string(),
             database: "d".to_string(),
             exists: true,
-            log: Log { name: "m_log".into(), exists: true, may_read: true, is_on: true },
+            log: Log {
+                name: "m_log".into(),
+                exists: true,
+                may_read: true,
+                may_add: true,
+                is_on: true,
+            },
             pid: 1,
             identity: Identity {
                 user: "u".into(),

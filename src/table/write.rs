@@ -24,6 +24,7 @@ pub struct Identity {
 }
 
 /// Statements of our own.
+#[derive(Default)]
 pub struct Own {
     /// Each ends with a semicolon.
     pub sql: String,
@@ -32,6 +33,11 @@ pub struct Own {
 }
 
 impl Own {
+    /// A statement that does nothing and cannot fail.
+    pub fn nothing() -> Own {
+        Own { sql: "SELECT;".to_string(), statements: 1 }
+    }
+
     /// More of them.
     pub fn append(&mut self, more: Own) {
         self.sql.push_str(&more.sql);
@@ -100,7 +106,7 @@ impl Table {
     /// dropped the table. At no version there is nothing that could be lost.
     pub fn check(&self, set: State) -> Own {
         if set == State::NONE {
-            return Own { sql: "SELECT;".to_string(), statements: 1 };
+            return Own::nothing();
         }
         self.wrapped(Own {
             sql: format!(

@@ -179,9 +179,7 @@ fn the_summary_says_where_and_what() {
 
     assert_eq!(remark(None, &counted), None);
     let unlogged = tally(&[line(1, "a", facts(Standing::Applied), None)]);
-    assert!(
-        remark(None, &unlogged).unwrap().starts_with("1 applied version is not in the log")
-    );
+    assert!(remark(None, &unlogged).unwrap().starts_with("1 applied version is not in the log"));
     let unlogged = Tally { unlogged: 2, ..unlogged };
     assert_eq!(
         remark(None, &unlogged).unwrap(),
