@@ -240,7 +240,7 @@ impl fmt::Display for Error {
                 )
             }
             Error::NoUpFile { version } => {
-                write!(f, "version {version} has no up file here, to be run again")
+                write!(f, "version {version} has no up file here: it could not be run again")
             }
             Error::Log { table, reason } => write!(f, "the log {table} cannot be used: {reason}"),
             Error::NotApplied { version } => {

@@ -99,7 +99,12 @@ pub fn verify(
     let mut found = dbm::verify_folder(&folder, &url)?;
     let asks = !offline && settings.has_database();
     // Two files of one version: which of them ran nobody can say.
-    let is_clear = dbm::Source::folder_as(&folder, &url).is_ok();
+    let source = dbm::Source::folder_as(&folder, &url);
+    // Nearly always it is the wrong folder, and CI must not take that for a good one.
+    if found.is_empty() && source.as_ref().is_ok_and(|source| source.versions().is_empty()) {
+        return Err(dbm::Error::EmptySource.into());
+    }
+    let is_clear = source.is_ok();
     if asks && is_clear {
         let mut migrator = open(settings, printer)?;
         let status = migrator.status()?;

@@ -48,6 +48,22 @@ pub fn run(request: Box<Request>, printer: &Printer) -> u8 {
 fn dispatch(request: Box<Request>, printer: &Printer, answer: &mut Answer) -> Result<u8> {
     let begun = Instant::now();
     let Request { settings, command, ignored, .. } = *request;
+    let takes_none = matches!(
+        command,
+        Command::Redo
+            | Command::Rollback
+            | Command::Status { .. }
+            | Command::Verify { .. }
+            | Command::Log(_)
+            | Command::Renumber { .. }
+    );
+    if takes_none && !ignored.is_empty() {
+        // golang-migrate has none of these: there is nothing to be lenient for.
+        let hint = matches!(command, Command::Rollback)
+            .then(|| format!("{} down N takes the last N versions down", printer.program()));
+        let message = "too many arguments".to_string();
+        return Err(Complaint { message, bare: false, hint }.into());
+    }
     if !ignored.is_empty() {
         printer.warning(&format!("this counts for nothing where it stands: {}", ignored.join(" ")));
     }

@@ -118,8 +118,14 @@ impl Job<'_> {
                     tail = Tail::Nothing;
                     continue;
                 }
+                let is_refused_whole = is_untranslatable(error) && completed == 0;
+                if is_refused_whole {
+                    // Without the log's entry as well: so it is the file's text.
+                    self.log_failed.set(None);
+                }
                 let is_ours = match error.position {
                     Some(position) => message.position(position).is_none(),
+                    None if is_refused_whole => false,
                     None => completed < file_done && message.statement(completed, code).is_none(),
                 };
                 let may_fall_back = match error.code.as_str() {
@@ -195,7 +201,10 @@ impl Job<'_> {
         let mut message = Message::new(text);
         // Seen by those who look at what the server runs, ahead of our own statements.
         let name = self.path().file_name().map(|name| name.to_string_lossy().replace("*/", "* /"));
-        let label = format!("/* {} */ ", name.unwrap_or_default());
+        // In characters that any database can hold.
+        let ascii = |c: char| if c.is_ascii() { c } else { '?' };
+        let name: String = name.unwrap_or_default().chars().map(ascii).collect();
+        let label = format!("/* {name} */ ");
         message.insert(0, Own { sql: label, statements: 0 });
         let mut ours = self.table.advance(before, after);
         let ahead = code.iter().filter(|statement| statement.code.start < insert_at).count();

@@ -47,7 +47,11 @@ pub fn force(
         keeps_texts: false,
         took: Took::Unknown,
     };
-    let mut steps = forced(&history, shared.source.versions(), to);
+    // Who may not read the log cannot tell what is missing from it.
+    let mut steps = match shared.table.log.may_read {
+        true => forced(&history, shared.source.versions(), to),
+        false => Vec::new(),
+    };
     if is_touched && from.dirty {
         steps.extend(ledger::rerun(locked.connection(), shared, &history, to, on_event));
     }

@@ -89,9 +89,14 @@ fn explain(printer: &Printer, error: &Error) {
         Error::NoUpFile { .. } => printer.hint(&format!(
             "nothing was run; bring the file back, or take the version down: {program} rollback"
         )),
+        Error::Log { table, reason } if reason.contains("may not") || reason.contains("denied") => {
+            printer.hint(&format!(
+                "grant this role what it lacks (GRANT SELECT, INSERT ON {table} TO …), or run this \
+                 as the one that owns it"
+            ));
+        }
         Error::Log { table, .. } => printer.hint(&format!(
-            "grant this role what it lacks (GRANT SELECT, INSERT ON {table} TO …), or run this as the \
-             one that owns it"
+            "{table} is not as dbm makes it: is it another program's? all but the log works without it"
         )),
         Error::EmptySource => {
             printer.hint("the folder has no file named NNN_name.up.sql or .down.sql");
@@ -175,10 +180,13 @@ fn late(printer: &Printer, files: &[(Version, PathBuf)]) {
         _ => (", and so each of them", "them"),
     };
     printer.hint(&format!(
-        "nothing was run; if no other database has run {them}, a number at the end: {program} renumber \
-         {first}{each}"
+        "nothing was run; if no other database has run {them}, give it a number at the end: {program} \
+         renumber {first}{each}"
     ));
-    printer.hint(&format!("or run {them} now, out of order: {program} up -allow-late"));
+    printer.hint(&format!(
+        "or run {them} now, out of order: {program} up -allow-late (up {} -allow-late: nothing else)",
+        files.len()
+    ));
     printer.hint(&format!(
         "or, where a person or golang-migrate has run {them}, record that: {program} repair \
          {first}{each}"

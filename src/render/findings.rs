@@ -32,8 +32,8 @@ fn text(findings: &[Finding], program: &str, with_database: bool) -> String {
     };
     text.push_str(&match wrong {
         0 => format!("nothing is wrong in {place}\n"),
-        1 => format!("1 thing is wrong in {place}\n"),
-        count => format!("{count} things are wrong in {place}\n"),
+        1 => format!("1 problem found in {place}\n"),
+        count => format!("{count} problems found in {place}\n"),
     });
     text
 }

@@ -60,7 +60,9 @@ fn adopted(printer: &Printer, steps: &[Adopted]) {
         printer.hint(&format!("moved by another tool, and now in the log: {listed}"));
     }
     for step in steps {
-        let place = |version: Option<Version>| version.map_or("none".into(), |v| v.to_string());
+        let place = |version: Option<Version>| {
+            version.map_or("no version".into(), |v| format!("version {v}"))
+        };
         match (step.version, step.direction) {
             (Some(version), Some(Direction::Up)) if step.is_trusted => printer.warning(&format!(
                 "version {version} is not in the log, and another tool may have run it since the last \
@@ -72,7 +74,7 @@ fn adopted(printer: &Printer, steps: &[Adopted]) {
                 place(version)
             )),
             (version, None) => printer.hint(&format!(
-                "moved by another tool, from version {} to {}, and now in the log",
+                "moved by another tool, from {} to {}, and now in the log",
                 place(step.from),
                 place(version)
             )),

@@ -65,7 +65,7 @@ fn edited(row: &StatusRow) -> Option<Finding> {
             format!("nothing to do; dbm repair {} records it", row.version),
         ),
         _ => (
-            "was edited after it was applied: this database has another text's work",
+            "was edited after it was applied: the database still has what the old text did",
             format!(
                 "put it back as it ran, and write what is to change into a new migration; or record \
                  it as right: dbm repair {}",

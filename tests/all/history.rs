@@ -5,6 +5,7 @@
 //! of `commands`.
 
 mod adoption;
+mod apart;
 mod book;
 mod damaged;
 mod edited;

@@ -226,6 +226,8 @@ fn every_error_has_its_kind() {
         (Error::Edited { files: Vec::new() }, "edited"),
         (Error::Late { files: Vec::new(), state }, "late"),
         (Error::NotApplied { version: 3 }, "not-applied"),
+        (Error::NoUpFile { version: 3 }, "no-up-file"),
+        (Error::Log { table: text(), reason: text() }, "log"),
         (Error::Dirty { state }, "dirty"),
         (Error::Short(2), "short"),
         (Error::NoneThere, "none-there"),
@@ -244,7 +246,7 @@ fn every_error_has_its_kind() {
             "connect" | "statement" => assert_eq!(written["sqlstate"], "42501"),
             "read-file" => assert_eq!(written["file"], "migrations/3_x.up.sql"),
             "no-migration-for" => assert_eq!(written["versions"], json!([u64::MAX])),
-            "not-applied" | "dirty" => assert_eq!(written["versions"], json!([3])),
+            "not-applied" | "no-up-file" | "dirty" => assert_eq!(written["versions"], json!([3])),
             _ => assert_eq!(written["versions"], json!([])),
         }
     }

@@ -87,7 +87,7 @@ fn each_fault_between_folder_and_database_is_found() {
     let mut found = kinds(&output.stdout);
     found.sort_unstable();
     assert_eq!(found, ["dirty", "edited", "invalid-index", "late", "missing"], "{output}");
-    assert!(output.stdout.contains("5 things are wrong"), "{output}");
+    assert!(output.stdout.contains("5 problems found"), "{output}");
     // The folder alone is in order.
     verify().arg("-offline").output().assert_status(0);
 }
@@ -97,6 +97,13 @@ fn verifying_changes_nothing() {
     let (db, folder) = (Database::new(), Folder::four());
     Run::dbm().db(&db).path(&folder).arg("verify").output().assert_status(0);
     assert_eq!(db.number("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), 0);
+}
+
+/// Nearly always it is the wrong folder.
+#[test]
+fn an_empty_folder_is_no_good_folder() {
+    let output = offline(&Folder::new()).output();
+    output.assert_status(1).assert_says("error: first .: file does not exist");
 }
 
 #[test]
