@@ -1,8 +1,10 @@
 //! `CREATE INDEX CONCURRENTLY` waits for every snapshot; who waits for a lock inside the server has
 //! one. No deadlock comes of it among dbm's own, and with golang-migrate it ends in bounded time.
 
+use std::path::Path;
+
 use crate::support::locks::Gate;
-use crate::support::{Database, Folder, Process, Run, reference, wait};
+use crate::support::{Database, Folder, Output, Process, Run, reference, wait};
 
 /// A table; then two files that build an index, with others around them.
 fn indexed() -> Folder {
@@ -104,28 +106,43 @@ fn while_the_reference_waits() {
     let test = "crowd::indexes::while_the_reference_waits";
     let Some(reference) = reference::find(test) else { return };
     for waiters in [1, 3] {
-        let (db, folder) = (Database::new(), indexed());
-        let mut gate = Gate::close(db.client());
-        let ours = Run::dbm().db(&db).path(&folder).arg("up").spawn();
-        gate.waiting();
-        let theirs: Vec<_> = (0..waiters)
-            .map(|_| Run::program(&reference).db(&db).path(&folder).arg("up").spawn())
-            .collect();
-        wait_for_queue(&db, waiters);
-        gate.open();
-        let ours = ours.finish();
-        let theirs: Vec<_> = theirs.into_iter().map(Process::finish).collect();
-        let said: String = theirs.iter().map(ToString::to_string).collect();
-        ours.assert_status(0);
-        for output in &theirs {
-            // The server may have ended the circle by refusing one of them.
-            assert!(
-                output.status == Some(0) || output.stderr.contains("deadlock detected"),
-                "{ours}{output}"
-            );
-        }
-        assert_whole(&db, &format!("{ours}{said}"));
+        // Several of them wait for each other's indexes as well, and where the server ends that by
+        // failing the one that builds, it leaves a dirty row: its fault, and not what is tested.
+        let tried = (0..5).any(|_| beside(&reference, waiters));
+        assert!(tried, "golang-migrate alone broke it off five times");
     }
+}
+
+/// Whether it came to what is to be seen: an index that dbm builds beside so many of the reference.
+fn beside(reference: &Path, waiters: i64) -> bool {
+    let (db, folder) = (Database::new(), indexed());
+    let mut gate = Gate::close(db.client());
+    let ours = Run::dbm().db(&db).path(&folder).arg("up").spawn();
+    gate.waiting();
+    let theirs: Vec<_> = (0..waiters)
+        .map(|_| Run::program(reference).db(&db).path(&folder).arg("up").spawn())
+        .collect();
+    wait_for_queue(&db, waiters);
+    gate.open();
+    let ours = ours.finish();
+    let theirs: Vec<_> = theirs.into_iter().map(Process::finish).collect();
+    let said: String = theirs.iter().map(ToString::to_string).collect();
+    let broke_off = |output: &Output| {
+        output.stderr.contains("migration failed") && output.stderr.contains("deadlock detected")
+    };
+    if waiters > 1 && theirs.iter().any(broke_off) {
+        return false;
+    }
+    ours.assert_status(0);
+    for output in &theirs {
+        // The server may have ended the circle by refusing one of them.
+        assert!(
+            output.status == Some(0) || output.stderr.contains("deadlock detected"),
+            "{ours}{output}"
+        );
+    }
+    assert_whole(&db, &format!("{ours}{said}"));
+    true
 }
 
 /// A session that waits for nothing and just keeps its snapshot: the build waits for it, as any
