@@ -10,7 +10,7 @@ MIGRATE := $(or $(DBM_TEST_MIGRATE),$(CURDIR)/target/tools/migrate)
 MIGRATE_PACKAGE := github.com/golang-migrate/migrate/v4/cmd/migrate@v4.19.1
 
 # Tests wait for the server and for other processes more than they compute.
-export RUST_TEST_THREADS ?= 8
+export RUST_TEST_THREADS ?= 16
 
 # Where the toolchains put themselves, for shells that have not read a profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin:/usr/local/go/bin
