@@ -144,7 +144,7 @@ pub struct Failure {
     pub blockers: Vec<Holder>,
     /// The text is the log's: the file is not here.
     pub is_from_log: bool,
-    /// It was the up file of a redo whose down file has been run, and stays so.
+    /// It was the up file of a redo; its down file has been run, and that stays.
     pub is_second_half: bool,
 }
 

@@ -27,7 +27,7 @@ pub enum Event {
     Scheduled(File),
     /// A file goes to the server now.
     Started(File),
-    /// The server refused to run the file in a transaction (SQLSTATE, message); it is run again,
+    /// The server refused to run the file in a transaction, and why; it is run again,
     /// statement by statement.
     FellBack(File, String),
     /// A statement waited in vain for a lock; the file was rolled back and is tried again.

@@ -202,8 +202,9 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. After a failed file that is plain or wrapped, the database is as it was
-    /// before that file.
+    /// [`Error::Edited`] and [`Error::Late`] where the log proves such a fault, and nothing was run;
+    /// [`Error::Dirty`], [`Error::NoMigrationFor`], [`Error::Failed`] and others, see [`Error`]. After
+    /// a failed file that is plain or wrapped, the database is as it was before that file.
     pub fn up(&mut self, limit: Option<u64>, on_event: OnEvent<'_>) -> Result<Report, Error> {
         match self.allowed.late {
             true => self.migrate(Goal::UpWithLate(limit), on_event),
@@ -230,11 +231,11 @@ impl Migrator {
     }
 
     /// Runs the last version's down file and then its up file: where both are plain, in one
-    /// transaction.
+    /// transaction. Else the database may end one version down, if the up file fails.
     ///
     /// # Errors
     ///
-    /// As [`Migrator::up`].
+    /// [`Error::NoUpFile`], and those of [`Migrator::down`].
     pub fn redo(&mut self, on_event: OnEvent<'_>) -> Result<Report, Error> {
         self.migrate(Goal::Redo, on_event)
     }
@@ -250,7 +251,8 @@ impl Migrator {
         })
     }
 
-    /// Drops the tables of the current schema, the version table too if it is there, and tells
+    /// Drops the tables of the current schema, the version table too if it is there, and the log
+    /// wherever it is, and tells
     /// what else is left; with `all_objects` drops that too. One transaction.
     ///
     /// # Errors

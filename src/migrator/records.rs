@@ -217,8 +217,8 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// [`Error::NotApplied`] for a version that there is nothing to record of; [`Error::Statement`]
-    /// when the log does not take it.
+    /// [`Error::NotApplied`] for a version that there is nothing to record of, [`Error::Log`] where
+    /// the log may not be used, [`Error::Dirty`] for a late version of a dirty database.
     pub fn repair(
         &mut self,
         versions: &[Version],

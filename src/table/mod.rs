@@ -1,4 +1,5 @@
-//! The version table: golang-migrate's, column for column, and nothing of ours in it.
+//! The version table: golang-migrate's, column for column, and nothing of ours in it; and beside it
+//! the log, which is ours.
 //!
 //! The row is the truth about what is applied. It is read without a lock and written only
 //! through [`Locked`], by statements that first make sure that it is still what was planned
