@@ -93,6 +93,45 @@ pub enum Event {
     },
 }
 
+/// One line in English, for a service's log.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        match self {
+            Event::Waiting { waited, .. } => {
+                write!(f, "waiting for the migration lock ({}s)", waited.as_secs())
+            }
+            Event::Buffered(file) => write!(f, "read {file}"),
+            Event::Scheduled(file) => write!(f, "no such file: {file}"),
+            Event::Started(file) => write!(f, "running {file}"),
+            Event::FellBack(file, reason) => {
+                write!(f, "{file} cannot run in one transaction ({reason})")
+            }
+            Event::Retrying { file, tries, of, .. } => {
+                write!(f, "{file} could not get a lock and was rolled back; retry {tries} of {of}")
+            }
+            Event::GaveWay { file, waiters } => {
+                let (count, s) = (waiters.len(), plural(waiters.len()));
+                write!(f, "{file} lets {count} session{s} go first that wait{s} for our lock")
+            }
+            Event::Finished { file, read, ran } => write!(f, "{file} ({:.1?})", *read + *ran),
+            Event::Notice(notice) => write!(f, "{}: {}", notice.severity, notice.message),
+            Event::Stopped { left } => write!(f, "stopped: {left} file{} left", plural(*left)),
+            Event::Adopted(steps) => {
+                write!(f, "{} step{} of another tool adopted", steps.len(), plural(steps.len()))
+            }
+            Event::Edited { file, .. } => {
+                write!(f, "{} was edited after it was applied", file.path.display())
+            }
+            Event::FromLog(file) => write!(f, "{file} is not here: running the text in the log"),
+            Event::NoLog { table, reason } => write!(f, "nothing is logged in {table}: {reason}"),
+            Event::Ahead { version, .. } => {
+                write!(f, "the database is newer than the source: it is at version {version}")
+            }
+        }
+    }
+}
+
 /// A step of another tool that was put into the log.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]

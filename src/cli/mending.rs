@@ -48,7 +48,7 @@ pub fn repair(
     }
     let repaired = match found.is_empty() {
         true => found,
-        false => migrator.repair(&versions, &mut |event| render::event(printer, event))?,
+        false => migrator.repair(&versions)?,
     };
     for repair in &repaired {
         printer.line(&format!("recorded {}", described(repair)));

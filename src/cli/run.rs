@@ -1,10 +1,11 @@
 //! Does what a [`Request`] asks for, in the order in which golang-migrate does it.
 
 use std::io::BufRead;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use dbm::{Event, Interrupt, Migrator, Operator, Report};
+use dbm::{Interrupt, Migrator, Operator, Report};
 
 use crate::cli::answer::{Answer, Body, Ran};
 use crate::cli::create;
@@ -95,7 +96,7 @@ fn dispatch(request: Box<Request>, printer: &Printer, answer: &mut Answer) -> Re
         Command::Goto { version, allow_edited } => {
             let migrator = open(&settings, printer)?.allow_edited(allow_edited);
             let version = version_number(&required(version)?)?;
-            migrate(migrator, printer, answer, |m, on_event| m.goto(version, on_event))?
+            migrate(migrator, printer, answer, |m| m.goto(version))?
         }
         Command::Up { limit, allow_edited, allow_late, allow_newer } => {
             let migrator = open(&settings, printer)?
@@ -103,7 +104,10 @@ fn dispatch(request: Box<Request>, printer: &Printer, answer: &mut Answer) -> Re
                 .allow_late(allow_late)
                 .allow_newer(allow_newer);
             let limit = limit.map(|typed| limit_number(&typed)).transpose()?;
-            migrate(migrator, printer, answer, |m, on_event| m.up(limit, on_event))?
+            migrate(migrator, printer, answer, |m| match limit {
+                Some(count) => m.up_by(count),
+                None => m.up(),
+            })?
         }
         Command::Down { all, words } => {
             let migrator = open(&settings, printer)?;
@@ -115,15 +119,18 @@ fn dispatch(request: Box<Request>, printer: &Printer, answer: &mut Answer) -> Re
                 }
                 printer.line("Applying all down migrations");
             }
-            migrate(migrator, printer, answer, |m, on_event| m.down(limit, on_event))?
+            migrate(migrator, printer, answer, |m| match limit {
+                Some(count) => m.down_by(count),
+                None => m.down_all(),
+            })?
         }
         Command::Redo => {
             let migrator = open(&settings, printer)?;
-            migrate(migrator, printer, answer, |m, on_event| m.redo(on_event))?
+            migrate(migrator, printer, answer, |m| m.redo())?
         }
         Command::Rollback => {
             let migrator = open(&settings, printer)?;
-            migrate(migrator, printer, answer, |m, on_event| m.down(Some(1), on_event))?
+            migrate(migrator, printer, answer, |m| m.down_by(1))?
         }
         Command::Drop { force, all_objects } => {
             // Asked before anything is opened, as golang-migrate does.
@@ -135,14 +142,14 @@ fn dispatch(request: Box<Request>, printer: &Printer, answer: &mut Answer) -> Re
                 printer.line("Dropping the entire database schema");
             }
             let mut migrator = open(&settings, printer)?;
-            let left = migrator.drop(all_objects, &mut |event| render::event(printer, event))?;
+            let left = migrator.drop_schema(all_objects)?;
             render::leftovers(printer, &left, all_objects);
             0
         }
         Command::Force(typed) => {
             let mut migrator = open(&settings, printer)?;
             let version = forced_version(&required(typed)?)?;
-            migrator.force(version, &mut |event| render::event(printer, event))?;
+            migrator.force(version)?;
             0
         }
         Command::Repair { force, versions } => {
@@ -174,13 +181,13 @@ pub fn open(settings: &Settings, printer: &Printer) -> Result<Migrator> {
     for warning in &warnings {
         printer.warning(warning);
     }
-    let mut migrator = match settings.wait {
-        None => Migrator::open(&url, source)?,
-        Some(seconds) => {
-            let limit = Some(Duration::from_secs(seconds));
-            waiting::for_server(&url, limit, printer, |url| Migrator::open(url, source.clone()))?
-        }
-    };
+    let mut url = url;
+    if settings.wait.is_some() {
+        url.connect_timeout.get_or_insert(waiting::LONGEST_TRY);
+    }
+    let events = printer.clone();
+    let mut migrator = Migrator::new(url.clone(), source)
+        .on_event(move |event| render::event(&events, event.clone()));
     if let Some(seconds) = settings.lock_timeout {
         migrator = migrator.lock_timeout(Duration::from_secs(seconds));
     }
@@ -194,24 +201,34 @@ pub fn open(settings: &Settings, printer: &Printer) -> Result<Migrator> {
         migrator = migrator.prefetch(usize::try_from(files).unwrap_or(usize::MAX));
     }
     let (user, host) = (whoami::username().ok(), whoami::hostname().ok());
-    Ok(migrator.operator(Operator { user, host, ..Operator::default() }))
+    let mut migrator = migrator.operator(Operator { user, host, ..Operator::default() });
+    match settings.wait {
+        None => migrator.connect()?,
+        Some(seconds) => {
+            let limit = Some(Duration::from_secs(seconds));
+            waiting::for_server(&url, limit, printer, |_| migrator.connect())?;
+        }
+    }
+    Ok(migrator)
 }
 
 fn migrate(
     migrator: Migrator,
     printer: &Printer,
     answer: &mut Answer,
-    run: impl FnOnce(&mut Migrator, &mut dyn FnMut(Event)) -> Result<Report, dbm::Error>,
+    run: impl FnOnce(&mut Migrator) -> Result<Report, dbm::Error>,
 ) -> Result<u8> {
     warn_of_names(&migrator, printer);
     let interrupt = Interrupt::new();
     let signals = Signals::catch(interrupt.clone(), printer);
-    let mut migrator = migrator.interrupt(interrupt);
-    let mut ran = Ran::default();
-    let result = run(&mut migrator, &mut |event| {
-        ran.hear(&event);
-        render::event(printer, event);
+    let ran = Arc::new(Mutex::new(Ran::default()));
+    let (heard, events) = (ran.clone(), printer.clone());
+    let mut migrator = migrator.interrupt(interrupt).on_event(move |event| {
+        heard.lock().unwrap_or_else(PoisonError::into_inner).hear(event);
+        render::event(&events, event.clone());
     });
+    let result = run(&mut migrator);
+    let mut ran = std::mem::take(&mut *ran.lock().unwrap_or_else(PoisonError::into_inner));
     let stopped = signals.stopped();
     ran.left = result.as_ref().map_or(0, |report| report.left);
     answer.body = Body::Run(ran.finished());

@@ -13,7 +13,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long one try may take where the URL does not say: so that an address that swallows
 /// everything is tried again, and a database that has to wake up first is not given up.
-const LONGEST_TRY: Duration = Duration::from_secs(30);
+pub const LONGEST_TRY: Duration = Duration::from_secs(30);
 /// From when on one says that one waits, and how often again.
 const FIRST_WORD: Duration = Duration::from_secs(1);
 const NEXT_WORD: Duration = Duration::from_secs(5);

@@ -19,7 +19,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use tokio::runtime::{Handle, Runtime};
+use tokio::runtime::Runtime;
 use tokio_postgres::{Client, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -276,14 +276,8 @@ fn hear(incoming: &Receiver<Incoming>, lost: &mut Option<String>, notices: &mut 
     }
 }
 
-/// Blocks on a future; where the caller runs inside a runtime of its own, which would panic,
-/// on a thread beside it.
-fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) -> T {
-    if Handle::try_current().is_err() {
-        return runtime.block_on(future);
-    }
-    std::thread::scope(|scope| match scope.spawn(|| runtime.block_on(future)).join() {
-        Ok(value) => value,
-        Err(panic) => std::panic::resume_unwind(panic),
-    })
+/// Blocks on a future. Nobody calls this inside a runtime: [`Migrator`](crate::Migrator) sees to
+/// that.
+fn block_on<T>(runtime: &Runtime, future: impl Future<Output = T>) -> T {
+    runtime.block_on(future)
 }

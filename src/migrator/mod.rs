@@ -3,6 +3,7 @@
 //! It prints nothing and asks nothing. Everything that `up`, `down` and `goto` run goes through
 //! [`plan`](crate::plan::plan()), and everything that writes through [`Locked`].
 
+pub mod api;
 mod atomic;
 mod entry;
 mod job;
@@ -34,20 +35,6 @@ use patience::Patience;
 pub use records::{Repair, Why};
 
 /// Runs the migrations of a [`Source`] on one database.
-///
-/// ```no_run
-/// use dbm::{DatabaseUrl, Migrator, Source};
-///
-/// let url = DatabaseUrl::parse("postgres://localhost/app", |name| std::env::var(name).ok())?;
-/// let source = Source::texts([
-///     ("1_users.up.sql", "create table users (id bigserial primary key)"),
-///     ("1_users.down.sql", "drop table users"),
-/// ])?;
-/// let mut migrator = Migrator::open(&url, source)?;
-/// let report = migrator.up(None, &mut |_event| {})?;
-/// println!("{} files run, now at {}", report.ran, report.state);
-/// # Ok::<(), dbm::Error>(())
-/// ```
 ///
 /// Its calls block. Inside an asynchronous program, call it on a thread for blocking work.
 pub struct Migrator {
@@ -117,73 +104,6 @@ impl Migrator {
             interrupt: Interrupt::new(),
             used: false,
         })
-    }
-
-    /// How long to wait for the lock; for as long as it takes unless said.
-    pub fn lock_timeout(mut self, timeout: Duration) -> Migrator {
-        self.lock_timeout = Some(timeout);
-        self
-    }
-
-    /// How many files to read ahead of the one that runs; ten unless said.
-    pub fn prefetch(mut self, files: usize) -> Migrator {
-        self.prefetch = files;
-        self
-    }
-
-    /// How long a statement of a file may wait for a lock, so that those behind it in the queue do
-    /// not wait for long either. A file that waited in vain is rolled back and tried again, see
-    /// [`Migrator::retries`]; five times unless said. Through a pooler, files that cannot run in
-    /// one transaction are not bound by it.
-    pub fn lock_wait(mut self, wait: Duration) -> Migrator {
-        // PostgreSQL counts in milliseconds, in 31 bits; zero is for ever, there and here.
-        let wait = wait.min(Duration::from_millis(i32::MAX as u64));
-        self.lock_wait = (wait.as_millis() > 0).then_some(wait);
-        self
-    }
-
-    /// How often to try a file again that waited in vain for a lock, where [`Migrator::lock_wait`]
-    /// bounds the wait.
-    pub fn retries(mut self, retries: u32) -> Migrator {
-        self.retries = retries;
-        self
-    }
-
-    /// Who the log shall say it was; the library's name and version unless said.
-    pub fn operator(mut self, operator: Operator) -> Migrator {
-        self.operator = operator;
-        self
-    }
-
-    /// Whether a run up goes on although applied files were edited; not unless said.
-    pub fn allow_edited(mut self, allow: bool) -> Migrator {
-        self.allowed.edited = allow;
-        self
-    }
-
-    /// Whether a run up first runs files below the row's version that never ran; unless said, it
-    /// stops at them.
-    pub fn allow_late(mut self, allow: bool) -> Migrator {
-        self.allowed.late = allow;
-        self
-    }
-
-    /// Whether a run up is content with a database that is at a higher version than any file here;
-    /// not unless said.
-    pub fn allow_newer(mut self, allow: bool) -> Migrator {
-        self.allowed.newer = allow;
-        self
-    }
-
-    /// A handle that can end runs early.
-    pub fn interrupt(mut self, interrupt: Interrupt) -> Migrator {
-        self.interrupt = interrupt;
-        self
-    }
-
-    /// The migrations.
-    pub fn source(&self) -> &Source {
-        &self.source
     }
 
     /// Where the database stands. Reads only, takes no lock, and works for a role that may only

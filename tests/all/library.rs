@@ -3,6 +3,7 @@
 mod example;
 
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ fn url(database: &Database) -> DatabaseUrl {
 
 fn open(database: &Database, files: &[(&'static str, &'static str)]) -> Migrator {
     let source = Source::texts(files.iter().copied()).expect("a source");
-    Migrator::open(&url(database), source).expect("a session")
+    Migrator::new(url(database), source)
 }
 
 const THREE: [(&str, &str); 5] = [
@@ -41,21 +42,21 @@ fn the_documented_example_runs() {
 #[test]
 fn texts_go_up_and_down_and_tell_what_they_do() {
     let database = Database::new();
-    let mut migrator = open(&database, &THREE);
-    assert_eq!(migrator.version().unwrap(), State::NONE);
-    let mut finished = Vec::new();
-    let mut hear = |event| {
+    let finished = Arc::new(Mutex::new(Vec::new()));
+    let hear = finished.clone();
+    let mut migrator = open(&database, &THREE).on_event(move |event| {
         if let Event::Finished { file, .. } = event {
-            finished.push((file.version, file.direction, file.name));
+            hear.lock().unwrap().push((file.version, file.direction, file.name.clone()));
         }
-    };
-    let report = migrator.up(None, &mut hear).unwrap();
+    });
+    assert_eq!(migrator.version().unwrap(), State::NONE);
+    let report = migrator.up().unwrap();
     assert_eq!((report.ran, report.left, report.state), (3, 0, State::clean(Some(3))));
-    let report = migrator.goto(1, &mut hear).unwrap();
+    let report = migrator.goto(1).unwrap();
     assert_eq!((report.ran, report.state), (2, State::clean(Some(1))));
     let name = |name: &str| Some(name.to_string());
     assert_eq!(
-        finished,
+        *finished.lock().unwrap(),
         [
             (1, Direction::Up, name("a")),
             (2, Direction::Up, name("b")),
@@ -66,7 +67,7 @@ fn texts_go_up_and_down_and_tell_what_they_do() {
         ]
     );
     assert_eq!(database.tables(), ["public.a", "public.c", "public.schema_migrations"]);
-    migrator.force(None, &mut |_| {}).unwrap();
+    migrator.force(None).unwrap();
     assert_eq!(migrator.version().unwrap(), State::NONE);
     assert_eq!(database.advisory_locks(), []);
 }
@@ -75,7 +76,7 @@ fn texts_go_up_and_down_and_tell_what_they_do() {
 fn a_failure_is_typed_and_says_where_and_what_became_of_it() {
     let database = Database::new();
     let files = [("1_a.up.sql", "create table a (id int)"), ("2_b.up.sql", "select 1;\nselect é")];
-    let error = open(&database, &files).up(None, &mut |_| {}).expect_err("a broken file");
+    let error = open(&database, &files).up().expect_err("a broken file");
     let Error::Failed(failure) = error else { panic!("{error}") };
     let at = failure.at.clone().expect("a place");
     assert_eq!((failure.version, at.line, at.column, at.text.as_str()), (2, 2, 8, "select é"));
@@ -93,22 +94,23 @@ fn a_lost_session_is_opened_again_by_the_next_call() {
         "select pg_terminate_backend(pid) from pg_stat_activity \
          where datname = current_database() and application_name = 'dbm'",
     );
-    assert_eq!(migrator.up(None, &mut |_| {}).unwrap().ran, 3);
+    assert_eq!(migrator.up().unwrap().ran, 3);
 }
 
 #[test]
 fn a_run_is_interrupted_between_two_files() {
     let database = Database::new();
     let interrupt = Interrupt::new();
-    let mut migrator = open(&database, &THREE).interrupt(interrupt.clone());
-    let mut left = None;
-    let report = migrator
-        .up(None, &mut |event| match event {
-            Event::Finished { file, .. } if file.version == 2 => interrupt.stop(),
-            Event::Stopped { left: files } => left = Some(files),
+    let left = Arc::new(Mutex::new(None));
+    let (stop, seen) = (interrupt.clone(), left.clone());
+    let mut migrator =
+        open(&database, &THREE).interrupt(interrupt).on_event(move |event| match event {
+            Event::Finished { file, .. } if file.version == 2 => stop.stop(),
+            Event::Stopped { left } => *seen.lock().unwrap() = Some(*left),
             _ => {}
-        })
-        .unwrap();
+        });
+    let report = migrator.up().unwrap();
+    let left = *left.lock().unwrap();
     assert_eq!((report.ran, report.left, left), (2, 1, Some(1)));
     assert_eq!(database.row(), Some((2, false)));
 }
@@ -121,7 +123,7 @@ fn a_running_file_is_cancelled_from_another_thread() {
     let mut migrator = open(&database, &files).interrupt(interrupt.clone());
     let (sender, receiver) = channel();
     let runner = thread::spawn(move || {
-        let result = migrator.up(None, &mut |_| {});
+        let result = migrator.up();
         sender.send(()).expect("the test listens");
         result
     });
@@ -145,7 +147,7 @@ fn it_works_inside_an_asynchronous_program() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let ran = runtime.block_on(async {
         let mut migrator = open(&database, &THREE);
-        migrator.up(None, &mut |_| {}).map(|report| report.ran)
+        migrator.up().map(|report| report.ran)
     });
     assert_eq!(ran.unwrap(), 3);
 }
@@ -154,14 +156,14 @@ fn it_works_inside_an_asynchronous_program() {
 fn warnings_and_notices_of_the_server_are_events() {
     let database = Database::new();
     let files = [("1_a.up.sql", "do $$ begin raise warning 'w'; raise notice 'n'; end $$")];
-    let mut said = Vec::new();
-    open(&database, &files)
-        .up(None, &mut |event| {
-            if let Event::Notice(notice) = event {
-                said.push((notice.severity, notice.message));
-            }
-        })
-        .unwrap();
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let hear = said.clone();
+    let mut migrator = open(&database, &files).on_event(move |event| {
+        if let Event::Notice(notice) = event {
+            hear.lock().unwrap().push((notice.severity.clone(), notice.message.clone()));
+        }
+    });
+    migrator.up().unwrap();
     let pair = |severity: &str, message: &str| (severity.to_string(), message.to_string());
-    assert_eq!(said, [pair("WARNING", "w"), pair("NOTICE", "n")]);
+    assert_eq!(*said.lock().unwrap(), [pair("WARNING", "w"), pair("NOTICE", "n")]);
 }

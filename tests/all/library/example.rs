@@ -4,11 +4,10 @@ use dbm::{DatabaseUrl, Event, Migrator, Source};
 pub fn migrate(url: &str) -> Result<usize, dbm::Error> {
     let url = DatabaseUrl::parse(url, |name| std::env::var(name).ok())?;
     let source = Source::folder("migrations")?;
-    let mut migrator = Migrator::open(&url, source)?;
-    let report = migrator.up(None, &mut |event| {
+    let mut migrator = Migrator::new(url, source).on_event(|event| {
         if let Event::Finished { file, ran, .. } = event {
             println!("migration {} took {ran:?}", file.version);
         }
-    })?;
-    Ok(report.ran)
+    });
+    Ok(migrator.up()?.ran)
 }
