@@ -1,0 +1,115 @@
+//! The one message that a transactional file goes out in: the file's text with statements of ours
+//! in it, and the way back from what the server says of it to the file.
+
+use crate::migrator::file::verdict::Place;
+use crate::sql::Statement;
+use crate::table::OurSql;
+
+/// A file's text with statements of ours in it.
+pub struct Message<'a> {
+    file: &'a str,
+    /// By place in the file, ascending.
+    inserts: Vec<Insert>,
+}
+
+struct Insert {
+    /// Byte of the file.
+    at: usize,
+    place: Place,
+    ours: OurSql,
+}
+
+/// Where the server was when it refused the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// In which part.
+    pub place: Place,
+    /// In which statement of the file, from 0.
+    pub statement: Option<usize>,
+    /// At which character of the file, from 1, if the server said one.
+    pub position: Option<usize>,
+    /// Whether nothing but the last statement of the message was left.
+    pub is_last: bool,
+}
+
+impl<'a> Message<'a> {
+    /// The file as it is.
+    pub fn new(file: &'a str) -> Message<'a> {
+        Message { file, inserts: Vec::new() }
+    }
+
+    /// Puts statements in at a byte of the file, behind those put in before.
+    pub fn insert(&mut self, at: usize, place: Place, ours: OurSql) {
+        self.inserts.push(Insert { at, place, ours });
+    }
+
+    /// What to send.
+    pub fn text(&self) -> String {
+        let ours: usize = self.inserts.iter().map(|insert| insert.ours.sql.len()).sum();
+        let mut text = String::with_capacity(self.file.len() + ours);
+        let mut from = 0;
+        for insert in &self.inserts {
+            text.push_str(self.file.get(from..insert.at).unwrap_or_default());
+            text.push_str(&insert.ours.sql);
+            from = insert.at;
+        }
+        text.push_str(self.file.get(from..).unwrap_or_default());
+        text
+    }
+
+    /// Where the server was when it gave `position`, a character of the message from 1, or none,
+    /// and `done` statements of the message were done. `statements` are the file's.
+    pub fn spot(&self, position: Option<usize>, done: usize, statements: &[Statement]) -> Spot {
+        let (place, statement) = self.under_way(done, statements);
+        let ours: usize = self.inserts.iter().map(|insert| insert.ours.count).sum();
+        let spot =
+            Spot { place, statement, position: None, is_last: done + 1 == statements.len() + ours };
+        match position.map(|position| self.position(position)) {
+            None => spot,
+            Some(Ok(position)) => Spot { place: Place::File, position: Some(position), ..spot },
+            Some(Err(place)) => Spot { place, statement: None, ..spot },
+        }
+    }
+
+    /// The character of the file, from 1, for one of the message; or the place in what is ours.
+    fn position(&self, sent: usize) -> Result<usize, Place> {
+        let (mut ours, mut from, mut before) = (0, 0, 0);
+        for insert in &self.inserts {
+            before += self.file.get(from..insert.at).unwrap_or_default().chars().count();
+            from = insert.at;
+            if sent <= before + ours {
+                break;
+            }
+            ours += insert.ours.sql.chars().count();
+            if sent <= before + ours {
+                return Err(insert.place);
+            }
+        }
+        Ok(sent - ours)
+    }
+
+    /// What was under way when so many statements were done.
+    fn under_way(&self, done: usize, statements: &[Statement]) -> (Place, Option<usize>) {
+        let mut left = done;
+        let mut inserts = self.inserts.iter().peekable();
+        for (i, statement) in statements.iter().enumerate() {
+            while let Some(insert) = inserts.next_if(|insert| insert.at <= statement.code.start) {
+                match left.checked_sub(insert.ours.count) {
+                    Some(rest) => left = rest,
+                    None => return (insert.place, None),
+                }
+            }
+            match left.checked_sub(1) {
+                Some(rest) => left = rest,
+                None => return (Place::File, Some(i)),
+            }
+        }
+        for insert in inserts {
+            match left.checked_sub(insert.ours.count) {
+                Some(rest) => left = rest,
+                None => return (insert.place, None),
+            }
+        }
+        (Place::End, None)
+    }
+}

@@ -1,0 +1,344 @@
+//! Runs a non-transactional file: its statements one after the other, between a dirty row and a
+//! clean one.
+
+use std::time::Instant;
+
+use crate::error::{Error, Outcome};
+use crate::event::Event;
+use crate::fault::Fault;
+use crate::migration::State;
+use crate::migrator::run::Run;
+use crate::migrator::file::loaded::{LoadedFile, Ran};
+use crate::migrator::file::retry::Retries;
+use crate::session::{Holder, SendError};
+use crate::sql::{IndexBuilt, Kind, Statement};
+use crate::sqlstate::{
+    DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, NO_ACTIVE_SQL_TRANSACTION, QUERY_CANCELED,
+};
+use crate::table::{InvalidIndex, Took, invalid_indexes};
+
+/// How often to give way to others in one file. Each time somebody else goes on, so more than a
+/// few mean that this is not what it looks like.
+const MOST_WAYS: u32 = 5;
+
+/// What to do about a statement that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// Let those go first who wait for our lock, then run it again.
+    GiveWay,
+    /// Wait a while, then run it again.
+    Retry,
+    /// The file failed.
+    Fail,
+}
+
+/// What to do about the error of a statement. Only what refuses a transaction is run again: another
+/// statement may have been in a transaction that the file began.
+fn next(code: Option<&str>, is_circle: bool, kind: Kind, may: (bool, bool)) -> Next {
+    let (may_give_way, may_retry) = may;
+    match code {
+        _ if kind != Kind::NonTransactional => Next::Fail,
+        // The server, or we, saw that it waited for somebody who waits for our lock.
+        Some(DEADLOCK_DETECTED) if may_give_way => Next::GiveWay,
+        Some(QUERY_CANCELED) if is_circle && may_give_way => Next::GiveWay,
+        Some(LOCK_NOT_AVAILABLE) if may_retry => Next::Retry,
+        _ => Next::Fail,
+    }
+}
+
+impl Run<'_> {
+    /// Runs the file's statements one after the other, or `as_one` message.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::file`].
+    pub fn non_transactional(&mut self, file: &LoadedFile, as_one: bool) -> Result<Ran, Error> {
+        let first = file.script.statements().first();
+        // An index build waits for those who wait for our lock inside the server: better that they
+        // go first. The server would end the circle too, and as likely as not by failing them.
+        if first.is_some_and(|s| s.kind == Kind::NonTransactional)
+            && !self.locked.waiters().is_empty()
+        {
+            self.give_way(file)?;
+            return Ok(Ran::GaveWay);
+        }
+        let dirty = State { version: file.step.target, dirty: true };
+        self.advance(file, file.before(), dirty, None)?;
+        let old_lock_timeout = self.set_lock_timeout();
+        let ran = self.statements(file, as_one, dirty);
+        if let Some(old) = old_lock_timeout {
+            // If this fails so does what comes next, and says so.
+            let _ = self.locked.write(&format!("SET lock_timeout = '{old}'"));
+        }
+        // The row is dirty, whatever it was that failed beside the file's own statements.
+        let fault = match ran {
+            Err(Error::Statement { fault, .. }) => fault,
+            Err(Error::Interrupted) => {
+                Fault::Unclear("stopped while others had the lock".to_string())
+            }
+            ran => return ran,
+        };
+        let outcome = match fault {
+            Fault::Lost(_) => Outcome::Unknown,
+            _ => Outcome::Dirty(dirty),
+        };
+        Err(file.failed(fault.into(), None, None, outcome))
+    }
+
+    fn statements(
+        &mut self,
+        file: &LoadedFile,
+        as_one: bool,
+        dirty: State,
+    ) -> Result<Ran, Error> {
+        let begun = Instant::now();
+        let statements = file.script.statements();
+        let size = if as_one { statements.len() } else { 1 };
+        let mut retries = Retries::new(self.retries(), &self.options.interrupt);
+        let mut ways = 0;
+        let mut invalid_before = invalid_indexes(self.locked.session()).unwrap_or_default();
+        let mut pieces = statements.chunks(size.max(1)).enumerate().peekable();
+        while let Some((i, piece)) = pieces.peek().copied() {
+            let (Some(first), Some(last)) = (piece.first(), piece.last()) else { break };
+            let refuses = first.kind == Kind::NonTransactional;
+            if refuses && i > 0 && ways < MOST_WAYS && !self.locked.waiters().is_empty() {
+                ways += 1;
+                self.give_way(file)?;
+            }
+            if refuses && i > 0 {
+                invalid_before = invalid_indexes(self.locked.session()).unwrap_or_default();
+            }
+            let sql = &file.text[first.code.start..last.code.end];
+            let Err(error) = self.send_statement(sql) else {
+                pieces.next();
+                continue;
+            };
+            let may = (ways < MOST_WAYS, retries.are_left());
+            match next(error.fault.code(), error.is_circle, first.kind, may) {
+                Next::GiveWay => {
+                    ways += 1;
+                    self.drop_index(file, i, &invalid_before);
+                    if i == 0 {
+                        // Nothing of the file stands, so whoever goes first may run it.
+                        self.advance(file, dirty, file.before(), None)?;
+                    }
+                    self.give_way(file)?;
+                    if i == 0 {
+                        return Ok(Ran::GaveWay);
+                    }
+                }
+                Next::Retry => {
+                    self.drop_index(file, i, &invalid_before);
+                    self.retry(file, &mut retries, error.blockers);
+                }
+                Next::Fail => {
+                    let failed = (i * size + error.completed).min(statements.len() - 1);
+                    return Err(self.statement_failed(
+                        file,
+                        (as_one, first, failed),
+                        error,
+                        dirty,
+                        &invalid_before,
+                    ));
+                }
+            }
+        }
+        let took = Took::This(begun.elapsed());
+        self.finish(file, dirty, took)?;
+        Ok(Ran::Done)
+    }
+
+    /// Moves the row from dirty to clean, with the log's entry.
+    fn finish(&mut self, file: &LoadedFile, dirty: State, took: Took) -> Result<(), Error> {
+        let clean = file.after();
+        let touches = file.script.may_touch(&file.text, &self.table.schema, &self.table.name);
+        if touches && clean != State::NONE {
+            // Whatever the file did to the row, it is set.
+            let set = self.table.set(clean).sql;
+            if self.write_row(&set, file, Some(took)).is_ok() {
+                return Ok(());
+            }
+            let restore = self.table.restore(clean).sql;
+            return self.write_row(&restore, file, Some(took));
+        }
+        self.advance(file, dirty, clean, Some(took))
+    }
+
+    /// Sends a statement. As one message, which is what golang-migrate sends, a lone COMMIT would
+    /// have had a transaction to end: the warning is not told.
+    fn send_statement(&mut self, sql: &str) -> Result<(), SendError> {
+        let limits = self.limits();
+        let on_event = &mut self.on_event;
+        self.locked.send(sql, &limits, &mut |notice| {
+            if notice.code != NO_ACTIVE_SQL_TRANSACTION {
+                on_event(&Event::Notice(notice));
+            }
+        })
+    }
+
+    /// Sorts out what stands. Where nothing does, the row goes back.
+    fn statement_failed(
+        &mut self,
+        file: &LoadedFile,
+        (as_one, first, failed): (bool, &Statement, usize),
+        error: SendError,
+        dirty: State,
+        invalid_before: &[InvalidIndex],
+    ) -> Error {
+        let offset = file.text[..first.code.start].chars().count();
+        let position = match &error.fault {
+            Fault::Server(error) => error.position.map(|position| position + offset),
+            _ => None,
+        };
+        let Fault::Server(_) = &error.fault else {
+            return file.failed(error, Some(failed), position, Outcome::Unknown);
+        };
+        // The statement may stand within a block that the file opened.
+        self.locked.roll_back();
+        let remains = file.script.remains(failed, as_one);
+        let built = file.script.index_built(&file.text, failed);
+        let left = self.new_invalid_indexes(invalid_before).map(|mut left| {
+            left.retain(|index| match &built {
+                Some(built) => may_be(index, built),
+                // REINDEX, DROP INDEX: CONCURRENTLY they leave one behind as well.
+                None => first.kind == Kind::NonTransactional,
+            });
+            left
+        });
+        let nothing_stands = remains.statements == 0
+            && remains.is_failed_undone
+            && left.as_ref().is_some_and(Vec::is_empty);
+        if nothing_stands && self.advance(file, dirty, file.before(), None).is_ok() {
+            return file.failed(error, Some(failed), position, Outcome::Unchanged(file.before()));
+        }
+        let outcome = Outcome::Partly {
+            state: dirty,
+            statement: failed + 1,
+            of: file.script.statements().len(),
+            standing: remains.statements,
+            invalid_indexes: left.unwrap_or_default().into_iter().map(|i| i.quoted).collect(),
+        };
+        file.failed(error, Some(failed), position, outcome)
+    }
+
+    /// Indexes that have become invalid since; `None` where the server does not say.
+    fn new_invalid_indexes(&mut self, before: &[InvalidIndex]) -> Option<Vec<InvalidIndex>> {
+        let mut indexes = invalid_indexes(self.locked.session()).ok()?;
+        indexes.retain(|index| !before.contains(index));
+        Some(indexes)
+    }
+
+    /// Drops the index that a broken-off CREATE INDEX CONCURRENTLY left behind, so that the statement
+    /// can run again: the one that it names, on the table that it names, if it was not there before.
+    /// Where that fails the index is still there, and the next error names it.
+    fn drop_index(&mut self, file: &LoadedFile, statement: usize, before: &[InvalidIndex]) {
+        let Some(built) = file.script.index_built(&file.text, statement) else { return };
+        // Without a name it may be anybody's.
+        let is_it = |index: &InvalidIndex| built.name.is_some() && may_be(index, &built);
+        let found = |run: &mut Self| run.new_invalid_indexes(before)?.into_iter().find(is_it);
+        let Some(index) = found(self) else { return };
+        // Whoever is building an index on the table holds this lock. Not CONCURRENTLY: that waits
+        // for those whom one is about to let go first.
+        let claim = format!(
+            "BEGIN;SET LOCAL lock_timeout = '10s';\
+             LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE NOWAIT",
+            index.table
+        );
+        if self.locked.write(&claim).is_ok() && found(self).as_ref() == Some(&index) {
+            let _ = self.locked.write(&format!("DROP INDEX IF EXISTS {};COMMIT", index.quoted));
+        }
+        self.locked.roll_back();
+    }
+
+    /// Moves the row, in a message of its own; with an entry for the log if it says how long the
+    /// file took.
+    fn advance(
+        &mut self,
+        file: &LoadedFile,
+        from: State,
+        to: State,
+        took: Option<Took>,
+    ) -> Result<(), Error> {
+        let row = self.table.advance(from, to).sql;
+        self.write_row(&row, file, took).map_err(|error| match error {
+            Error::Statement { fault: Fault::Server(said), .. } if self.table.is_moved(&said) => {
+                Error::moved(from)
+            }
+            Error::Statement { fault: fault @ (Fault::Lost(_) | Fault::Unclear(_)), .. } => {
+                file.failed(fault.into(), None, None, Outcome::Unknown)
+            }
+            error => error,
+        })
+    }
+
+    /// Sends SQL that moves the row, and with it what logs the file; without that where the log
+    /// refuses it.
+    fn write_row(
+        &mut self,
+        row: &str,
+        file: &LoadedFile,
+        took: Option<Took>,
+    ) -> Result<(), Error> {
+        let entry = took.map(|took| self.table.record(&self.options.operator, &file.entry(took)));
+        let entry = entry.map(|entry| entry.sql).unwrap_or_default();
+        match self.locked.write(&format!("{row}{entry}")) {
+            Err(Error::Statement { fault: Fault::Server(error), .. })
+                if !self.table.is_moved(&error) && !entry.is_empty() =>
+            {
+                self.locked.write(row)?;
+                self.stop_logging(error.message);
+                Ok(())
+            }
+            written => written.map(drop),
+        }
+    }
+
+    /// Sets `lock_timeout` for statements that are no transaction, and gives what it was. Not
+    /// through a pooler, where a setting stays with whichever session it hits.
+    fn set_lock_timeout(&mut self) -> Option<String> {
+        let wait = self.options.lock_wait.filter(|_| self.table.is_session_ours)?;
+        let rows = self.locked.write("SELECT pg_catalog.current_setting('lock_timeout')").ok()?;
+        self.locked.write(&format!("SET lock_timeout = {}", wait.as_millis())).ok()?;
+        rows.into_iter().next()?.into_iter().next()?
+    }
+
+    /// Lets those have the lock who wait for it inside the server, and takes it again.
+    fn give_way(&mut self, file: &LoadedFile) -> Result<(), Error> {
+        let waiters: Vec<Holder> = self.locked.waiters();
+        self.tell(Event::GaveWay { file: file.file.clone(), waiters });
+        let on_event = &mut self.on_event;
+        self.locked.give_way(&mut |holders, waited| on_event(&Event::Waiting { holders, waited }))
+    }
+}
+
+/// Whether an index may be the one that a statement builds.
+fn may_be(index: &InvalidIndex, built: &IndexBuilt) -> bool {
+    built.table == index.table_name
+        && built.name.as_ref().is_none_or(|name| *name == index.name)
+        && built.schema.as_ref().is_none_or(|schema| *schema == index.schema)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_failed_statement_leads_to() {
+        const BOTH: (bool, bool) = (true, true);
+        const INDEX: Kind = Kind::NonTransactional;
+        for (code, is_circle, kind, may, expected) in [
+            (Some("40P01"), false, INDEX, BOTH, Next::GiveWay),
+            (Some("40P01"), false, INDEX, (false, true), Next::Fail),
+            (Some("40P01"), false, Kind::Other, BOTH, Next::Fail),
+            (Some("57014"), true, INDEX, BOTH, Next::GiveWay),
+            (Some("57014"), false, INDEX, BOTH, Next::Fail),
+            (Some("55P03"), false, INDEX, BOTH, Next::Retry),
+            (Some("55P03"), false, INDEX, (true, false), Next::Fail),
+            (Some("55P03"), false, Kind::Other, BOTH, Next::Fail),
+            (Some("42703"), true, INDEX, BOTH, Next::Fail),
+            (None, true, INDEX, BOTH, Next::Fail),
+        ] {
+            assert_eq!(next(code, is_circle, kind, may), expected, "{code:?} {kind:?}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Runs a transactional file: one message, one transaction, sent again in another way where the
+//! [`verdict`] says so.
+
+use std::path::Path;
+
+use crate::error::{Error, Outcome};
+use crate::event::Event;
+use crate::fault::{Fault, ServerError};
+use crate::migration::State;
+use crate::migrator::run::Run;
+use crate::migrator::file::loaded::{LoadedFile, Ran};
+use crate::migrator::file::message::{Message, Spot};
+use crate::migrator::file::retry::Retries;
+use crate::migrator::file::verdict::{
+    Attempt, End, NamedTable, Nature, Place, Raised, Refusal, Verdict, verdict,
+};
+use crate::session::SendError;
+use crate::sql::{Kind, Mode};
+use crate::sqlstate::INVALID_TEXT_REPRESENTATION;
+use crate::table::{CHECK, GUARD, OurSql, Table, Took};
+
+/// The log's refusal of an entry, until it is known whether the log is to blame.
+struct Suspicion {
+    code: String,
+    reason: String,
+    /// The error came from the entry itself.
+    is_certain: bool,
+}
+
+impl Run<'_> {
+    /// Sends the file with our statements at byte `guard_at` of its text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::file`].
+    pub fn transactional(&mut self, file: &LoadedFile, guard_at: usize) -> Result<Ran, Error> {
+        let touches = file.script.may_touch(&file.text, &self.table.schema, &self.table.name);
+        let mut attempt = Attempt {
+            guard_at,
+            end: match touches && file.after() != State::NONE {
+                _ if file.script.is_empty() => End::Nothing,
+                true => End::Restore,
+                false => End::Check,
+            },
+            with_log: self.table.log.is_on,
+            as_connected: self.table.settings.role_changed,
+            may_restore: true,
+        };
+        let mut retries = Retries::new(self.retries(), &self.options.interrupt);
+        let mut suspicion: Option<Suspicion> = None;
+        loop {
+            let message = self.message(file, &attempt);
+            let Err(error) = self.send(&message.text()) else {
+                if let Some(suspicion) = suspicion {
+                    self.stop_logging(suspicion.reason);
+                }
+                return Ok(Ran::Done);
+            };
+            let Fault::Server(said) = &error.fault else {
+                let spot = message.spot(None, error.completed, file.script.statements());
+                return Err(file.failed(error, spot.statement, None, Outcome::Unknown));
+            };
+            let nature = self.nature(file, &retries);
+            if nature.own_transaction {
+                // The error left the block open, aborted: nothing in it can be saved.
+                self.locked.roll_back();
+            }
+            let spot = message.spot(said.position, error.completed, file.script.statements());
+            match verdict(&refusal(said, &spot, self.table), &attempt, &nature) {
+                Verdict::Again(next) => {
+                    if attempt.with_log && !next.with_log {
+                        suspicion = Some(Suspicion {
+                            code: said.code.clone(),
+                            reason: said.message.clone(),
+                            is_certain: spot.place == Place::Log,
+                        });
+                    }
+                    self.table.settings.role_changed |= next.as_connected;
+                    attempt = next;
+                }
+                Verdict::Retry => self.retry(file, &mut retries, error.blockers),
+                Verdict::NonTransactional => {
+                    self.tell(Event::FellBack(file.file.clone(), said.message.clone()));
+                    return self.non_transactional(file, false);
+                }
+                Verdict::Moved => return Err(Error::moved(file.before())),
+                Verdict::OursFailed => {
+                    let sql = format!("the version row of {}", self.table.quoted());
+                    return Err(Error::Statement { sql, fault: error.fault });
+                }
+                Verdict::Failed => {
+                    // Without the entry it failed in the same way, so the log was not to blame.
+                    if let Some(suspicion) = suspicion
+                        && (suspicion.is_certain || suspicion.code != said.code)
+                    {
+                        self.stop_logging(suspicion.reason);
+                    }
+                    let outcome = Outcome::Unchanged(file.before());
+                    return Err(file.failed(error, spot.statement, spot.position, outcome));
+                }
+            }
+        }
+    }
+
+    /// Sends a message, and tells the server's notices.
+    pub fn send(&mut self, sql: &str) -> Result<(), SendError> {
+        let limits = self.limits();
+        let on_event = &mut self.on_event;
+        self.locked.send(sql, &limits, &mut |notice| on_event(&Event::Notice(notice)))
+    }
+
+    fn nature(&self, file: &LoadedFile, retries: &Retries) -> Nature {
+        let mode = file.script.statements().iter().rfind(|s| s.kind == Kind::SetTransaction);
+        Nature {
+            own_transaction: matches!(file.script.mode(), Mode::OwnTransaction { .. }),
+            is_ended: file.script.is_ended(),
+            is_read_only: file.script.facts().is_read_only,
+            mode_end: mode.map(|mode| mode.span.end),
+            may_retry: retries.are_left(),
+        }
+    }
+
+    /// The file with our statements in it.
+    fn message<'f>(&self, file: &'f LoadedFile, attempt: &Attempt) -> Message<'f> {
+        let statements = file.script.statements();
+        // A file without a statement is not sent, as golang-migrate does not.
+        let text = if statements.is_empty() { "" } else { file.text.as_str() };
+        let record = |took| match attempt.with_log {
+            true => self.table.record(&self.options.operator, &file.entry(took)),
+            false => OurSql::default(),
+        };
+        let mut message = Message::new(text);
+        message.insert(0, Place::Row, OurSql { sql: label(&file.path), count: 0 });
+        let row = self.table.advance(file.before(), file.after());
+        message.insert(attempt.guard_at, Place::Row, row);
+        if attempt.end == End::Nothing {
+            message.insert(attempt.guard_at, Place::Log, record(Took::Unknown));
+        }
+        if let Some(wait) = self.options.lock_wait {
+            // Behind our own statements: a run that waits for the row waits for its end.
+            let sql = format!("SET LOCAL lock_timeout = {};", wait.as_millis());
+            message.insert(attempt.guard_at, Place::Row, OurSql { sql, count: 1 });
+        }
+        if attempt.end == End::Nothing {
+            return message;
+        }
+        let own_transaction = matches!(file.script.mode(), Mode::OwnTransaction { .. });
+        let end = match statements.last() {
+            Some(commit) if own_transaction => commit.code.start,
+            _ => text.len(),
+        };
+        let is_ended = own_transaction || file.script.is_ended();
+        let separator = if is_ended { "\n" } else { "\n;" };
+        message.insert(end, Place::End, OurSql { sql: separator.to_string(), count: 0 });
+        // What is done at the commit is done with the last statement of the message: it must be one
+        // that cannot fail by itself, nor the log's.
+        let last = match attempt.end {
+            End::Restore => {
+                message.insert(end, Place::End, self.table.restore(file.after()));
+                OurSql::nothing()
+            }
+            _ => self.table.check(file.after()),
+        };
+        message.insert(end, Place::Log, record(Took::Message));
+        message.insert(end, Place::End, last);
+        message
+    }
+}
+
+/// What an error says, as far as it decides.
+fn refusal<'e>(error: &'e ServerError, spot: &Spot, table: &Table) -> Refusal<'e> {
+    let raises = |mark| error.code == INVALID_TEXT_REPRESENTATION && error.message.contains(mark);
+    let is_log = error.table.as_ref() == Some(&table.log.name)
+        && error.schema.as_ref() == Some(&table.schema);
+    Refusal {
+        code: &error.code,
+        place: spot.place,
+        may_be_commit: spot.is_last && error.position.is_none(),
+        raised: match () {
+            () if raises(GUARD) => Raised::Guard,
+            () if raises(CHECK) => Raised::Check,
+            () => Raised::Neither,
+        },
+        table: match error.table {
+            None => NamedTable::None,
+            Some(_) if is_log => NamedTable::Log,
+            Some(_) => NamedTable::Other,
+        },
+    }
+}
+
+/// A comment for those who look at what the server runs: the file's name, in characters that any
+/// database can hold.
+fn label(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().replace("*/", "* /"));
+    let ascii = |c: char| if c.is_ascii() { c } else { '?' };
+    let name: String = name.unwrap_or_default().chars().map(ascii).collect();
+    format!("/* {name} */ ")
+}

@@ -1,0 +1,406 @@
+//! What an error of the server means for the file that was sent: a pure function of the error, the
+//! place in the message, and what was tried.
+//!
+//! A transactional file goes out with statements of ours, and when the server refuses the message
+//! nothing has happened. So the file can be sent again in another way, and this says in which.
+
+use crate::sqlstate::*;
+
+/// What stands at the end of a message, behind the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A look at the row: it must still be what it was set to. It also keeps what fails at the
+    /// commit from being taken for the file's last statement, for the server commits before it
+    /// says that the last statement of a message is done.
+    Check,
+    /// The table and the row are made again: the file has dropped or changed them.
+    Restore,
+    /// Nothing: the file's text ends the message.
+    Nothing,
+}
+
+/// A way to send a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The byte of the file at which our statements go in.
+    pub guard_at: usize,
+    /// What stands behind the file.
+    pub end: End,
+    /// Whether an entry for the log goes with it.
+    pub with_log: bool,
+    /// Whether our statements run as the role that connected, whatever role a file has set.
+    pub as_connected: bool,
+    /// Whether the table can be made again; not where the role may not create it.
+    pub may_restore: bool,
+}
+
+/// Where in the message the error came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Our guard, or the new row.
+    Row,
+    /// The file.
+    File,
+    /// The log's entry.
+    Log,
+    /// What stands behind the file.
+    End,
+}
+
+/// The error, as far as it decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal<'a> {
+    /// The SQLSTATE.
+    pub code: &'a str,
+    /// Where.
+    pub place: Place,
+    /// It may have come at the commit: it has no position, and all but the message's last
+    /// statement was done.
+    pub may_be_commit: bool,
+    /// What raised it, if that was one of our statements on purpose.
+    pub raised: Raised,
+    /// The table that it names.
+    pub table: NamedTable,
+}
+
+/// What raised an error on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raised {
+    /// The guard: the row is not what was planned from.
+    Guard,
+    /// The check: the row is not what it was set to.
+    Check,
+    /// Neither.
+    Neither,
+}
+
+/// The table that an error names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedTable {
+    /// None.
+    None,
+    /// The log.
+    Log,
+    /// Any other.
+    Other,
+}
+
+/// What is known of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nature {
+    /// It is one BEGIN … COMMIT.
+    pub own_transaction: bool,
+    /// Its last statement has its semicolon.
+    pub is_ended: bool,
+    /// It makes its transaction read only.
+    pub is_read_only: bool,
+    /// The end of a statement behind the guard that sets the transaction's mode, which must come
+    /// before any query, so before our statements.
+    pub mode_end: Option<usize>,
+    /// It may be retried when it could not get a lock.
+    pub may_retry: bool,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The file failed.
+    Failed,
+    /// Somebody has changed the row.
+    Moved,
+    /// A statement of ours failed, and not for the file's sake.
+    OursFailed,
+    /// Wait a while, and send it again as it is.
+    Retry,
+    /// Send it again in this way.
+    Again(Attempt),
+    /// It cannot run in a transaction with our statements: run it statement by statement.
+    NonTransactional,
+}
+
+/// Whether a file that failed so in a transaction shared with another may run in one of its own:
+/// it refuses a transaction, uses what must be committed first, or what has events pending.
+pub fn may_run_alone(code: &str) -> bool {
+    refuses_transaction(code)
+        || matches!(
+            code,
+            READ_ONLY_SQL_TRANSACTION | OBJECT_IN_USE | UNSAFE_NEW_ENUM_VALUE_USAGE
+        )
+}
+
+/// Whether the server refuses to run something within a transaction.
+fn refuses_transaction(code: &str) -> bool {
+    matches!(code, ACTIVE_SQL_TRANSACTION | INVALID_TRANSACTION_TERMINATION)
+}
+
+/// Whether the server could not make sense of the bytes of the whole message.
+fn is_untranslatable(code: &str) -> bool {
+    matches!(code, UNTRANSLATABLE_CHARACTER | CHARACTER_NOT_IN_REPERTOIRE)
+}
+
+/// What to do about an error. `attempt` was tried; nothing of it has happened.
+pub fn verdict(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
+    let code = refusal.code;
+    let again = |change: fn(&mut Attempt)| {
+        let mut next = *attempt;
+        change(&mut next);
+        Verdict::Again(next)
+    };
+    let without_log = || again(|next| next.with_log = false);
+    if refusal.raised == Raised::Guard {
+        return Verdict::Moved;
+    }
+    // Before anything else is known of the message, so in whatever place.
+    if is_untranslatable(code) && refusal.place == Place::Row {
+        return if attempt.with_log { without_log() } else { Verdict::Failed };
+    }
+    if code == READ_ONLY_SQL_TRANSACTION && file.is_read_only {
+        return Verdict::NonTransactional;
+    }
+    // What breaks off at the end of the file is shown as it is without our end behind it.
+    if code == SYNTAX_ERROR
+        && matches!(refusal.place, Place::File | Place::End)
+        && !file.is_ended
+        && attempt.end != End::Nothing
+    {
+        return again(|next| next.end = End::Nothing);
+    }
+    // The file has set a role that may not do what we do.
+    if code == INSUFFICIENT_PRIVILEGE && refusal.place != Place::File && !attempt.as_connected {
+        return again(|next| next.as_connected = true);
+    }
+    match refusal.place {
+        // Another runner has inserted the same row.
+        Place::Row if code == UNIQUE_VIOLATION => Verdict::Moved,
+        Place::Row => Verdict::OursFailed,
+        Place::File => of_the_file(refusal, attempt, file),
+        // The file has dropped the log, and perhaps the version table.
+        Place::Log if is_gone(refusal) && attempt.end == End::Check && attempt.may_restore => {
+            again(|next| next.end = End::Restore)
+        }
+        Place::Log => without_log(),
+        Place::End => at_the_end(refusal, attempt),
+    }
+}
+
+fn of_the_file(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
+    match (refusal.code, file.mode_end) {
+        (ACTIVE_SQL_TRANSACTION, Some(end)) if end > attempt.guard_at => {
+            Verdict::Again(Attempt { guard_at: end, ..*attempt })
+        }
+        (code, _) if refuses_transaction(code) && !file.own_transaction => {
+            Verdict::NonTransactional
+        }
+        (LOCK_NOT_AVAILABLE, _) if file.may_retry => Verdict::Retry,
+        _ if may_be_the_logs(refusal, attempt) => {
+            Verdict::Again(Attempt { with_log: false, ..*attempt })
+        }
+        _ => Verdict::Failed,
+    }
+}
+
+fn at_the_end(refusal: &Refusal<'_>, attempt: &Attempt) -> Verdict {
+    match (attempt.end, refusal.code) {
+        (End::Check, _) if is_gone(refusal) => match attempt.may_restore {
+            true => Verdict::Again(Attempt { end: End::Restore, ..*attempt }),
+            false => Verdict::OursFailed,
+        },
+        // Whoever the file has made us may not look.
+        (End::Check, INSUFFICIENT_PRIVILEGE) => {
+            Verdict::Again(Attempt { end: End::Nothing, ..*attempt })
+        }
+        // The role may not create tables in the schema. The version table may still be there, and
+        // then nothing needs to be made.
+        (End::Restore, INSUFFICIENT_PRIVILEGE) => Verdict::Again(Attempt {
+            end: End::Check,
+            may_restore: false,
+            ..*attempt
+        }),
+        _ if may_be_the_logs(refusal, attempt) => {
+            Verdict::Again(Attempt { with_log: false, ..*attempt })
+        }
+        // Our statement has done its work, so this came at the commit, from what the file has
+        // deferred.
+        _ if refusal.may_be_commit => Verdict::Failed,
+        _ => Verdict::OursFailed,
+    }
+}
+
+/// Whether the error may come from a deferred trigger on the log: at the commit nobody tells. If
+/// the message fails in the same way without the log's entry, it was the file.
+fn may_be_the_logs(refusal: &Refusal<'_>, attempt: &Attempt) -> bool {
+    attempt.with_log && refusal.may_be_commit && refusal.table != NamedTable::Other
+}
+
+/// Whether the row, the table or its schema is not there any more.
+fn is_gone(refusal: &Refusal<'_>) -> bool {
+    refusal.raised == Raised::Check
+        || matches!(refusal.code, UNDEFINED_TABLE | INVALID_SCHEMA_NAME | UNDEFINED_COLUMN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Attempt = Attempt {
+        guard_at: 0,
+        end: End::Check,
+        with_log: true,
+        as_connected: false,
+        may_restore: true,
+    };
+    const NO_LOG: Attempt = Attempt { with_log: false, ..FIRST };
+    const CONNECTED: Attempt = Attempt { as_connected: true, ..FIRST };
+    const RESTORE: Attempt = Attempt { end: End::Restore, ..FIRST };
+    const BARE: Attempt = Attempt { end: End::Nothing, ..FIRST };
+
+    const PLAIN: Nature = Nature {
+        own_transaction: false,
+        is_ended: true,
+        is_read_only: false,
+        mode_end: None,
+        may_retry: false,
+    };
+    const OWN: Nature = Nature { own_transaction: true, ..PLAIN };
+    const OPEN: Nature = Nature { is_ended: false, ..PLAIN };
+    const READ_ONLY: Nature = Nature { is_read_only: true, ..PLAIN };
+    const MODE: Nature = Nature { mode_end: Some(9), ..PLAIN };
+    const PATIENT: Nature = Nature { may_retry: true, ..PLAIN };
+
+    /// An error at a place.
+    fn at(place: Place, code: &str) -> Refusal<'_> {
+        let (raised, table) = (Raised::Neither, NamedTable::None);
+        Refusal { code, place, may_be_commit: false, raised, table }
+    }
+
+    /// An error that may have come at the commit.
+    fn commit(code: &str, table: NamedTable) -> Refusal<'_> {
+        Refusal { may_be_commit: true, table, ..at(Place::End, code) }
+    }
+
+    /// An error that one of our statements raised.
+    fn raised(place: Place, raised: Raised) -> Refusal<'static> {
+        Refusal { raised, ..at(place, INVALID_TEXT_REPRESENTATION) }
+    }
+
+    #[test]
+    fn the_table() {
+        use Place::{End as AtEnd, File, Log, Row};
+        use Verdict::{Again, Failed, Moved, NonTransactional, OursFailed, Retry};
+        let cases = [
+            // The file's own errors.
+            (at(File, "42703"), FIRST, PLAIN, Failed),
+            (at(File, "23505"), FIRST, PLAIN, Failed),
+            (at(File, "22P02"), FIRST, PLAIN, Failed),
+            (at(File, "42501"), FIRST, PLAIN, Failed),
+            (at(File, "42P01"), FIRST, PLAIN, Failed),
+            (at(File, "25006"), FIRST, PLAIN, Failed),
+            (at(File, "57014"), FIRST, PATIENT, Failed),
+            // It cannot run in a transaction, or not behind our statements.
+            (at(File, "25001"), FIRST, PLAIN, NonTransactional),
+            (at(File, "2D000"), FIRST, PLAIN, NonTransactional),
+            (at(File, "25001"), FIRST, OWN, Failed),
+            (at(File, "2D000"), FIRST, OWN, Failed),
+            (at(File, "25001"), FIRST, MODE, Again(Attempt { guard_at: 9, ..FIRST })),
+            (at(File, "25001"), Attempt { guard_at: 9, ..FIRST }, MODE, NonTransactional),
+            (at(File, "25006"), FIRST, READ_ONLY, NonTransactional),
+            (at(Log, "25006"), FIRST, READ_ONLY, NonTransactional),
+            (at(Row, "25006"), FIRST, READ_ONLY, NonTransactional),
+            (at(Row, "25006"), FIRST, PLAIN, OursFailed),
+            // It breaks off at its end.
+            (at(File, "42601"), FIRST, PLAIN, Failed),
+            (at(File, "42601"), FIRST, OPEN, Again(BARE)),
+            (at(AtEnd, "42601"), FIRST, OPEN, Again(BARE)),
+            (at(File, "42601"), BARE, OPEN, Failed),
+            // A lock that was not to be had.
+            (at(File, "55P03"), FIRST, PLAIN, Failed),
+            (at(File, "55P03"), FIRST, PATIENT, Retry),
+            // The row.
+            (raised(Row, Raised::Guard), FIRST, PLAIN, Moved),
+            (at(Row, "23505"), FIRST, PLAIN, Moved),
+            (at(Row, "42P01"), FIRST, PLAIN, OursFailed),
+            (at(Row, "42501"), FIRST, PLAIN, Again(CONNECTED)),
+            (at(Row, "42501"), CONNECTED, PLAIN, OursFailed),
+            // The log.
+            (at(Log, "P0001"), FIRST, PLAIN, Again(NO_LOG)),
+            (at(Log, "42601"), FIRST, PLAIN, Again(NO_LOG)),
+            (at(Log, "42601"), FIRST, OPEN, Again(NO_LOG)),
+            (at(Log, "42501"), FIRST, PLAIN, Again(CONNECTED)),
+            (at(Log, "42501"), CONNECTED, PLAIN, Again(Attempt { with_log: false, ..CONNECTED })),
+            (at(Log, "42P01"), FIRST, PLAIN, Again(RESTORE)),
+            (at(Log, "42P01"), RESTORE, PLAIN, Again(Attempt { with_log: false, ..RESTORE })),
+            // Bytes that the database cannot hold: the log's, or else the file's.
+            (at(Row, "22021"), FIRST, PLAIN, Again(NO_LOG)),
+            (at(Row, "22P05"), NO_LOG, PLAIN, Failed),
+            // The row or the table is gone behind the file.
+            (raised(AtEnd, Raised::Check), FIRST, PLAIN, Again(RESTORE)),
+            (at(AtEnd, "42P01"), FIRST, PLAIN, Again(RESTORE)),
+            (at(AtEnd, "3F000"), FIRST, OWN, Again(RESTORE)),
+            (
+                at(AtEnd, "42P01"),
+                Attempt { may_restore: false, ..FIRST },
+                PLAIN,
+                OursFailed,
+            ),
+            // The role may not create it.
+            (
+                at(AtEnd, "42501"),
+                Attempt { as_connected: true, ..RESTORE },
+                PLAIN,
+                Again(Attempt { may_restore: false, ..CONNECTED }),
+            ),
+            // The role may not even look.
+            (at(AtEnd, "42501"), FIRST, PLAIN, Again(CONNECTED)),
+            (at(AtEnd, "42501"), CONNECTED, PLAIN, Again(Attempt { end: End::Nothing, ..CONNECTED })),
+            // At the commit: a constraint of the file names its table, a trigger may be the log's.
+            (commit("23503", NamedTable::Other), FIRST, PLAIN, Failed),
+            (commit("23503", NamedTable::Log), FIRST, PLAIN, Again(NO_LOG)),
+            (commit("P0001", NamedTable::None), FIRST, PLAIN, Again(NO_LOG)),
+            (commit("P0001", NamedTable::None), NO_LOG, PLAIN, Failed),
+            (
+                Refusal { may_be_commit: true, ..at(File, "P0001") },
+                FIRST,
+                OWN,
+                Again(NO_LOG),
+            ),
+            (at(AtEnd, "XX000"), FIRST, PLAIN, OursFailed),
+        ];
+        for (refusal, attempt, file, expected) in cases {
+            let said = verdict(&refusal, &attempt, &file);
+            assert_eq!(said, expected, "{refusal:?}\n{attempt:?}\n{file:?}");
+        }
+    }
+
+    /// Whatever the server says, it is sent again a few times at most.
+    #[test]
+    fn every_way_comes_to_an_end() {
+        let codes = [
+            "22021", "22P05", "22P02", "23505", "25001", "25006", "2D000", "3F000", "42501",
+            "42601", "42703", "42P01", "55P03", "P0001", "XX000",
+        ];
+        let places = [Place::Row, Place::File, Place::Log, Place::End];
+        let mut refusals = Vec::new();
+        for place in places {
+            for code in codes {
+                for may_be_commit in [false, true] {
+                    for raised in [Raised::Neither, Raised::Check] {
+                        let table = NamedTable::None;
+                        refusals.push(Refusal { code, place, may_be_commit, raised, table });
+                    }
+                }
+            }
+        }
+        for file in [PLAIN, OWN, OPEN, READ_ONLY, MODE] {
+            let mut ways = vec![(FIRST, 0)];
+            while let Some((attempt, sent)) = ways.pop() {
+                assert!(sent < 8, "{attempt:?} {file:?}");
+                for refusal in &refusals {
+                    if let Verdict::Again(next) = verdict(refusal, &attempt, &file) {
+                        assert_ne!(next, attempt, "{refusal:?} {file:?}");
+                        ways.push((next, sent + 1));
+                    }
+                }
+            }
+        }
+    }
+}

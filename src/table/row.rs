@@ -1,0 +1,196 @@
+//! SQL that writes the version row, and as whom.
+//!
+//! Each piece first makes sure that the row is what was planned from, or says plainly that it does
+//! not care. What an error of it means is decided in `migrator`.
+
+use crate::fault::ServerError;
+use crate::migration::{State, number};
+use crate::quote::literal;
+use crate::sql::Facts;
+use crate::sqlstate::{INVALID_TEXT_REPRESENTATION, UNIQUE_VIOLATION};
+use crate::table::Table;
+
+/// What a file that ran may have changed on the session. golang-migrate keeps such settings for
+/// the files that follow, so do we; but our own tables are written as the role that connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSettings {
+    /// The user that connected.
+    pub user: String,
+    /// The role at the start: `none`, as a rule.
+    pub role: String,
+    /// Whether a file may have set another role or user.
+    pub role_changed: bool,
+    /// Whether a file may have set the encoding in which the server reads what we send.
+    pub encoding_changed: bool,
+}
+
+/// Statements of our own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OurSql {
+    /// Each ends with a semicolon.
+    pub sql: String,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl OurSql {
+    /// A statement that does nothing and cannot fail.
+    pub fn nothing() -> OurSql {
+        OurSql { sql: "SELECT;".to_string(), count: 1 }
+    }
+
+    /// More of them.
+    pub fn append(&mut self, more: OurSql) {
+        self.sql.push_str(&more.sql);
+        self.count += more.count;
+    }
+}
+
+/// Stands in the error that a guard raises; the server quotes it whole in any language.
+pub const GUARD: &str = "dbm-guard: the version row is ";
+
+/// Stands in the error that a check raises.
+pub const CHECK: &str = "dbm-check: the version row is gone from ";
+
+impl Table {
+    /// Takes note of what a file that is about to run may change on the session.
+    pub fn note(&mut self, facts: &Facts) {
+        self.settings.role_changed |= facts.changes_role;
+        self.settings.encoding_changed |= facts.changes_encoding;
+    }
+
+    /// SQL that moves the row from one state to another, or raises when it is not at `from`.
+    ///
+    /// It deletes first and looks at what it deleted: that waits for whoever else is about to
+    /// change the row and then sees what became of it. The guard needs no procedural language:
+    /// it casts a text to a number that is none.
+    pub fn advance(&self, from: State, to: State) -> OurSql {
+        let as_planned = match (from.version, from.dirty) {
+            // A row that says -1, clean, is golang-migrate's too, if an old one's.
+            (None, false) => {
+                "coalesce(pg_catalog.bool_and(version = -1 AND NOT dirty), true)".to_string()
+            }
+            (version, dirty) => format!(
+                "coalesce(pg_catalog.bool_or(version = {} AND dirty = {dirty}), false)",
+                number(version)
+            ),
+        };
+        let guard = format!(
+            "WITH gone AS (DELETE FROM {table} RETURNING version, dirty) \
+             SELECT CASE WHEN {as_planned} THEN 0 ELSE ({guard} || coalesce(pg_catalog.string_agg(\
+             version::text || CASE WHEN dirty THEN ' (dirty)' ELSE '' END, ', '), 'none'))::int \
+             END FROM gone;",
+            table = self.quoted(),
+            guard = literal(GUARD),
+        );
+        self.replace_row(guard, to)
+    }
+
+    /// SQL that sets the row, whatever it is.
+    pub fn set(&self, to: State) -> OurSql {
+        self.replace_row(format!("DELETE FROM {};", self.quoted()), to)
+    }
+
+    /// SQL that makes the table again where a file has dropped it, and sets the row.
+    pub fn restore(&self, to: State) -> OurSql {
+        let mut create = format!("{};", self.create());
+        if self.log.is_on {
+            create.push_str(&format!("{};", self.create_log()));
+        }
+        let mut own = self.replace_row(format!("{create}DELETE FROM {};", self.quoted()), to);
+        own.count += 1 + usize::from(self.log.is_on);
+        own
+    }
+
+    /// SQL that raises unless the row is what it was set to: what a file calls may have emptied or
+    /// dropped the table. At no version there is nothing that could be lost.
+    pub fn check(&self, set: State) -> OurSql {
+        if set == State::NONE {
+            return OurSql::nothing();
+        }
+        self.as_connected(OurSql {
+            sql: format!(
+                "SELECT CASE WHEN EXISTS (SELECT FROM {} WHERE version = {} AND dirty = {}) THEN 0 \
+                 ELSE ({} || pg_catalog.current_database())::int END;",
+                self.quoted(),
+                set.number(),
+                set.dirty,
+                literal(CHECK),
+            ),
+            count: 1,
+        })
+    }
+
+    /// `delete`, then the new row, as whom we connected as.
+    fn replace_row(&self, delete: String, to: State) -> OurSql {
+        let (mut sql, mut count) = (delete, 1);
+        if to != State::NONE {
+            sql.push_str(&format!(
+                "INSERT INTO {} (version, dirty) VALUES ({}, {});",
+                self.quoted(),
+                to.number(),
+                to.dirty
+            ));
+            count += 1;
+        }
+        self.as_connected(OurSql { sql, count })
+    }
+
+    /// The same as whom we connected as, and then again as whom the files have made us.
+    pub(super) fn as_connected(&self, own: OurSql) -> OurSql {
+        if !self.settings.role_changed {
+            return own;
+        }
+        let SessionSettings { user, role, .. } = &self.settings;
+        // `session_authorization` goes first: setting it resets the role.
+        let sql = format!(
+            "SELECT pg_catalog.set_config('dbm.user', session_user::text, true), \
+             pg_catalog.set_config('dbm.role', pg_catalog.current_setting('role'), true);\
+             SELECT pg_catalog.set_config('session_authorization', {}, true);\
+             SELECT pg_catalog.set_config('role', {}, true);\
+             {}\
+             SELECT pg_catalog.set_config('session_authorization', \
+             pg_catalog.current_setting('dbm.user'), true);\
+             SELECT pg_catalog.set_config('role', pg_catalog.current_setting('dbm.role'), true);",
+            literal(user),
+            literal(role),
+            own.sql,
+        );
+        OurSql { sql, count: own.count + 5 }
+    }
+
+    /// Whether an error was raised because the row is not what it should be: by the guard of
+    /// [`Table::advance`], or by the second of two runners that insert the same row.
+    pub fn is_moved(&self, error: &ServerError) -> bool {
+        let is_ours = error.table.as_ref() == Some(&self.name)
+            && error.schema.as_ref() == Some(&self.schema);
+        (error.code == INVALID_TEXT_REPRESENTATION && error.message.contains(GUARD))
+            || (error.code == UNIQUE_VIOLATION && is_ours)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::tests::table;
+
+    #[test]
+    fn our_statements_are_counted() {
+        let mut table = table();
+        for changed in [false, true] {
+            table.settings.role_changed = changed;
+            for to in [State::NONE, State::clean(Some(4)), State { version: None, dirty: true }] {
+                for own in [
+                    table.advance(State::NONE, to),
+                    table.set(to),
+                    table.restore(to),
+                    table.check(to),
+                ] {
+                    let scanned = crate::sql::scan(&own.sql);
+                    let statements = scanned.iter().filter(|s| !s.is_empty()).count();
+                    assert_eq!(statements, own.count, "{}", own.sql);
+                }
+            }
+        }
+    }
+}
