@@ -124,7 +124,7 @@ fn refused(text: &str, code: &[&Statement], refusal: Refusal) -> Odd {
 
 /// A statement that refuses a transaction, in a file that runs loosely for it.
 fn alone(text: &str, code: &[&Statement]) -> Option<Odd> {
-    let statement = code.iter().find(|s| s.kind == Kind::Alone)?;
+    let statement = code.iter().find(|s| s.kind == Kind::NonTransactional)?;
     let head = head(text, statement);
     if code.len() == 1 {
         let message =
@@ -138,7 +138,7 @@ fn alone(text: &str, code: &[&Statement]) -> Option<Odd> {
          fails, those before it stand",
         code.len()
     );
-    let remedy = match code.iter().filter(|s| s.kind == Kind::Alone).count() {
+    let remedy = match code.iter().filter(|s| s.kind == Kind::NonTransactional).count() {
         1 => "put it into a file of its own",
         _ => "put each statement of that kind into a file of its own",
     };
@@ -148,7 +148,7 @@ fn alone(text: &str, code: &[&Statement]) -> Option<Odd> {
 /// The same between the file's BEGIN and COMMIT, where the server is bound to refuse it.
 fn alone_in_block(text: &str, code: &[&Statement]) -> Option<Odd> {
     let begin = code.iter().find(|s| s.kind == Kind::Begin)?;
-    let statement = code.iter().find(|s| s.kind == Kind::Alone)?;
+    let statement = code.iter().find(|s| s.kind == Kind::NonTransactional)?;
     let message = format!(
         "{} cannot run in the transaction that line {} begins: the file fails",
         head(text, statement),
