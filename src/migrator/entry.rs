@@ -48,17 +48,6 @@ impl Job<'_> {
         }
     }
 
-    /// SQL that logs that the file was taken back for others to go first. It goes with the row, which
-    /// is then known to be written by us.
-    pub fn record_way(&self, from: State, to: State) -> String {
-        let error = Some("gave way to sessions that wait for the migration lock".to_string());
-        let entry = NewEntry { error, from, to, keeps_texts: false, ..self.entry(Took::Unknown) };
-        match self.is_logged() {
-            true => self.table.record(self.operator, &entry).sql,
-            false => String::new(),
-        }
-    }
-
     /// Logs that the file failed, where the session can still be spoken to. Without the texts: a pod
     /// that is started over and over must not fill the disk.
     pub fn record_failure(&self, locked: &mut Locked<'_>, failure: &Failure) {
@@ -73,11 +62,7 @@ impl Job<'_> {
         let error = Some(error.message.clone());
         let from = failure.before;
         let entry = NewEntry { error, from, to, keeps_texts: false, ..self.entry(Took::Unknown) };
-        let Own { mut sql, .. } = self.table.record(self.operator, &entry);
-        if to.dirty {
-            // The row is written once more, as it is: so it is seen later that it was us.
-            sql.insert_str(0, &self.table.advance(to, to).sql);
-        }
+        let Own { sql, .. } = self.table.record(self.operator, &entry);
         // The failure is told in any case.
         let _ = locked.write(&sql);
     }

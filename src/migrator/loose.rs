@@ -139,8 +139,7 @@ impl Loose<'_> {
                 self.drop_indexes(locked, sql);
                 if i == 0 {
                     // Nothing of the file stands, so whoever goes first may run it.
-                    let entry = job.record_way(self.dirty, self.before);
-                    job.advance(locked, self.dirty, self.before, &entry)?;
+                    job.advance(locked, self.dirty, self.before, "")?;
                 }
                 job.give_way(locked, on_event)?;
                 if i == 0 {

@@ -5,7 +5,7 @@ use crate::error::{Error, Outcome};
 use crate::event::Event;
 use crate::migration::{State, Version};
 use crate::migrator::run::{Progress, Run};
-use crate::migrator::{Migrator, OnEvent, Report, ledger, recover};
+use crate::migrator::{Migrator, OnEvent, Report, adopt, checks, recover};
 use crate::plan::{End, Goal, Ground, plan};
 use crate::status;
 
@@ -25,14 +25,14 @@ impl Migrator {
             let mut before = 0;
             let mut lent = None;
             let (plan, mut report) = loop {
-                let found = ledger::find(locked, &mut shared, on_event)?;
+                let found = adopt::find(locked, &mut shared, on_event)?;
                 last_entry = shared.last_entry;
                 let (state, history) = (found.state, &found.history);
                 // Whom we let go first has run this file for us.
                 before += usize::from(lent.is_some_and(|lent| lent == state));
                 let here = shared.source.versions();
                 let late = status::late(shared.source, history, state);
-                let kept = ledger::kept(shared.source, history, state);
+                let kept = status::kept(shared.source, history, state);
                 let ground = Ground { here, late: &late, kept: &kept };
                 let plan = match plan(&ground, state, goal.less(before as u64)) {
                     Err(Error::NoMigrationFor { version, is_applied: true, .. })
@@ -44,7 +44,7 @@ impl Migrator {
                     plan => plan?,
                 };
                 if is_up(goal, state) {
-                    ledger::check(locked.connection(), &shared, &found, &late, on_event)?;
+                    checks::check(locked.connection(), &shared, &found, &late, on_event)?;
                 }
                 let mut run = Run::new(&plan, &mut shared, history);
                 let progress = match goal {
@@ -81,7 +81,7 @@ impl Migrator {
                         // An answer that was not understood: the server is done with it when
                         // it answers the next question.
                         false => match self.table.read(&mut self.connection) {
-                            Ok(seen) => recover::judge(seen.state, &failure, None),
+                            Ok(state) => recover::judge(state, &failure, None),
                             Err(_) => Outcome::Unknown,
                         },
                     };

@@ -3,17 +3,20 @@
 //! It prints nothing and asks nothing. Everything that `up`, `down` and `goto` run goes through
 //! [`plan`](crate::plan::plan()), and everything that writes through [`Locked`].
 
+mod adopt;
 mod atomic;
+mod checks;
 mod entry;
+mod force;
 mod job;
-mod ledger;
 mod loose;
 mod message;
 mod migrate;
 mod patience;
-mod records;
 mod recover;
 mod redo;
+mod repair;
+mod report;
 mod run;
 
 use std::time::Duration;
@@ -31,7 +34,7 @@ use crate::source::Source;
 use crate::table::{Operator, Table};
 use crate::url::DatabaseUrl;
 use patience::Patience;
-pub use records::{Repair, Why};
+pub use repair::{Repair, Why};
 
 /// Runs the migrations of a [`Source`] on one database.
 ///
@@ -195,7 +198,7 @@ impl Migrator {
     /// to be opened again.
     pub fn version(&mut self) -> Result<State, Error> {
         self.reconnect()?;
-        Ok(self.table.read(&mut self.connection)?.state)
+        self.table.read(&mut self.connection)
     }
 
     /// Runs the next up files: so many, or all.
@@ -247,7 +250,7 @@ impl Migrator {
     /// [`Error::LockTimeout`], [`Error::Statement`].
     pub fn force(&mut self, version: Option<Version>, on_event: OnEvent<'_>) -> Result<(), Error> {
         self.locked(on_event, |locked, mut shared, on_event| {
-            records::force(locked, &mut shared, version, on_event)
+            force::force(locked, &mut shared, version, on_event)
         })
     }
 

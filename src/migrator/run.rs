@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::event::{Event, File};
 use crate::history::History;
 use crate::migration::{Direction, State};
+use crate::migrator::adopt::unusable;
 use crate::migrator::job::{Job, Ran};
-use crate::migrator::ledger::unusable;
 use crate::migrator::{OnEvent, Report, Shared};
 use crate::plan::{Plan, Step};
 
