@@ -136,14 +136,10 @@ impl fmt::Display for Event {
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adopted {
-    /// The version; where the row moved without a file that is known, the one that it moved to.
-    pub version: Option<Version>,
-    /// Which of the files the other tool has run; `None` where that is not known.
-    pub direction: Option<Direction>,
-    /// Where the row was, by the log.
-    pub from: Option<Version>,
-    /// That it ran is taken on trust: the row was past it before.
-    pub is_trusted: bool,
+    /// The version.
+    pub version: Version,
+    /// Whether it was run or rolled back.
+    pub direction: Direction,
 }
 
 /// An applied up file that is not the text that ran.
@@ -170,8 +166,6 @@ pub enum Passed {
     Cosmetic,
     /// It was asked for.
     Allowed,
-    /// Another tool has moved the row away and back, and may have run this text.
-    Rerun,
 }
 
 /// A file that is run.

@@ -1,106 +1,196 @@
-//! What the log remembers, and what follows from it.
+//! What the log says is applied: the rule, as a pure value.
 //!
-//! The version row decides what is applied; the log explains it. It may be absent, or stale because
-//! golang-migrate ran in between, so everything here is told as what it is: known, or not known.
-//! Pure values: the log's table is `table`'s, the files are `source`'s.
+//! The version row is the truth about what is applied; golang-migrate writes it too, and leaves no
+//! log. The log claims what dbm saw, and nothing more is inferred from it.
+//!
+//! # The rule
+//!
+//! **Reading.** The entries are read from the oldest to the newest into a map of known versions:
+//!
+//! 1. An entry with an error is skipped.
+//! 2. `repair V` replaces the texts of V, if V is known. The texts accepted before stay accepted.
+//! 3. Any other entry says where the row was (`from`) and is (`to`):
+//!    * If `from` is clean, the versions above it are forgotten.
+//!    * `run up V` and `adopt up V` make V known, with their texts. `run down V` and `adopt down V`
+//!      forget V. `force`, and actions of newer versions, change nothing here.
+//!    * If `to` is clean, the versions above it are forgotten.
+//!
+//! **Judging.** A version at or below the row is *known*, *adopted* (known by an `adopt` entry: another
+//! tool ran it) or not known. A version of the folder that is not known is *late* if a version between
+//! it and the row is known: something newer ran without it. Otherwise it lies above all that the log
+//! knows and is *unknown*.
+//!
+//! **Adopting.** A command that has the lock, a clean row, and a log that it can read and write, first
+//! logs what another tool did:
+//!
+//! 1. Known versions above the row were rolled back: `adopt down` entries, the highest version first,
+//!    each from its version to the next lower known one.
+//! 2. Unknown versions were run: `adopt up` entries in ascending order, with the texts as they are
+//!    now, each from the version before. A folder without the row's version does not know what ran,
+//!    and adopts none.
+//!
+//! Late versions are not adopted. If the row is where the log left it, there is nothing to adopt: what
+//! another tool did on the way away and back is not seen. If it ran other texts or a late file, `up`
+//! stops as for any edited or late file, and `repair` records what is right.
+//!
+//! `force V` is logged, and behind it `adopt up` entries for the versions that it declares applied and
+//! that are unknown then.
 
-mod fold;
+mod entry;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use crate::checksum::Checksum;
 use crate::migration::{Direction, State, Version};
 
-pub use fold::{Adoption, History, Known};
+pub use entry::{Action, LogEntry};
 
-/// What an entry of the log tells of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Action {
-    /// A file was run.
-    Run,
-    /// The row had been moved by another tool, and its step was put into the log afterwards.
-    Adopt,
-    /// The row was set by hand.
-    Force,
-    /// Texts were recorded as the right ones.
-    Repair,
-    /// Something that a newer version of this program does.
-    Other(String),
-}
-
-impl Action {
-    /// The word that stands for it in the log.
-    pub fn word(&self) -> &str {
-        match self {
-            Action::Run => "run",
-            Action::Adopt => "adopt",
-            Action::Force => "force",
-            Action::Repair => "repair",
-            Action::Other(word) => word,
-        }
-    }
-
-    /// The action of a word.
-    pub fn from_word(word: &str) -> Action {
-        match word {
-            "run" => Action::Run,
-            "adopt" => Action::Adopt,
-            "force" => Action::Force,
-            "repair" => Action::Repair,
-            other => Action::Other(other.to_string()),
-        }
-    }
-}
-
-/// An entry of the log, without the texts.
+/// What the log knows of a version.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct LogEntry {
-    /// Its number; later entries have higher ones.
-    pub id: i64,
-    /// When it was written, by the server's clock.
-    pub at: SystemTime,
-    /// What was done.
-    pub action: Action,
-    /// Up or down, where that means something.
-    pub direction: Option<Direction>,
-    /// Of which migration, where it is of one.
-    pub version: Option<Version>,
+pub struct Known {
+    /// The entry that has the texts to go by: those that ran, or were recorded since.
+    pub entry: i64,
     /// The migration's name.
     pub name: Option<String>,
-    /// What went wrong; `None` for what is done.
-    pub error: Option<String>,
-    /// Where the row was.
-    pub from: State,
-    /// Where it was afterwards.
-    pub to: State,
-    /// The checksum of the up file.
-    pub up: Option<Checksum>,
-    /// The checksum of the down file.
-    pub down: Option<Checksum>,
+    /// Another tool ran it.
+    pub is_adopted: bool,
+    /// When it ran, or was adopted.
+    pub at: SystemTime,
     /// How long it took.
     pub took: Option<Duration>,
-    /// The role of the session, on the server.
-    pub role: String,
-    /// Who ran the program, on their machine.
-    pub os_user: Option<String>,
-    /// On which machine.
-    pub os_host: Option<String>,
-    /// The program and its version.
-    pub program: String,
-    /// The transaction that wrote it, as it said then.
-    pub(crate) xid: i64,
-    /// The transaction that wrote it, as the server says now: another one where the table was
-    /// copied (restored from a dump).
-    pub(crate) xmin: i64,
+    /// Checksum of the up file, as it ran or was repaired; `None` where there was no such file.
+    pub up: Option<Checksum>,
+    /// Checksum of the down file beside it.
+    pub down: Option<Checksum>,
+    /// Every up checksum that was right since the version ran: an older release may have the text
+    /// from before a repair.
+    accepted: Vec<Option<Checksum>>,
 }
 
-impl LogEntry {
-    /// Whether it says that the row was moved, or that files count as applied.
-    pub fn is_done(&self) -> bool {
-        self.error.is_none()
+impl Known {
+    fn new(entry: &LogEntry) -> Known {
+        Known {
+            entry: entry.id,
+            name: entry.name.clone(),
+            is_adopted: entry.action == Action::Adopt,
+            at: entry.at,
+            took: entry.took,
+            up: entry.up,
+            down: entry.down,
+            accepted: vec![entry.up],
+        }
+    }
+
+    fn repair(&mut self, entry: &LogEntry) {
+        self.entry = entry.id;
+        self.up = entry.up;
+        self.down = entry.down;
+        self.accepted.push(entry.up);
+    }
+
+    /// Whether this is a text that ran, or that was recorded as right since.
+    pub fn accepts(&self, up: Option<Checksum>) -> bool {
+        self.accepted.contains(&up)
+    }
+}
+
+/// A step of another tool, to be put into the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adoption {
+    /// The version.
+    pub version: Version,
+    /// Whether it was run or rolled back.
+    pub direction: Direction,
+    /// Where the row was before it.
+    pub from: Option<Version>,
+    /// Where the row was after it.
+    pub to: Option<Version>,
+}
+
+/// What the log knows.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    known: BTreeMap<Version, Known>,
+}
+
+impl History {
+    /// Reads entries, the oldest first.
+    pub fn fold(entries: &[LogEntry]) -> History {
+        let mut history = History::default();
+        entries.iter().filter(|entry| entry.is_done()).for_each(|entry| history.read(entry));
+        history
+    }
+
+    fn read(&mut self, entry: &LogEntry) {
+        if entry.action == Action::Repair {
+            if let Some(known) = entry.version.and_then(|version| self.known.get_mut(&version)) {
+                known.repair(entry);
+            }
+            return;
+        }
+        self.forget_above(entry.from);
+        if let (Action::Run | Action::Adopt, Some(direction), Some(version)) =
+            (&entry.action, entry.direction, entry.version)
+        {
+            match direction {
+                Direction::Up => self.known.insert(version, Known::new(entry)),
+                Direction::Down => self.known.remove(&version),
+            };
+        }
+        self.forget_above(entry.to);
+    }
+
+    /// Nothing above a clean row is applied. A dirty one says where somebody failed, not what is
+    /// applied.
+    fn forget_above(&mut self, state: State) {
+        if !state.dirty {
+            self.known.retain(|version, _| Some(*version) <= state.version);
+        }
+    }
+
+    /// What the log knows of a version, also of one above the row.
+    pub fn known(&self, version: Version) -> Option<&Known> {
+        self.known.get(&version)
+    }
+
+    /// The known versions at or below the row, ascending.
+    pub fn applied(&self, state: State) -> impl DoubleEndedIterator<Item = (Version, &Known)> {
+        let up_to = |row| self.known.range(..=row);
+        state.version.into_iter().flat_map(up_to).map(|(version, known)| (*version, known))
+    }
+
+    /// The first known version above the row. If the row is dirty, its down file failed.
+    pub fn first_above(&self, state: State) -> Option<Version> {
+        self.known.keys().copied().find(|version| Some(*version) > state.version)
+    }
+
+    /// Whether a version is not known, and one between it and the row is.
+    pub fn is_late(&self, version: Version, state: State) -> bool {
+        !self.known.contains_key(&version)
+            && self.applied(state).next_back().is_some_and(|(newest, _)| version < newest)
+    }
+
+    /// The steps that another tool took to bring the row to where it is. `folder` are the versions
+    /// that have files, ascending.
+    pub fn adoptions(&self, folder: &[Version], state: State) -> Vec<Adoption> {
+        let mut adoptions = Vec::new();
+        let mut known = self.known.keys().rev().copied().peekable();
+        while let Some(version) = known.next_if(|version| Some(*version) > state.version) {
+            let (from, to) = (Some(version), known.peek().copied());
+            adoptions.push(Adoption { version, direction: Direction::Down, from, to });
+        }
+        let mut from = known.next();
+        let row = state.version.filter(|row| folder.binary_search(row).is_ok());
+        for version in folder.iter().copied().filter(|version| Some(*version) <= row) {
+            if Some(version) > from {
+                let to = Some(version);
+                adoptions.push(Adoption { version, direction: Direction::Up, from, to });
+                from = to;
+            }
+        }
+        adoptions
     }
 }

@@ -63,7 +63,7 @@ fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Option<Vec<LogEnt
     if !connection.query(&sql).ok()?.is_empty() {
         return None;
     }
-    let state = now.read(&mut connection).ok()?.state;
+    let state = now.read(&mut connection).ok()?;
     let entries = now.entries(&mut connection, false).ok();
     Some((state, entries.filter(|_| now.log.may_read)))
 }

@@ -61,7 +61,7 @@ pub enum Standing {
     Adopted,
     /// It is above the row.
     Pending,
-    /// It is below the row, and the log shows that it never ran.
+    /// It is below the row, and the log saw a newer version run without it.
     Late,
     /// It was begun and not finished.
     Dirty,
@@ -94,7 +94,7 @@ pub struct Difference {
 /// none: it is not run, either.
 pub fn differences(source: &Source, history: &History, state: State) -> Vec<Difference> {
     let differs = |(version, known): (Version, &Known)| {
-        let file = source.entry(version, Direction::Up).filter(|_| !known.is_unseen())?;
+        let file = source.entry(version, Direction::Up)?;
         let now = file.read().ok()?;
         let now_sum = Checksum::of(&now);
         if known.accepts(Some(now_sum)) {
@@ -106,7 +106,14 @@ pub fn differences(source: &Source, history: &History, state: State) -> Vec<Diff
     history.applied(state).filter_map(differs).collect()
 }
 
-/// The folder's versions that are below the row and never ran.
+/// Applied versions without a file here that the log's texts can undo.
+pub fn kept(source: &Source, history: &History, state: State) -> Vec<Version> {
+    let gone = |version: &Version| source.versions().binary_search(version).is_err();
+    let undoable = history.applied(state).filter(|(_, known)| known.down.is_some());
+    undoable.map(|(version, _)| version).filter(gone).collect()
+}
+
+/// The folder's versions below the row that something newer ran without.
 pub fn late(source: &Source, history: &History, state: State) -> Vec<Version> {
     let versions = source.versions().iter().copied();
     versions.filter(|version| history.is_late(*version, state)).collect()
@@ -135,7 +142,7 @@ impl Status {
         versions.sort_unstable();
         versions.dedup();
         // A down file that broke off leaves the row where it would have led.
-        let broken = history.first_above(state.version);
+        let broken = history.first_above(state);
         let dirty = broken.or(state.version).filter(|_| state.dirty);
         let row = |version: Version| {
             let known = history.known(version).filter(|_| Some(version) <= state.version);

@@ -200,10 +200,6 @@ fn line_ends_and_marks_are_no_edit() {
 fn an_up_file_where_there_was_none_is_an_edit() {
     let files = [("1_n.up.sql", "a"), ("1_n.down.sql", "b")];
     assert_eq!(one(ran(1, None, Some("b")), &files).edit, Some(Edit::Substance));
-    // What was adopted by a folder without it is not known.
-    let mut adopted = ran(1, None, None);
-    adopted.action = Action::Adopt;
-    assert_eq!(one(adopted, &files).edit, None);
     // An up file that is gone proves nothing; the pair is here.
     assert!(!one(ran(1, Some("a"), Some("b")), &files[1..]).is_wrong());
 }

@@ -129,8 +129,7 @@ impl Table {
              to_version bigint NOT NULL, to_dirty boolean NOT NULL, \
              up_sha256 text, down_sha256 text, up_text text, down_text text, \
              duration_ms double precision, db_role text NOT NULL DEFAULT session_user, \
-             os_user text, os_host text, program text NOT NULL, \
-             xid bigint NOT NULL DEFAULT pg_catalog.txid_current())",
+             os_user text, os_host text, program text NOT NULL)",
             self.quoted_log()
         )
     }
@@ -239,7 +238,7 @@ impl Table {
         };
         let sql = format!(
             "SELECT id, {when}, action, direction, version, name, error, from_version, from_dirty, \
-             to_version, to_dirty, up_sha256, down_sha256, {who}, xid, xmin FROM {} ORDER BY id",
+             to_version, to_dirty, up_sha256, down_sha256, {who} FROM {} ORDER BY id",
             self.quoted_log()
         );
         match connection.query(&sql) {
@@ -341,8 +340,6 @@ fn entry(row: Row) -> Option<LogEntry> {
         os_user: next(),
         os_host: next(),
         program: next().unwrap_or_default(),
-        xid: next()?.parse().ok()?,
-        xmin: next()?.parse().ok()?,
     })
 }
 

@@ -43,15 +43,6 @@ pub struct Table {
     pub is_session_ours: bool,
 }
 
-/// The row, and which transaction wrote it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
-    /// What it says.
-    pub state: State,
-    /// The number of the transaction, in 32 bits; `None` where there is no row.
-    pub xmin: Option<u32>,
-}
-
 const UNDEFINED_TABLE: &str = "42P01";
 
 impl Table {
@@ -120,7 +111,7 @@ impl Table {
     ///
     /// [`Error::Connect`] when the role may not create it or the server fails,
     /// [`Error::BadRow`] for a row that is no version.
-    pub fn ensure(&mut self, locked: &mut Locked<'_>) -> Result<Seen, Error> {
+    pub fn ensure(&mut self, locked: &mut Locked<'_>) -> Result<State, Error> {
         if self.exists {
             match self.select(locked.connection()) {
                 // Gone since it was looked for, which was before the lock.
@@ -157,19 +148,12 @@ impl Table {
     ///
     /// [`Error::Statement`] when the server fails, [`Error::BadRow`] for a row that is no
     /// version.
-    pub fn read(&self, connection: &mut Connection) -> Result<Seen, Error> {
+    pub fn read(&self, connection: &mut Connection) -> Result<State, Error> {
         if !self.exists {
-            return Ok(Seen::default());
+            return Ok(State::NONE);
         }
-        let rows = match self.select(connection) {
-            // A right to two columns alone, or a view: it is not ours to be choosy.
-            Err(fault) if matches!(fault.code(), Some("42501" | "42703")) => {
-                connection.query(&format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted()))
-            }
-            rows => rows,
-        };
-        match rows {
-            Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => Ok(Seen::default()),
+        match self.select(connection) {
+            Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => Ok(State::NONE),
             rows => self.first(rows),
         }
     }
@@ -179,13 +163,13 @@ impl Table {
     }
 
     /// The row, or that there is none.
-    fn first(&self, rows: Result<Vec<Row>, Fault>) -> Result<Seen, Error> {
+    fn first(&self, rows: Result<Vec<Row>, Fault>) -> Result<State, Error> {
         let rows = rows.map_err(|fault| Error::Statement { sql: self.select_sql(), fault })?;
-        rows.into_iter().next().map_or(Ok(Seen::default()), seen)
+        rows.into_iter().next().map_or(Ok(State::NONE), state)
     }
 
     fn select_sql(&self) -> String {
-        format!("SELECT version, dirty, xmin FROM {} LIMIT 1", self.quoted())
+        format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted())
     }
 
     /// SQL that makes the table where it is missing, as golang-migrate makes it.
@@ -202,7 +186,7 @@ fn opening(connection: &Connection, fault: Fault) -> Error {
     Error::Connect { place: connection.place().to_string(), fault }
 }
 
-fn seen(row: Row) -> Result<Seen, Error> {
+fn state(row: Row) -> Result<State, Error> {
     let mut values = row.into_iter().map(Option::unwrap_or_default);
     let version = values.next().unwrap_or_default();
     let dirty = values.next().as_deref() == Some("t");
@@ -211,8 +195,7 @@ fn seen(row: Row) -> Result<Seen, Error> {
         Ok(number) if number >= 0 => u64::try_from(number).ok(),
         _ => return Err(Error::BadRow { version }),
     };
-    let xmin = values.next().and_then(|xmin| xmin.parse().ok());
-    Ok(Seen { state: State { version, dirty }, xmin })
+    Ok(State { version, dirty })
 }
 
 #[cfg(test)]
@@ -251,12 +234,10 @@ mod tests {
 
     #[test]
     fn rows_that_are_no_version_are_refused() {
-        let row = |version: &str| {
-            seen([version, "f", "4000000000"].map(|value| Some(value.to_string())).to_vec())
-        };
-        assert_eq!(row("-1").unwrap().state, State::NONE);
-        let seven = Seen { state: State::clean(Some(7)), xmin: Some(4_000_000_000) };
-        assert_eq!(row("7").unwrap(), seven);
+        let row =
+            |version: &str| state([version, "f"].map(|value| Some(value.to_string())).to_vec());
+        assert_eq!(row("-1").unwrap(), State::NONE);
+        assert_eq!(row("7").unwrap(), State::clean(Some(7)));
         assert!(matches!(row("-7"), Err(Error::BadRow { .. })));
     }
 }

@@ -1,7 +1,6 @@
-//! Two tools on one database, in the mind alone.
+//! The rule of the log, as a table, by examples and by random walks; without a server.
 
-mod judged;
-mod jumps;
-mod named;
+mod examples;
+mod rule;
 mod walk;
 pub(crate) mod world;

@@ -1,7 +1,7 @@
 //! A database, a folder, and the two tools that work on them: what each writes, without a server.
 //!
-//! `dbm` here does what `migrator` does (`ledger::find`, `ledger::check`, `migrate`, `records`), by
-//! the same pure functions; golang-migrate moves the row and tells nobody.
+//! `dbm` here does what `migrator` does (`adopt`, `checks`, `migrate`, `force`, `repair`), by the same
+//! pure functions; golang-migrate moves the row and writes no log.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -35,19 +35,14 @@ pub(crate) struct World {
     /// Up texts; the down text of each is `down` and the version.
     pub(crate) here: BTreeMap<Version, String>,
     pub(crate) row: State,
-    /// The transaction that wrote the row.
-    pub(crate) xmin: Option<u32>,
     pub(crate) log: Vec<LogEntry>,
-    xid: i64,
     /// What really ran and was not undone, with its text.
     pub(crate) ran: BTreeMap<Version, String>,
-    /// golang-migrate was the last to write the row.
-    pub(crate) is_golangs: bool,
 }
 
 impl World {
     pub(crate) fn new(versions: &[Version]) -> World {
-        let mut world = World { xid: 100, ..World::default() };
+        let mut world = World::default();
         world.merge(versions);
         world
     }
@@ -94,12 +89,11 @@ impl World {
     /// The versions of `status::differences`.
     pub(crate) fn edited(&self) -> Vec<Version> {
         let history = self.history();
-        let known = history.applied(self.row).filter(|(_, known)| !known.is_unseen());
         let differs = |(version, known): (Version, &Known)| {
             let text = self.here.get(&version)?;
             (!known.accepts(Some(Checksum::of(text)))).then_some(version)
         };
-        known.filter_map(differs).collect()
+        history.applied(self.row).filter_map(differs).collect()
     }
 
     /// What the log takes for applied.
@@ -107,24 +101,16 @@ impl World {
         self.history().applied(self.row).map(|(version, _)| version).collect()
     }
 
-    /// The row and what the log knows: where it left the row, what is applied.
+    /// Where the row is, which versions are known, and which are late; nothing is left to adopt.
     #[track_caller]
     pub(crate) fn stands_at(&self, row: Option<Version>, known: &[Version], late: &[Version]) {
         assert_eq!(self.row, State::clean(row));
-        assert!(self.history().is_at(self.row), "the log does not explain the row");
         assert_eq!(self.known(), known);
         assert_eq!(self.late(), late);
         assert_eq!(self.history().adoptions(&self.versions(), self.row), []);
     }
 
-    fn write(&mut self, row: State, is_golangs: bool) {
-        self.xid += 1;
-        self.row = row;
-        self.xmin = (row != State::NONE).then_some(self.xid as u32);
-        self.is_golangs = is_golangs;
-    }
-
-    /// An entry of the transaction that is under way.
+    /// An entry of the log.
     pub(crate) fn add(
         &mut self,
         action: Action,
@@ -154,8 +140,6 @@ impl World {
             os_user: None,
             os_host: None,
             program: String::new(),
-            xid: self.xid,
-            xmin: self.xid,
         });
         self.log.last_mut().unwrap()
     }
@@ -163,34 +147,14 @@ impl World {
     fn adopt(&mut self, steps: &[Adoption]) {
         for step in steps {
             let (from, to) = (State::clean(step.from), State::clean(step.to));
-            self.add(Action::Adopt, step.direction, step.version, from, to);
+            self.add(Action::Adopt, Some(step.direction), Some(step.version), from, to);
         }
     }
 
-    /// `ledger::find`: every command that changes something begins with it.
+    /// `adopt::find`: every command that changes something begins with it.
     pub(crate) fn find(&mut self) {
-        if self.row.dirty {
-            return;
-        }
-        let (mut history, row) = (self.history(), self.row);
-        let is_doubtful = history.is_at(row) && history.is_touched(self.xmin);
-        if is_doubtful {
-            history.doubt();
-        }
-        let mut steps = history.adoptions(&self.versions(), row);
-        if is_doubtful {
-            let again = |version| Adoption {
-                version: Some(version),
-                direction: Some(Direction::Up),
-                ..Adoption::without_a_file(row.version, row.version)
-            };
-            steps.extend(self.edited().into_iter().map(again));
-            if steps.is_empty() {
-                steps.push(Adoption::without_a_file(row.version, row.version));
-            }
-        }
-        if !steps.is_empty() {
-            self.write(row, false);
+        if !self.row.dirty {
+            let steps = self.history().adoptions(&self.versions(), self.row);
             self.adopt(&steps);
         }
     }
@@ -234,7 +198,7 @@ impl World {
 
     fn step(&mut self, Step { version, direction, from, target }: Step) {
         let (from, to) = (State::clean(from), State::clean(target));
-        self.write(to, false);
+        self.row = to;
         self.add(Action::Run, Some(direction), Some(version), from, to);
         self.ran(direction, version);
     }
@@ -254,32 +218,14 @@ impl World {
         self.dbm(Goal::Down(Some(files)), Allowed::default())
     }
 
-    /// A plain file fails under `dbm up`: nothing happened, and that is logged.
-    pub(crate) fn dbm_fails(&mut self, version: Version) {
-        self.find();
-        self.xid += 1;
-        let (from, up) = (self.row, Some(Direction::Up));
-        self.add(Action::Run, up, Some(version), from, from).error = Some("no".to_string());
-    }
-
-    /// `records::force`.
+    /// `force::force`.
     pub(crate) fn dbm_force(&mut self, version: Option<Version>) {
         self.find();
         let (from, to) = (self.row, State::clean(version));
         let mut steps = self.history().adoptions(&self.versions(), to);
-        steps.retain(|step| step.direction == Some(Direction::Up));
+        steps.retain(|step| step.direction == Direction::Up);
         steps.iter_mut().for_each(|step| (step.from, step.to) = (to.version, to.version));
-        if from.dirty && self.history().is_touched(self.xmin) {
-            let row = std::mem::replace(&mut self.row, to);
-            let again = self.edited().into_iter().map(|version| Adoption {
-                version: Some(version),
-                direction: Some(Direction::Up),
-                ..Adoption::without_a_file(to.version, to.version)
-            });
-            steps.extend(again);
-            self.row = row;
-        }
-        self.write(to, false);
+        self.row = to;
         self.add(Action::Force, None, version, from, to);
         self.adopt(&steps);
     }
@@ -288,7 +234,6 @@ impl World {
     pub(crate) fn dbm_repair(&mut self) -> Vec<Version> {
         self.find();
         let edited = self.edited();
-        self.xid += 1;
         for version in &edited {
             self.add(Action::Repair, None, Some(*version), self.row, self.row);
         }
@@ -301,7 +246,7 @@ impl World {
             let row = self.row.version;
             let next = self.here.keys().copied().find(|version| Some(*version) > row);
             let (true, Some(next)) = (self.may_go(), next) else { return };
-            self.write(State::clean(Some(next)), true);
+            self.row = State::clean(Some(next));
             self.ran(Direction::Up, next);
         }
     }
@@ -310,13 +255,13 @@ impl World {
         for _ in 0..files {
             let (true, Some(row)) = (self.may_go(), self.row.version) else { return };
             let previous = self.here.range(..row).next_back().map(|(version, _)| *version);
-            self.write(State::clean(previous), true);
+            self.row = State::clean(previous);
             self.ran(Direction::Down, row);
         }
     }
 
     pub(crate) fn golang_force(&mut self, version: Option<Version>) {
-        self.write(State::clean(version), true);
+        self.row = State::clean(version);
     }
 
     /// The next file up fails.
@@ -324,19 +269,11 @@ impl World {
         let row = self.row.version;
         let next = self.here.keys().copied().find(|version| Some(*version) > row);
         if let (true, Some(_)) = (self.may_go(), next) {
-            self.write(State { version: next, dirty: true }, true);
+            self.row = State { version: next, dirty: true };
         }
     }
 
     fn may_go(&self) -> bool {
         !self.row.dirty && self.row.version.is_none_or(|row| self.here.contains_key(&row))
-    }
-
-    /// Dumped and restored elsewhere: every row is written by the restore.
-    pub(crate) fn restore(&mut self) {
-        self.xid = 900_000;
-        self.log.iter_mut().for_each(|entry| entry.xmin = 900_000);
-        self.xmin = self.xmin.map(|_| 900_001);
-        self.xid += 2;
     }
 }

@@ -1,5 +1,6 @@
 //! The log as it is in the database, and shorthands for those who write in it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::{Database, Folder, Output, Run};
@@ -102,18 +103,30 @@ pub fn exists(db: &Database, table: &str) -> bool {
     db.number(&format!("SELECT count(to_regclass('{table}'))")) == 1
 }
 
-/// The log's rows that are done, in their order, lead to the version row: each begins where the one
-/// before it ended, but for `force`, which begins wherever the row was.
+/// The log's rows that are done, in their order, lead to the version row. Each begins where the one
+/// before it ended, but for two: `force` begins wherever the row was, and an adoption begins at the
+/// newest known version, unless it leaves the row where it is.
 #[track_caller]
 pub fn assert_explained(db: &Database, context: &str) {
     let mut at = (-1, false);
+    let mut known = BTreeSet::new();
     let book = entries(db);
     let trail = || book.iter().map(|entry| entry.line()).collect::<Vec<_>>();
     for entry in book.iter().filter(|entry| entry.error.is_none()) {
-        if entry.action != "force" {
-            assert_eq!(entry.from, at, "{}: {context}\n{:#?}", entry.line(), trail());
-        }
+        let newest = (known.last().copied().unwrap_or(-1), false);
+        let from = match entry.action.as_str() {
+            "force" => entry.from,
+            "adopt" if entry.from != entry.to => newest,
+            _ => at,
+        };
+        assert_eq!(entry.from, from, "{}: {context}\n{:#?}", entry.line(), trail());
         at = entry.to;
+        match (entry.direction.as_deref(), entry.version) {
+            (Some("up"), Some(version)) => drop(known.insert(version)),
+            (Some("down"), Some(version)) => drop(known.remove(&version)),
+            _ => {}
+        }
+        known.retain(|version| *version <= at.0);
     }
     assert_eq!(db.row().unwrap_or((-1, false)), at, "{context}\n{:#?}", trail());
 }
