@@ -99,10 +99,12 @@ pub enum Error {
     /// Stopped while it waited for the lock; nothing was run.
     Interrupted,
     /// The version row is not what the plan was made from: somebody changed it in spite of the
-    /// lock. Unless it was dirty then, nothing of the file was run.
+    /// lock, or while it was lent. Unless the row was dirty then, nothing of the file was run.
     Moved {
         /// What the plan was made from.
         planned: State,
+        /// The lock was lent to sessions that waited for it, or a file had given it away.
+        while_lent: bool,
     },
     /// The version row holds a number that is no version.
     BadRow {
@@ -192,6 +194,11 @@ pub enum Outcome {
 }
 
 impl Error {
+    /// Somebody changed the row in spite of the lock.
+    pub(crate) fn moved(planned: State) -> Error {
+        Error::Moved { planned, while_lent: false }
+    }
+
     /// Whether it may pass by itself: nobody answers, the server starts up or is full. A wrong
     /// password does not pass.
     pub fn may_pass(&self) -> bool {
@@ -255,11 +262,14 @@ impl fmt::Display for Error {
             Error::NoSchema => f.write_str("failed to open database: no schema"),
             Error::LockTimeout { .. } => f.write_str("timeout: can't acquire database lock"),
             Error::Interrupted => f.write_str("stopped while it waited for the migration lock"),
-            Error::Moved { planned } => write!(
-                f,
-                "the version row was changed by somebody else while we held the lock: \
-                 it is not {planned} any more"
-            ),
+            Error::Moved { planned, while_lent } => {
+                let when =
+                    if *while_lent { "while the lock was lent" } else { "while we held the lock" };
+                write!(
+                    f,
+                    "the version row was changed by somebody else {when}: it is not {planned} any more"
+                )
+            }
             Error::BadRow { version } => write!(f, "{version} is no version"),
             Error::Failed(failure) => write!(f, "{failure}"),
             Error::Statement { sql, fault } => {
@@ -312,4 +322,16 @@ fn listed<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Url(error) => Some(error),
+            Error::Connect { fault, .. } | Error::Statement { fault, .. } => Some(fault),
+            Error::Failed(failure) => match &failure.cause {
+                Cause::Server(error) => Some(error),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

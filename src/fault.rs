@@ -1,6 +1,6 @@
 //! What the server, or the way to it, said no with.
 //!
-//! Plain values: the driver's own error types stop at `connection`, so that nothing above it
+//! Plain values: the driver's own error types stop at `session`, so that nothing above it
 //! has to know the driver, and tests can make one up.
 
 use std::fmt;
@@ -23,6 +23,8 @@ pub struct ServerError {
     pub context: Option<String>,
     /// Character of what was sent, from 1.
     pub position: Option<usize>,
+    /// The schema of the table.
+    pub schema: Option<String>,
     /// The table concerned.
     pub table: Option<String>,
 }
@@ -62,3 +64,21 @@ impl fmt::Display for Fault {
         }
     }
 }
+
+impl std::error::Error for Fault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Fault::Server(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// The primary message.
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ServerError {}

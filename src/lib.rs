@@ -14,7 +14,6 @@
 compile_error!("dbm runs on Unix systems only");
 
 mod checksum;
-mod connection;
 mod error;
 mod event;
 mod fault;
@@ -22,11 +21,12 @@ mod history;
 mod interrupt;
 mod migration;
 mod migrator;
-mod objects;
 mod plan;
 mod quote;
+mod session;
 mod source;
 pub mod sql;
+mod sqlstate;
 mod status;
 mod table;
 mod url;
@@ -38,7 +38,7 @@ mod verify;
 ///
 /// [`Error::Url`] and [`Error::Connect`]; [`Error::may_pass`] tells whether to try again.
 pub fn ping(url: &DatabaseUrl) -> Result<(), Error> {
-    connection::Connection::open(url).map(drop)
+    session::Session::open(url).map(drop)
 }
 
 pub use checksum::Checksum;
@@ -48,10 +48,7 @@ pub use fault::{Fault, ServerError};
 pub use history::{Action, LogEntry};
 pub use interrupt::Interrupt;
 pub use migration::{Direction, FileName, MAX_VERSION, State, Version, parse_file_name};
-pub use migrator::api::Migrator;
-pub use migrator::{Repair, Report, Why};
-pub use objects::Leftovers;
-pub use plan::{End, Goal, Ground, Plan, Step, plan};
+pub use migrator::{Leftovers, Migrator, Repair, Report, Why};
 pub use source::{Entry, Source};
 pub use status::{Edit, Standing, Status, StatusRow};
 pub use table::Operator;

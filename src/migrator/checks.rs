@@ -2,55 +2,53 @@
 //!
 //! Which files those are says `status`; here they are read, reported and refused.
 
-use crate::connection::Connection;
 use crate::error::Error;
 use crate::event::{Edited, Event, Passed};
 use crate::fault::Fault;
 use crate::migration::{Direction, Version};
-use crate::migrator::adopt::{Found, unusable};
-use crate::migrator::{OnEvent, Shared};
+use crate::migrator::adopt::Found;
+use crate::migrator::run::Run;
+use crate::session::Session;
 use crate::source::Source;
-use crate::sql;
+use crate::sql::differs_only_in_comments;
 use crate::status::{self, Difference};
 use crate::table::Table;
 
-/// Stops a run up that would go on from files that are not what ran, or that would leave files
-/// behind.
-///
-/// # Errors
-///
-/// [`Error::Edited`], [`Error::Late`], unless that is allowed.
-pub fn check(
-    connection: &mut Connection,
-    shared: &Shared<'_>,
-    found: &Found,
-    late: &[Version],
-    on_event: OnEvent<'_>,
-) -> Result<(), Error> {
-    let Found { state, history } = found;
-    let differences = status::differences(shared.source, history, *state);
-    let mut stopping = Vec::new();
-    for file in edited(connection, shared.table, shared.source, differences)? {
-        match () {
-            () if file.is_cosmetic => on_event(Event::Edited { file, why: Passed::Cosmetic }),
-            () if shared.allowed.edited => {
-                on_event(Event::Edited { file, why: Passed::Allowed });
+impl Run<'_> {
+    /// Stops a run up that would go on from files that are not what ran, or that would leave files
+    /// behind.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Edited`], [`Error::Late`], unless that is allowed.
+    pub fn check(&mut self, found: &Found, late: &[Version]) -> Result<(), Error> {
+        let Found { state, history } = found;
+        let differences = status::differences(self.source, history, *state);
+        let mut stopping = Vec::new();
+        for file in edited(self.locked.session(), self.table, self.source, differences)? {
+            match () {
+                () if file.is_cosmetic => {
+                    self.tell(Event::Edited { file, why: Passed::Cosmetic });
+                }
+                () if self.options.allow_edited => {
+                    self.tell(Event::Edited { file, why: Passed::Allowed });
+                }
+                () => stopping.push(file),
             }
-            () => stopping.push(file),
         }
+        if !stopping.is_empty() {
+            return Err(Error::Edited { files: stopping });
+        }
+        if !late.is_empty() && !self.options.allow_late {
+            let file = |version: &Version| {
+                let file = self.source.entry(*version, Direction::Up);
+                let file = file.or_else(|| self.source.entry(*version, Direction::Down));
+                (*version, file.map(|file| file.path().to_path_buf()).unwrap_or_default())
+            };
+            return Err(Error::Late { files: late.iter().map(file).collect(), state: *state });
+        }
+        Ok(())
     }
-    if !stopping.is_empty() {
-        return Err(Error::Edited { files: stopping });
-    }
-    if !late.is_empty() && !shared.allowed.late {
-        let file = |version: &Version| {
-            let file = shared.source.entry(*version, Direction::Up);
-            let file = file.or_else(|| shared.source.entry(*version, Direction::Down));
-            (*version, file.map(|file| file.path().to_path_buf()).unwrap_or_default())
-        };
-        return Err(Error::Late { files: late.iter().map(file).collect(), state: *state });
-    }
-    Ok(())
 }
 
 /// Differing files with the texts that ran, as far as the log keeps them.
@@ -59,15 +57,15 @@ pub fn check(
 ///
 /// [`Error::Statement`].
 pub fn edited(
-    connection: &mut Connection,
+    session: &mut Session,
     table: &Table,
     source: &Source,
     differences: Vec<Difference>,
 ) -> Result<Vec<Edited>, Error> {
     let ids: Vec<i64> = differences.iter().map(|difference| difference.ran).collect();
     // Without the texts there is still the checksum.
-    let mut texts = match table.texts(connection, &ids, false) {
-        Err(fault @ Fault::Lost(_)) => return Err(unusable(table, &fault)),
+    let mut texts = match table.texts(session, &ids, false) {
+        Err(fault @ Fault::Lost(_)) => return Err(table.log_error(&fault)),
         texts => texts.unwrap_or_default(),
     };
     let file = |Difference { version, ran, ran_nothing, now }: Difference| {
@@ -78,7 +76,7 @@ pub fn edited(
         Edited {
             version,
             path: path.unwrap_or_default(),
-            is_cosmetic: text.as_deref().is_some_and(|ran| sql::says_the_same(ran, &now)),
+            is_cosmetic: text.as_deref().is_some_and(|ran| differs_only_in_comments(ran, &now)),
             ran: text,
             now,
         }

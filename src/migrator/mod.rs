@@ -1,144 +1,233 @@
-//! The engine: connects, locks, reads the row, plans, runs, and tells what happens.
+//! What a program calls: configured first, connected when it is needed, and then one method a
+//! command.
 //!
-//! It prints nothing and asks nothing. Everything that `up`, `down` and `goto` run goes through
-//! [`plan`](crate::plan::plan()), and everything that writes through [`Locked`].
+//! The way of `up` is `migrate` (read, plan, check, step by step), then `file` (one file, in the way
+//! that its text asks for), then the `session`. Nothing here prints or asks; what happens is told to
+//! the callback.
 
-pub mod api;
-mod atomic;
-mod entry;
-mod job;
-mod ledger;
-mod loose;
-mod message;
+mod adopt;
+mod checks;
+mod drop_schema;
+mod file;
+mod force;
 mod migrate;
-mod patience;
-mod records;
-mod recover;
-mod redo;
+mod options;
+mod outcome;
+mod repair;
+mod report;
 mod run;
 
 use std::time::Duration;
 
-use crate::connection::Connection;
-use crate::connection::lock::{Locked, Wait, lock_id};
-use crate::error::Error;
-use crate::event::Event;
+use crate::error::{Error, Outcome};
+use crate::event::{Edited, Event};
 use crate::fault::Fault;
+use crate::history::LogEntry;
 use crate::interrupt::Interrupt;
 use crate::migration::{State, Version};
-use crate::objects::{self, Leftovers};
+use crate::migrator::options::Options;
+use crate::migrator::report::Reader;
+use crate::migrator::run::Run;
 use crate::plan::Goal;
+use crate::session::Session;
+use crate::session::lock::{Locked, Wait, lock_id};
 use crate::source::Source;
+use crate::status::Status;
 use crate::table::{Operator, Table};
 use crate::url::DatabaseUrl;
-use patience::Patience;
-pub use records::{Repair, Why};
+
+pub use drop_schema::Leftovers;
+pub use options::Report;
+pub use repair::{Repair, Why};
 
 /// Runs the migrations of a [`Source`] on one database.
 ///
-/// Its calls block. Inside an asynchronous program, call it on a thread for blocking work.
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use dbm::{DatabaseUrl, Migrator, Source};
+///
+/// let url = DatabaseUrl::parse("postgres://localhost/app", |name| std::env::var(name).ok())?;
+/// let source = Source::texts([
+///     ("1_users.up.sql", "create table users (id bigserial primary key)"),
+///     ("1_users.down.sql", "drop table users"),
+/// ])?;
+/// let mut migrator = Migrator::new(url, source)
+///     .lock_timeout(Duration::from_secs(60))
+///     .on_event(|event| println!("{event}"));
+/// let report = migrator.up()?;
+/// println!("{} files run, now at {}", report.ran, report.state);
+/// # Ok::<(), dbm::Error>(())
+/// ```
+///
+/// Nothing is connected until the first command, or [`Migrator::connect`]. Commands block. Inside a
+/// tokio runtime a command runs on a thread of its own, and blocks the caller all the same: call it
+/// from `spawn_blocking`.
 pub struct Migrator {
     url: DatabaseUrl,
     source: Source,
-    connection: Connection,
+    options: Options,
+    on_event: Box<dyn FnMut(&Event) + Send>,
+    connected: Option<Connected>,
+}
+
+/// What there is once the database was reached.
+struct Connected {
+    session: Session,
     table: Table,
-    lock_timeout: Option<Duration>,
-    prefetch: usize,
-    lock_wait: Option<Duration>,
-    retries: u32,
-    operator: Operator,
-    allowed: Allowed,
-    interrupt: Interrupt,
-    /// Whether a command has been run on this session.
-    used: bool,
+    /// Whether a command has been run on it.
+    is_used: bool,
 }
-
-/// How a run ended.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// How many files were run.
-    pub ran: usize,
-    /// How many were planned and not run, because the run was asked to stop.
-    pub left: usize,
-    /// Where the database stands now.
-    pub state: State,
-}
-
-/// Faults that a run up goes on in spite of.
-#[derive(Clone, Copy, Debug, Default)]
-struct Allowed {
-    /// Applied files that are not what ran.
-    edited: bool,
-    /// Files below the row's version that never ran: they are run.
-    late: bool,
-    /// A row that is above all files.
-    newer: bool,
-}
-
-/// Tries after the first, where a lock is waited for with a limit.
-const RETRIES: u32 = 5;
-
-/// What hears of events.
-pub type OnEvent<'a> = &'a mut dyn FnMut(Event);
 
 impl Migrator {
-    /// Connects and looks where the version table is. Writes nothing.
+    /// For this database and these migrations. Does not connect.
+    pub fn new(url: DatabaseUrl, source: Source) -> Migrator {
+        Migrator {
+            url,
+            source,
+            options: Options::default(),
+            on_event: Box::new(|_| {}),
+            connected: None,
+        }
+    }
+
+    /// How long to wait for the lock; for as long as it takes unless set.
+    pub fn lock_timeout(mut self, timeout: Duration) -> Migrator {
+        self.options.lock_timeout = Some(timeout);
+        self
+    }
+
+    /// How many files to read ahead of the one that runs (10).
+    pub fn prefetch(mut self, files: usize) -> Migrator {
+        self.options.prefetch = files;
+        self
+    }
+
+    /// How long a statement of a file may wait for a lock, so that those queued behind it do not
+    /// wait for long either. A file that could not get a lock is rolled back and retried, see
+    /// [`Migrator::retries`]. Through a pooler, files that cannot run in one transaction are not
+    /// bound by it.
+    pub fn lock_wait(mut self, wait: Duration) -> Migrator {
+        // PostgreSQL counts in milliseconds, in 31 bits; zero is no limit, there and here.
+        let wait = wait.min(Duration::from_millis(i32::MAX as u64));
+        self.options.lock_wait = (wait.as_millis() > 0).then_some(wait);
+        self
+    }
+
+    /// How often to retry a file that could not get a lock within [`Migrator::lock_wait`] (5).
+    pub fn retries(mut self, retries: u32) -> Migrator {
+        self.options.retries = retries;
+        self
+    }
+
+    /// Who runs this, for the log; the library's name and version unless set.
+    pub fn operator(mut self, operator: Operator) -> Migrator {
+        self.options.operator = operator;
+        self
+    }
+
+    /// Whether a run up goes on although applied files were edited.
+    pub fn allow_edited(mut self, allow: bool) -> Migrator {
+        self.options.allow_edited = allow;
+        self
+    }
+
+    /// Whether a run up first runs files below the database's version that never ran.
+    pub fn allow_late(mut self, allow: bool) -> Migrator {
+        self.options.allow_late = allow;
+        self
+    }
+
+    /// Whether a run up accepts a database that is newer than the source.
+    pub fn allow_newer(mut self, allow: bool) -> Migrator {
+        self.options.allow_newer = allow;
+        self
+    }
+
+    /// A handle that can end runs early, from another thread.
+    pub fn interrupt(mut self, interrupt: Interrupt) -> Migrator {
+        self.options.interrupt = interrupt;
+        self
+    }
+
+    /// What is called with each event of a run.
+    pub fn on_event(mut self, on_event: impl FnMut(&Event) + Send + 'static) -> Migrator {
+        self.on_event = Box::new(on_event);
+        self
+    }
+
+    /// The migrations.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Connects, if that has not been done, and looks for the version table. Writes nothing.
     ///
     /// # Errors
     ///
     /// [`Error::Url`], [`Error::Connect`], [`Error::NoSchema`].
-    pub fn open(url: &DatabaseUrl, source: Source) -> Result<Migrator, Error> {
-        let (connection, table) = Migrator::session(url)?;
-        Ok(Migrator {
-            url: url.clone(),
-            source,
-            connection,
-            table,
-            lock_timeout: None,
-            prefetch: 10,
-            lock_wait: None,
-            retries: RETRIES,
-            operator: Operator::default(),
-            allowed: Allowed::default(),
-            interrupt: Interrupt::new(),
-            used: false,
+    pub fn connect(&mut self) -> Result<(), Error> {
+        self.beside_a_runtime(|migrator| {
+            if migrator.connected.is_none() {
+                migrator.connected = Some(open(&migrator.url)?);
+            }
+            Ok(())
         })
     }
 
-    /// Where the database stands. Reads only, takes no lock, and works for a role that may only
-    /// read the version table.
+    /// The version row. Reads only, takes no lock, and works for a role that may only read the
+    /// version table.
     ///
     /// # Errors
     ///
-    /// [`Error::Statement`], [`Error::BadRow`], and those of [`Migrator::open`] where the session had
-    /// to be opened again.
+    /// Those of [`Migrator::connect`], [`Error::Statement`], [`Error::BadRow`].
     pub fn version(&mut self) -> Result<State, Error> {
-        self.reconnect()?;
-        Ok(self.table.read(&mut self.connection)?.state)
+        self.read(|reader| reader.table.read(reader.session))
     }
 
-    /// Runs the next up files: so many, or all.
+    /// Runs all up files that are pending.
     ///
     /// # Errors
     ///
-    /// [`Error::Edited`] and [`Error::Late`] where the log proves such a fault, and nothing was run;
-    /// [`Error::Dirty`], [`Error::NoMigrationFor`], [`Error::Failed`] and others, see [`Error`]. After
-    /// a failed file that is plain or wrapped, the database is as it was before that file.
-    pub fn up(&mut self, limit: Option<u64>, on_event: OnEvent<'_>) -> Result<Report, Error> {
-        match self.allowed.late {
-            true => self.migrate(Goal::UpWithLate(limit), on_event),
-            false => self.migrate(Goal::Up(limit), on_event),
-        }
+    /// [`Error::Edited`] and [`Error::Late`], where nothing was run; [`Error::Dirty`],
+    /// [`Error::NoMigrationFor`], [`Error::Failed`] and others, see [`Error`]. After a transactional
+    /// file has failed, the database is as it was before that file.
+    pub fn up(&mut self) -> Result<Report, Error> {
+        self.go_up(None)
     }
 
-    /// Runs the down files of the last versions: so many, or all.
+    /// Runs the next `count` up files.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::up`]; [`Error::Short`] and [`Error::NoneThere`] where there are fewer.
+    pub fn up_by(&mut self, count: u64) -> Result<Report, Error> {
+        self.go_up(Some(count))
+    }
+
+    fn go_up(&mut self, count: Option<u64>) -> Result<Report, Error> {
+        self.migrate(match self.options.allow_late {
+            true => Goal::UpWithLate(count),
+            false => Goal::Up(count),
+        })
+    }
+
+    /// Runs the down files of all versions.
     ///
     /// # Errors
     ///
     /// As [`Migrator::up`].
-    pub fn down(&mut self, limit: Option<u64>, on_event: OnEvent<'_>) -> Result<Report, Error> {
-        self.migrate(Goal::Down(limit), on_event)
+    pub fn down_all(&mut self) -> Result<Report, Error> {
+        self.migrate(Goal::Down(None))
+    }
+
+    /// Runs the down files of the last `count` versions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::up_by`].
+    pub fn down_by(&mut self, count: u64) -> Result<Report, Error> {
+        self.migrate(Goal::Down(Some(count)))
     }
 
     /// Goes up or down to a version.
@@ -146,18 +235,18 @@ impl Migrator {
     /// # Errors
     ///
     /// As [`Migrator::up`].
-    pub fn goto(&mut self, version: Version, on_event: OnEvent<'_>) -> Result<Report, Error> {
-        self.migrate(Goal::Goto(version), on_event)
+    pub fn goto(&mut self, version: Version) -> Result<Report, Error> {
+        self.migrate(Goal::Goto(version))
     }
 
-    /// Runs the last version's down file and then its up file: where both are plain, in one
-    /// transaction. Else the database may end one version down, if the up file fails.
+    /// Runs the last version's down file and then its up file, in one transaction where both can
+    /// share one. Else the database may end one version down, if the up file fails.
     ///
     /// # Errors
     ///
-    /// [`Error::NoUpFile`], and those of [`Migrator::down`].
-    pub fn redo(&mut self, on_event: OnEvent<'_>) -> Result<Report, Error> {
-        self.migrate(Goal::Redo, on_event)
+    /// [`Error::NoUpFile`], and those of [`Migrator::down_by`].
+    pub fn redo(&mut self) -> Result<Report, Error> {
+        self.migrate(Goal::Redo)
     }
 
     /// Sets the version row, clean, and runs nothing; `None` for nothing applied.
@@ -165,114 +254,192 @@ impl Migrator {
     /// # Errors
     ///
     /// [`Error::LockTimeout`], [`Error::Statement`].
-    pub fn force(&mut self, version: Option<Version>, on_event: OnEvent<'_>) -> Result<(), Error> {
-        self.locked(on_event, |locked, mut shared, on_event| {
-            records::force(locked, &mut shared, version, on_event)
-        })
+    pub fn force(&mut self, version: Option<Version>) -> Result<(), Error> {
+        self.locked(|run| run.force(version))
     }
 
-    /// Drops the tables of the current schema, the version table too if it is there, and the log
-    /// wherever it is, and tells
-    /// what else is left; with `all_objects` drops that too. One transaction.
+    /// Drops the tables of the current schema, the version table and the log, in one transaction,
+    /// and returns what else is left; with `all_objects` drops that too.
     ///
     /// # Errors
     ///
     /// [`Error::LockTimeout`], [`Error::Statement`].
-    pub fn drop(&mut self, all_objects: bool, on_event: OnEvent<'_>) -> Result<Leftovers, Error> {
-        self.locked(on_event, |locked, shared, _| {
-            // A table of that name in another schema may be anything.
-            let is_ours = shared.table.entries(locked.connection(), false).is_ok();
-            let log = (shared.table.log.exists && shared.table.log.may_read && is_ours)
-                .then(|| shared.table.quoted_log());
-            let mut leftovers = objects::drop(locked, all_objects, log.as_deref())?;
-            *shared.table = Table::find(locked.connection(), &shared.url.table)?;
-            // It may be kept in another schema than the one that was dropped.
-            leftovers.version_table = shared.table.exists.then(|| shared.table.quoted());
-            Ok(leftovers)
+    pub fn drop_schema(&mut self, all_objects: bool) -> Result<Leftovers, Error> {
+        self.locked(|run| run.drop_schema(all_objects))
+    }
+
+    /// How the database and the source compare. Reads only, takes no lock, and works for a role
+    /// that may only read, and on a database that no tool has touched.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::version`].
+    pub fn status(&mut self) -> Result<Status, Error> {
+        self.read(|reader| reader.status())
+    }
+
+    /// Applied up files that are not the text that ran, with both texts, as far as the log keeps
+    /// them. Reads only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::version`].
+    pub fn edited(&mut self) -> Result<Vec<Edited>, Error> {
+        self.read(|reader| reader.edited())
+    }
+
+    /// The log, the newest entry first; empty where there is none. Reads only.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Migrator::connect`], [`Error::Log`].
+    pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
+        self.read(|reader| reader.log())
+    }
+
+    /// Indexes of the database that are not valid and that nobody is building, quoted where need
+    /// be. Reads only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::version`].
+    pub fn invalid_indexes(&mut self) -> Result<Vec<String>, Error> {
+        self.read(|reader| reader.invalid_indexes())
+    }
+
+    /// What [`Migrator::repair`] would record. Reads only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::repair`].
+    pub fn repairable(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
+        self.read(|reader| reader.repairable(versions))
+    }
+
+    /// Accepts files as they are now: those of `versions`, or all that were edited. A late version
+    /// that is named is recorded as applied. Neither the schema nor the version row changes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotApplied`] for a version that there is nothing to record of, [`Error::Log`] where
+    /// the log cannot be used, [`Error::Dirty`] for a late version of a dirty database.
+    pub fn repair(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
+        if self.repairable(versions)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.locked(|run| run.repair(versions))
+    }
+
+    /// Runs what leads to a goal, and finds out what became of a file whose answer was lost.
+    fn migrate(&mut self, goal: Goal) -> Result<Report, Error> {
+        let mut last_entry = 0;
+        let ran = self.locked(|run| {
+            let ran = run.migrate(goal);
+            last_entry = run.last_entry;
+            ran
+        });
+        let Err(Error::Failed(mut failure)) = ran else { return ran };
+        if failure.outcome == Outcome::Unknown {
+            failure.outcome = self.beside_a_runtime(|migrator| {
+                let Some(Connected { session, table, .. }) = &mut migrator.connected else {
+                    return Outcome::Unknown;
+                };
+                outcome::find(&migrator.url, session, table, &failure, last_entry)
+            });
+        }
+        Err(Error::Failed(failure))
+    }
+
+    /// Does `work` without the lock, on a session that is known to answer.
+    fn read<T: Send>(
+        &mut self,
+        work: impl FnOnce(&mut Reader<'_>) -> Result<T, Error> + Send,
+    ) -> Result<T, Error> {
+        self.beside_a_runtime(|migrator| {
+            let connected = connected(&mut migrator.connected, &migrator.url)?;
+            let Connected { session, table, .. } = connected;
+            work(&mut Reader { session, table, source: &migrator.source })
         })
     }
 
-    /// Before any command but the first: asks the server whether it is still there, and opens a
-    /// new session where it is not. A service may keep us for hours.
-    fn reconnect(&mut self) -> Result<(), Error> {
-        if std::mem::replace(&mut self.used, true) && self.connection.query("").is_err() {
-            (self.connection, self.table) = Migrator::session(&self.url)?;
-        }
-        Ok(())
-    }
-
-    fn session(url: &DatabaseUrl) -> Result<(Connection, Table), Error> {
-        let mut connection = Connection::open(url)?;
-        let table = Table::find(&mut connection, &url.table)?;
-        let carried = url.carried_settings();
-        // Taken and not kept: a pooler drops what it does not know, and the files would run in
-        // another schema than the URL says.
-        if connection.token().is_some() && !table.is_session_ours && !carried.is_empty() {
-            let reason = format!("startup parameter dropped by a pooler: {}", carried.join(", "));
-            let fault = Fault::Unclear(reason);
-            return Err(Error::Connect { place: url.place(), fault });
-        }
-        Ok((connection, table))
-    }
-
     /// Does `work` under the lock, and gives the lock back whatever comes of it.
-    fn locked<T>(
+    fn locked<T: Send>(
         &mut self,
-        on_event: OnEvent<'_>,
-        work: impl FnOnce(&mut Locked<'_>, Shared<'_>, OnEvent<'_>) -> Result<T, Error>,
+        work: impl FnOnce(&mut Run<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
-        self.reconnect()?;
-        let names = [
-            self.url.path.clone(),
-            format!("/{}", self.table.database),
-            self.table.database.clone(),
-        ];
-        let ids: Vec<u32> = names
-            .iter()
-            // A URL without a path leaves golang-migrate with the bare name.
-            .filter(|name| !name.is_empty())
-            .map(|name| lock_id(&self.table.schema, &self.table.name, name))
-            .collect();
+        self.beside_a_runtime(|migrator| migrator.locked_here(work))
+    }
+
+    fn locked_here<T>(
+        &mut self,
+        work: impl FnOnce(&mut Run<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Migrator { url, source, options, on_event, connected: connection } = self;
+        let Connected { session, table, .. } = connected(connection, url)?;
+        // A URL without a path leaves golang-migrate with the bare name.
+        let names = [url.path.clone(), format!("/{}", table.database), table.database.clone()];
+        let names = names.iter().filter(|name| !name.is_empty());
+        let ids = names.map(|name| lock_id(&table.schema, &table.name, name)).collect();
         let wait = Wait {
-            timeout: self.lock_timeout,
-            interrupt: &self.interrupt,
-            on_wait: &mut |holders, waited| on_event(Event::Waiting { holders, waited }),
+            timeout: options.lock_timeout,
+            interrupt: &options.interrupt,
+            on_wait: &mut |holders, waited| on_event(&Event::Waiting { holders, waited }),
         };
-        let pid = self.table.is_session_ours.then_some(self.table.pid);
-        let mut locked = Locked::acquire(&mut self.connection, &self.url, pid, ids, wait)?;
-        self.table.log.is_on = self.table.log.may_add;
-        let shared = Shared {
-            url: &self.url,
-            source: &self.source,
-            table: &mut self.table,
-            prefetch: self.prefetch,
-            lock_wait: self.lock_wait,
-            patience: Patience { retries: self.lock_wait.map_or(0, |_| self.retries) },
-            operator: &self.operator,
-            allowed: self.allowed,
-            interrupt: &self.interrupt,
-            said_no_log: false,
-            last_entry: 0,
-        };
-        let result = work(&mut locked, shared, on_event);
-        locked.release();
+        let pid = table.is_session_ours.then_some(table.pid);
+        let locked = Locked::acquire(session, url, pid, ids, wait)?;
+        table.log.is_on = table.log.may_add;
+        let (last_entry, told_no_log) = (0, false);
+        let mut run =
+            Run { locked, table, url, source, options, on_event, last_entry, told_no_log };
+        let result = work(&mut run);
+        run.locked.release();
         result
+    }
+
+    /// Runs `work`; inside a tokio runtime on a thread beside it, for the session has a runtime of
+    /// its own, and one cannot block within another.
+    fn beside_a_runtime<T: Send>(&mut self, work: impl FnOnce(&mut Migrator) -> T + Send) -> T {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return work(self);
+        }
+        std::thread::scope(|scope| match scope.spawn(|| work(self)).join() {
+            Ok(value) => value,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
     }
 }
 
-/// What a command needs beside the locked session.
-struct Shared<'a> {
-    url: &'a DatabaseUrl,
-    source: &'a Source,
-    table: &'a mut Table,
-    prefetch: usize,
-    lock_wait: Option<Duration>,
-    patience: Patience,
-    operator: &'a Operator,
-    allowed: Allowed,
-    interrupt: &'a Interrupt,
-    /// Whether it was said that nothing is logged.
-    said_no_log: bool,
-    /// The number of the log's last entry when it was read.
-    last_entry: i64,
+/// The session for a command. A service may keep a migrator for hours, so before any command but the
+/// first the server is asked whether it is still there, and a session that is gone is opened again.
+fn connected<'c>(
+    slot: &'c mut Option<Connected>,
+    url: &DatabaseUrl,
+) -> Result<&'c mut Connected, Error> {
+    if let Some(Connected { session, is_used, .. }) = slot
+        && std::mem::replace(is_used, true)
+        && session.query("").is_err()
+    {
+        *slot = None;
+    }
+    let connected = match slot.take() {
+        Some(connected) => connected,
+        None => open(url)?,
+    };
+    let connected = slot.insert(connected);
+    connected.is_used = true;
+    Ok(connected)
+}
+
+fn open(url: &DatabaseUrl) -> Result<Connected, Error> {
+    let mut session = Session::open(url)?;
+    let table = Table::find(&mut session, &url.table)?;
+    let carried = url.carried_settings();
+    // Taken and not kept: a pooler drops what it does not know, and the files would run in another
+    // schema than the URL says.
+    if session.token().is_some() && !table.is_session_ours && !carried.is_empty() {
+        let reason = format!("startup parameter dropped by a pooler: {}", carried.join(", "));
+        let fault = Fault::Unclear(reason);
+        return Err(Error::Connect { place: url.place(), fault });
+    }
+    Ok(Connected { session, table, is_used: false })
 }

@@ -3,9 +3,8 @@
 use crate::error::Error;
 use crate::history::{Action, Adoption, History};
 use crate::migration::{Direction, State, Version};
-use crate::migrator::adopt::{self, Found};
-use crate::migrator::report::Looked;
-use crate::migrator::{Migrator, OnEvent, Shared};
+use crate::migrator::adopt::Found;
+use crate::migrator::run::Run;
 use crate::source::Source;
 use crate::status::{self, Status};
 use crate::table::{NewEntry, Took};
@@ -34,54 +33,58 @@ pub enum Why {
     Late,
 }
 
-impl Migrator {
-    /// What [`Migrator::repair`] would record. Reads only.
+impl Run<'_> {
+    /// Accepts files as they are now.
     ///
     /// # Errors
     ///
-    /// As [`Migrator::repair`].
-    pub fn repairable(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
-        let Looked { state, history, trouble, .. } = self.look(false)?;
-        if let Some(reason) = trouble {
-            return Err(Error::Log { table: self.table.quoted_log(), reason });
+    /// As [`Migrator::repair`](crate::migrator::Migrator::repair).
+    pub fn repair(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
+        let Found { state, history } = self.find()?;
+        let repairs = repairs(self.source, &history, state, versions)?;
+        if !self.table.log.is_on {
+            let table = self.table.quoted_log();
+            let reason = "this role may not add to it".to_string();
+            return Err(Error::Log { table, reason });
         }
-        repairs(&self.source, &history, state, versions)
+        let sql: Vec<String> =
+            repairs.iter().map(|repair| self.repair_entry(repair, state)).collect();
+        self.locked.write(&sql.concat())?;
+        Ok(repairs)
     }
 
-    /// Records the files as they are as the right ones: of these versions, or of all that were
-    /// edited. A version that is late is recorded as applied, if it is named. Neither the schema nor
-    /// the version row changes.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotApplied`] for a version that there is nothing to record of, [`Error::Log`] where
-    /// the log may not be used, [`Error::Dirty`] for a late version of a dirty database.
-    pub fn repair(
-        &mut self,
-        versions: &[Version],
-        on_event: OnEvent<'_>,
-    ) -> Result<Vec<Repair>, Error> {
-        if self.repairable(versions)?.is_empty() {
-            return Ok(Vec::new());
+    /// SQL that records one.
+    fn repair_entry(&self, repair: &Repair, state: State) -> String {
+        if repair.why == Why::Late {
+            let (from, to) = (state.version, state.version);
+            let step = Adoption { version: repair.version, direction: Direction::Up, from, to };
+            return self.adoption(&step);
         }
-        self.locked(on_event, |locked, mut shared, on_event| {
-            let Found { state, history, .. } = adopt::find(locked, &mut shared, on_event)?;
-            let repairs = repairs(shared.source, &history, state, versions)?;
-            if !shared.table.log.is_on {
-                let table = shared.table.quoted_log();
-                let reason = "this role may not add to it".to_string();
-                return Err(Error::Log { table, reason });
-            }
-            let sql: Vec<String> =
-                repairs.iter().map(|repair| repaired(&shared, repair, state)).collect();
-            locked.write(&sql.concat())?;
-            Ok(repairs)
-        })
+        let read = |direction| self.source.entry(repair.version, direction)?.read().ok();
+        let (up, down) = (read(Direction::Up), read(Direction::Down));
+        let entry = NewEntry {
+            action: Action::Repair,
+            direction: None,
+            version: Some(repair.version),
+            name: repair.name.as_deref(),
+            error: None,
+            from: state,
+            to: state,
+            up: up.as_deref(),
+            down: down.as_deref(),
+            keeps_texts: true,
+            took: Took::Unknown,
+        };
+        self.table.record(&self.options.operator, &entry).sql
     }
 }
 
 /// What there is to record: of these versions, or of all that were edited.
-fn repairs(
+///
+/// # Errors
+///
+/// [`Error::NotApplied`], [`Error::Dirty`].
+pub fn repairs(
     source: &Source,
     history: &History,
     state: State,
@@ -121,29 +124,4 @@ fn repairs(
     named.sort_by_key(|repair| repair.version);
     named.dedup();
     Ok(named)
-}
-
-/// SQL that records one.
-fn repaired(shared: &Shared<'_>, repair: &Repair, state: State) -> String {
-    if repair.why == Why::Late {
-        let (from, to) = (state.version, state.version);
-        let step = Adoption { version: repair.version, direction: Direction::Up, from, to };
-        return adopt::entry(shared, &step);
-    }
-    let read = |direction| shared.source.entry(repair.version, direction)?.read().ok();
-    let (up, down) = (read(Direction::Up), read(Direction::Down));
-    let entry = NewEntry {
-        action: Action::Repair,
-        direction: None,
-        version: Some(repair.version),
-        name: repair.name.as_deref(),
-        error: None,
-        from: state,
-        to: state,
-        up: up.as_deref(),
-        down: down.as_deref(),
-        keeps_texts: true,
-        took: Took::Unknown,
-    };
-    shared.table.record(shared.operator, &entry).sql
 }

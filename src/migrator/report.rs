@@ -5,32 +5,43 @@ use crate::event::Edited;
 use crate::fault::Fault;
 use crate::history::{History, LogEntry};
 use crate::migration::{State, Version};
-use crate::migrator::adopt::unusable;
-use crate::migrator::{Migrator, checks};
+use crate::migrator::checks;
+use crate::migrator::repair::{Repair, repairs};
+use crate::session::Session;
+use crate::source::Source;
 use crate::status::{self, Edit, Status};
+use crate::table::{Table, invalid_indexes};
 
-/// Row and log, read without the lock.
-pub(super) struct Looked {
-    pub(super) state: State,
-    pub(super) history: History,
-    /// Why the log could not be read.
-    pub(super) trouble: Option<String>,
-    /// Whether the log has entries.
-    pub(super) is_logged: bool,
+/// A database, looked at without the lock.
+pub struct Reader<'a> {
+    /// The session.
+    pub session: &'a mut Session,
+    /// The version table and the log.
+    pub table: &'a Table,
+    /// The migrations.
+    pub source: &'a Source,
 }
 
-impl Migrator {
-    /// How the database and the folder stand to each other. Reads only, takes no lock, and works for
-    /// a role that may only read, and on a database that no tool has touched.
+/// Row and log, as read.
+struct Read {
+    state: State,
+    history: History,
+    /// Why the log could not be read.
+    trouble: Option<String>,
+    /// Whether the log has entries.
+    is_logged: bool,
+}
+
+impl Reader<'_> {
+    /// See [`Migrator::status`](crate::migrator::Migrator::status).
     ///
     /// # Errors
     ///
-    /// As [`Migrator::version`].
+    /// [`Error::Statement`], [`Error::BadRow`].
     pub fn status(&mut self) -> Result<Status, Error> {
-        let Looked { state, history, trouble, is_logged } = self.look(true)?;
-        let found = status::differences(&self.source, &history, state);
-        let edited = checks::edited(&mut self.connection, &self.table, &self.source, found)?;
+        let Read { state, history, trouble, is_logged } = self.read(true)?;
         let edit = |cosmetic| if cosmetic { Edit::Cosmetic } else { Edit::Substance };
+        let edited = self.edited_since(&history, state)?;
         let edits: Vec<(Version, Edit)> =
             edited.iter().map(|file| (file.version, edit(file.is_cosmetic))).collect();
         Ok(Status {
@@ -38,30 +49,33 @@ impl Migrator {
             table: self.table.quoted(),
             log_trouble: trouble,
             is_logged,
-            rows: Status::rows(&self.source, &history, state, &edits),
+            rows: Status::rows(self.source, &history, state, &edits),
         })
     }
 
-    /// Applied files that are not what ran, with both texts, as far as the log keeps them. Reads only.
+    /// See [`Migrator::edited`](crate::migrator::Migrator::edited).
     ///
     /// # Errors
     ///
-    /// As [`Migrator::status`].
+    /// As [`Reader::status`].
     pub fn edited(&mut self) -> Result<Vec<Edited>, Error> {
-        let Looked { state, history, .. } = self.look(false)?;
-        let found = status::differences(&self.source, &history, state);
-        checks::edited(&mut self.connection, &self.table, &self.source, found)
+        let Read { state, history, .. } = self.read(false)?;
+        self.edited_since(&history, state)
     }
 
-    /// The log, the newest entry first; empty where there is none. Reads only.
+    fn edited_since(&mut self, history: &History, state: State) -> Result<Vec<Edited>, Error> {
+        let differences = status::differences(self.source, history, state);
+        checks::edited(self.session, self.table, self.source, differences)
+    }
+
+    /// See [`Migrator::log`](crate::migrator::Migrator::log).
     ///
     /// # Errors
     ///
-    /// [`Error::Statement`], and those of [`Migrator::open`] where the session had to be opened again.
+    /// [`Error::Log`].
     pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
-        self.reconnect()?;
-        let entries = self.table.entries(&mut self.connection, true);
-        let mut entries = entries.map_err(|fault| unusable(&self.table, &fault))?;
+        let entries = self.table.entries(self.session, true);
+        let mut entries = entries.map_err(|fault| self.table.log_error(&fault))?;
         if let Some(reason) = self.unreadable() {
             return Err(Error::Log { table: self.table.quoted_log(), reason });
         }
@@ -69,38 +83,42 @@ impl Migrator {
         Ok(entries)
     }
 
-    /// Reads row and log, without the lock.
-    pub(super) fn look(&mut self, when_and_who: bool) -> Result<Looked, Error> {
-        self.reconnect()?;
-        let state = self.table.read(&mut self.connection)?;
-        let entries = self.table.entries(&mut self.connection, when_and_who);
-        let trouble = entries.as_ref().err().map(Fault::to_string).or_else(|| self.unreadable());
-        let entries = entries.unwrap_or_default();
-        let history = History::fold(&entries);
-        Ok(Looked { state, history, trouble, is_logged: !entries.is_empty() })
-    }
-
-    fn unreadable(&self) -> Option<String> {
-        let log = &self.table.log;
-        (log.exists && !log.may_read).then(|| "this role may not read it".to_string())
-    }
-
-    /// Indexes of the database that are not valid and that nobody is building, quoted where need be.
-    /// Reads only.
+    /// See [`Migrator::invalid_indexes`](crate::migrator::Migrator::invalid_indexes).
     ///
     /// # Errors
     ///
     /// [`Error::Statement`].
     pub fn invalid_indexes(&mut self) -> Result<Vec<String>, Error> {
-        self.reconnect()?;
-        let sql = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i \
-                   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
-                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                   WHERE NOT i.indisvalid AND c.relkind = 'i' AND n.nspname NOT LIKE 'pg\\_toast%' \
-                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p \
-                   WHERE p.index_relid = i.indexrelid) ORDER BY 1";
-        let rows = self.connection.query(sql);
-        let rows = rows.map_err(|fault| Error::Statement { sql: sql.to_string(), fault })?;
-        Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+        let indexes = invalid_indexes(self.session);
+        let sql = "the list of invalid indexes".to_string();
+        let indexes = indexes.map_err(|fault| Error::Statement { sql, fault })?;
+        Ok(indexes.into_iter().map(|index| index.quoted).collect())
+    }
+
+    /// See [`Migrator::repairable`](crate::migrator::Migrator::repairable).
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::repair`](crate::migrator::Migrator::repair).
+    pub fn repairable(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
+        let Read { state, history, trouble, .. } = self.read(false)?;
+        match trouble {
+            Some(reason) => Err(Error::Log { table: self.table.quoted_log(), reason }),
+            None => repairs(self.source, &history, state, versions),
+        }
+    }
+
+    fn read(&mut self, when_and_who: bool) -> Result<Read, Error> {
+        let state = self.table.read(self.session)?;
+        let entries = self.table.entries(self.session, when_and_who);
+        let trouble = entries.as_ref().err().map(Fault::to_string).or_else(|| self.unreadable());
+        let entries = entries.unwrap_or_default();
+        let history = History::fold(&entries);
+        Ok(Read { state, history, trouble, is_logged: !entries.is_empty() })
+    }
+
+    fn unreadable(&self) -> Option<String> {
+        let log = &self.table.log;
+        (log.exists && !log.may_read).then(|| "this role may not read it".to_string())
     }
 }

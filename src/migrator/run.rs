@@ -1,10 +1,9 @@
 //! A command that holds the lock: what it works with, and what all of its steps need.
 
-use std::time::Duration;
-
 use crate::event::Event;
 use crate::migrator::options::Options;
-use crate::session::{Limits, Locked};
+use crate::session::Limits;
+use crate::session::lock::Locked;
 use crate::source::Source;
 use crate::table::Table;
 use crate::url::DatabaseUrl;
@@ -55,10 +54,5 @@ impl Run<'_> {
     /// How often a file may be retried that could not get a lock.
     pub fn retries(&self) -> u32 {
         self.options.lock_wait.map_or(0, |_| self.options.retries)
-    }
-
-    /// Tells that somebody else holds the lock.
-    pub fn tell_waiting(on_event: &mut dyn FnMut(&Event)) -> impl FnMut(Vec<crate::event::Holder>, Duration) {
-        move |holders, waited| on_event(&Event::Waiting { holders, waited })
     }
 }

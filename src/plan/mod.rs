@@ -34,21 +34,15 @@ pub enum Goal {
     Goto(Version),
     /// The last version down, and up again.
     Redo,
-    /// This version up, whatever else there is below it: the second half of a redo.
-    Again(Version),
 }
 
 impl Goal {
-    /// What is left to ask for when so many files have run.
-    pub fn less(self, ran: u64) -> Goal {
-        let less = |limit: Option<u64>| limit.map(|limit| limit.saturating_sub(ran));
+    /// Whether it is above the row, so that everything below it should be in order.
+    pub fn is_up(self, state: State) -> bool {
         match self {
-            Goal::Up(limit) => Goal::Up(less(limit)),
-            Goal::UpWithLate(limit) => Goal::UpWithLate(less(limit)),
-            Goal::Down(limit) => Goal::Down(less(limit)),
-            Goal::Goto(version) => Goal::Goto(version),
-            Goal::Redo => Goal::Redo,
-            Goal::Again(version) => Goal::Again(version),
+            Goal::Up(limit) | Goal::UpWithLate(limit) => limit != Some(0),
+            Goal::Goto(version) => Some(version) > state.version,
+            Goal::Down(_) | Goal::Redo => false,
         }
     }
 
@@ -95,6 +89,24 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The index of the step to go on with, where somebody else may have run some of those from
+    /// `next` on: the first that begins at the row. `None` where the row is nowhere in the rest of
+    /// the plan. A late file leaves the row where it is, so `is_applied` says whether it has run.
+    pub fn resume(
+        &self,
+        next: usize,
+        state: State,
+        is_applied: impl Fn(Version) -> bool,
+    ) -> Option<usize> {
+        let at = |row: Option<Version>| !state.dirty && state.version == row;
+        let rest = self.steps.iter().enumerate().skip(next);
+        let is_next =
+            |step: &Step| at(step.from) && !(step.from == step.target && is_applied(step.version));
+        let found = rest.into_iter().find(|(_, step)| is_next(step)).map(|(i, _)| i);
+        let end = self.steps.last().filter(|last| at(last.target)).map(|_| self.steps.len());
+        found.or(end)
+    }
+
     fn ends(steps: Vec<Step>) -> Plan {
         let end = if steps.is_empty() { End::NoChange } else { End::Reached };
         Plan { steps, end }
@@ -139,12 +151,6 @@ fn steps(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error> {
             Ok(Plan { steps: down(&applied, applied.len() - count), end })
         }
         Goal::Goto(version) => goto(ground, state, version),
-        Goal::Again(version) => {
-            position(ground.here, version)?;
-            let is_done = Some(version) <= state.version;
-            let steps = (!is_done).then(|| step_up(state.version, version));
-            Ok(Plan::ends(steps.into_iter().collect()))
-        }
         Goal::Redo => {
             let applied = applied(ground, state)?;
             let Some(version) = state.version else {

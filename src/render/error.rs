@@ -111,7 +111,7 @@ fn explain(printer: &Printer, error: &Error) {
             }
             printer.hint("nothing was run; wait for the other run to end, or end its session");
         }
-        Error::Moved { planned } => printer.hint(&format!(
+        Error::Moved { planned, .. } => printer.hint(&format!(
             "{}something moves the version without the migration lock; look at {program} version, \
              then run the same command again",
             if planned.dirty { "" } else { "nothing of the file was run; " }

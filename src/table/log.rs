@@ -6,34 +6,16 @@
 use std::time::{Duration, SystemTime};
 
 use crate::checksum::Checksum;
-use crate::connection::lock::Locked;
-use crate::connection::{Connection, Row};
 use crate::error::Error;
-use crate::fault::{Fault, ServerError};
+use crate::fault::Fault;
 use crate::history::{Action, LogEntry};
 use crate::migration::{Direction, State, Version, number};
 use crate::quote::{bytes_literal, identifier, literal, text_literal};
-use crate::table::{Own, Table};
-
-/// Behind the version table's name.
-const SUFFIX: &str = "_log";
-/// PostgreSQL's longest name, in bytes.
-const LONGEST_NAME: usize = 63;
-
-/// What is known of the log's table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Log {
-    /// Its name, not quoted; it is in the version table's schema.
-    pub name: String,
-    /// Whether it is there.
-    pub exists: bool,
-    /// Whether we may read it.
-    pub may_read: bool,
-    /// Whether we may add to it.
-    pub may_add: bool,
-    /// Whether entries are written: not any more in a run in which it refused one.
-    pub is_on: bool,
-}
+use crate::session::lock::Locked;
+use crate::session::{Row, Session};
+use crate::sqlstate::UNDEFINED_TABLE;
+use crate::table::row::OurSql;
+use crate::table::version_table::Table;
 
 /// Who does what is logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,21 +77,6 @@ pub enum Took {
 /// Up texts of more bytes are not kept; data is loaded by such files, and nobody compares it.
 const LONGEST_KEPT: usize = 1 << 20;
 
-/// The log's name for a version table's: cut where PostgreSQL would cut it, but not so that two
-/// tables share one.
-pub fn log_name(table: &str) -> String {
-    let whole = format!("{table}{SUFFIX}");
-    if whole.len() <= LONGEST_NAME {
-        return whole;
-    }
-    let mark = format!("_{:08x}{SUFFIX}", crc32fast::hash(table.as_bytes()));
-    let mut end = LONGEST_NAME - mark.len();
-    while !table.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}{mark}", &table[..end])
-}
-
 impl Table {
     /// The log's schema and name, quoted for SQL.
     pub fn quoted_log(&self) -> String {
@@ -132,6 +99,11 @@ impl Table {
              os_user text, os_host text, program text NOT NULL)",
             self.quoted_log()
         )
+    }
+
+    /// The log cannot be used, where nothing can be done without it.
+    pub fn log_error(&self, fault: &Fault) -> Error {
+        Error::Log { table: self.quoted_log(), reason: fault.to_string() }
     }
 
     /// Makes the log where it is missing.
@@ -162,20 +134,15 @@ impl Table {
     }
 
     /// SQL that adds an entry, as whom we connected as; nothing where there is no log.
-    pub fn record(&self, operator: &Operator, entry: &NewEntry<'_>) -> Own {
-        match self.log.is_on {
-            true => self.wrapped(self.add(operator, entry)),
-            false => Own { sql: String::new(), statements: 0 },
+    pub fn record(&self, operator: &Operator, entry: &NewEntry<'_>) -> OurSql {
+        if !self.log.is_on {
+            return OurSql::default();
         }
-    }
-
-    /// The same within statements of ours that are wrapped already.
-    pub fn add(&self, operator: &Operator, entry: &NewEntry<'_>) -> Own {
         let text = |text: Option<&str>| text.map_or("NULL".to_string(), literal);
         let whole = |text: Option<&str>| match text {
             None => "NULL".to_string(),
             // Byte for byte, whatever the server takes what we send for.
-            Some(text) if self.identity.reencoded && !text.is_ascii() => bytes_literal(text),
+            Some(text) if self.settings.encoding_changed && !text.is_ascii() => bytes_literal(text),
             Some(text) => text_literal(text),
         };
         let checksum = |text: Option<&str>| {
@@ -212,7 +179,7 @@ impl Table {
             text(operator.host.as_deref()),
             literal(&operator.program),
         );
-        Own { sql, statements: 1 }
+        self.as_connected(OurSql { sql, count: 1 })
     }
 
     /// Reads the log, the oldest entry first; none where there is no log or we may not read it.
@@ -223,7 +190,7 @@ impl Table {
     /// [`Fault`]; a table of that name that is no log of ours is one too.
     pub fn entries(
         &self,
-        connection: &mut Connection,
+        session: &mut Session,
         when_and_who: bool,
     ) -> Result<Vec<LogEntry>, Fault> {
         if !self.log.exists || !self.log.may_read {
@@ -241,7 +208,7 @@ impl Table {
              to_version, to_dirty, up_sha256, down_sha256, {who} FROM {} ORDER BY id",
             self.quoted_log()
         );
-        match connection.query(&sql) {
+        match session.query(&sql) {
             Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => Ok(Vec::new()),
             rows => Ok(rows?.into_iter().filter_map(entry).collect()),
         }
@@ -254,7 +221,7 @@ impl Table {
     /// [`Fault`].
     pub fn texts(
         &self,
-        connection: &mut Connection,
+        session: &mut Session,
         ids: &[i64],
         with_down: bool,
     ) -> Result<Vec<(i64, Texts)>, Fault> {
@@ -268,7 +235,7 @@ impl Table {
             self.quoted_log(),
             list.join(", ")
         );
-        let rows = connection.query(&sql)?;
+        let rows = session.query(&sql)?;
         let texts = |row: Row| {
             let mut values = row.into_iter();
             let id = values.next()??.parse().ok()?;
@@ -276,11 +243,6 @@ impl Table {
         };
         Ok(rows.into_iter().filter_map(texts).collect())
     }
-}
-
-/// `untranslatable_character`, `character_not_in_repertoire`: the whole message is refused.
-pub fn is_untranslatable(error: &ServerError) -> bool {
-    matches!(error.code.as_str(), "22P05" | "22021")
 }
 
 /// What an entry keeps of a migration's files.
@@ -291,8 +253,6 @@ pub struct Texts {
     /// The down file's text; `None` where there was none.
     pub down: Option<String>,
 }
-
-const UNDEFINED_TABLE: &str = "42P01";
 
 /// An entry as the server writes it; `None` for one that makes no sense.
 fn entry(row: Row) -> Option<LogEntry> {
@@ -341,20 +301,4 @@ fn entry(row: Row) -> Option<LogEntry> {
         os_host: next(),
         program: next().unwrap_or_default(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::log_name;
-
-    #[test]
-    fn the_logs_name_fits_and_is_the_tables_own() {
-        assert_eq!(log_name("schema_migrations"), "schema_migrations_log");
-        let (a, b) = ("é".repeat(31) + "a", "é".repeat(31) + "b");
-        assert_eq!(a.len(), 63);
-        for name in [&a, &b] {
-            assert!(log_name(name).len() <= 63, "{}", log_name(name));
-        }
-        assert_ne!(log_name(&a), log_name(&b));
-    }
 }

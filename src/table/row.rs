@@ -8,21 +8,7 @@ use crate::migration::{State, number};
 use crate::quote::literal;
 use crate::sql::Facts;
 use crate::sqlstate::{INVALID_TEXT_REPRESENTATION, UNIQUE_VIOLATION};
-use crate::table::Table;
-
-/// What a file that ran may have changed on the session. golang-migrate keeps such settings for
-/// the files that follow, so do we; but our own tables are written as the role that connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionSettings {
-    /// The user that connected.
-    pub user: String,
-    /// The role at the start: `none`, as a rule.
-    pub role: String,
-    /// Whether a file may have set another role or user.
-    pub role_changed: bool,
-    /// Whether a file may have set the encoding in which the server reads what we send.
-    pub encoding_changed: bool,
-}
+use crate::table::version_table::{SessionSettings, Table};
 
 /// Statements of our own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,12 +23,6 @@ impl OurSql {
     /// A statement that does nothing and cannot fail.
     pub fn nothing() -> OurSql {
         OurSql { sql: "SELECT;".to_string(), count: 1 }
-    }
-
-    /// More of them.
-    pub fn append(&mut self, more: OurSql) {
-        self.sql.push_str(&more.sql);
-        self.count += more.count;
     }
 }
 
@@ -137,7 +117,7 @@ impl Table {
     }
 
     /// The same as whom we connected as, and then again as whom the files have made us.
-    pub(super) fn as_connected(&self, own: OurSql) -> OurSql {
+    pub fn as_connected(&self, own: OurSql) -> OurSql {
         if !self.settings.role_changed {
             return own;
         }
@@ -162,8 +142,8 @@ impl Table {
     /// Whether an error was raised because the row is not what it should be: by the guard of
     /// [`Table::advance`], or by the second of two runners that insert the same row.
     pub fn is_moved(&self, error: &ServerError) -> bool {
-        let is_ours = error.table.as_ref() == Some(&self.name)
-            && error.schema.as_ref() == Some(&self.schema);
+        let is_ours =
+            error.table.as_ref() == Some(&self.name) && error.schema.as_ref() == Some(&self.schema);
         (error.code == INVALID_TEXT_REPRESENTATION && error.message.contains(GUARD))
             || (error.code == UNIQUE_VIOLATION && is_ours)
     }
@@ -172,7 +152,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::tests::table;
+    use crate::table::version_table::tests::table;
 
     #[test]
     fn our_statements_are_counted() {
@@ -186,8 +166,7 @@ mod tests {
                     table.restore(to),
                     table.check(to),
                 ] {
-                    let scanned = crate::sql::scan(&own.sql);
-                    let statements = scanned.iter().filter(|s| !s.is_empty()).count();
+                    let statements = crate::sql::Script::new(&own.sql).statements().len();
                     assert_eq!(statements, own.count, "{}", own.sql);
                 }
             }

@@ -184,7 +184,7 @@ impl World {
         let is_up = match goal {
             Goal::Goto(version) => Some(version) > self.row.version,
             Goal::Up(_) | Goal::UpWithLate(_) => true,
-            Goal::Down(_) | Goal::Redo | Goal::Again(_) => false,
+            Goal::Down(_) | Goal::Redo => false,
         };
         let edited = self.edited();
         if is_up && !edited.is_empty() && !allowed.edited {

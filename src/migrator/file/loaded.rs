@@ -112,12 +112,7 @@ impl LoadedFile {
             Fault::Unreachable(reason) | Fault::Unclear(reason) => Cause::Unclear(reason),
         };
         let blockers = error.blockers;
-        Error::Failed(Box::new(Failure {
-            at,
-            reported,
-            blockers,
-            ..self.failure(cause, outcome)
-        }))
+        Error::Failed(Box::new(Failure { at, reported, blockers, ..self.failure(cause, outcome) }))
     }
 
     /// The file is not sent at all.

@@ -16,9 +16,11 @@ mod verdict;
 use std::time::Instant;
 
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Event, Holder};
 use crate::migrator::run::Run;
 use crate::sql::Mode;
+
+use retry::Retries;
 
 pub use loaded::{LoadedFile, Ran};
 pub use shared::Shared;
@@ -53,5 +55,18 @@ impl Run<'_> {
             Err(_) => {}
         }
         ran
+    }
+
+    /// Waits a while for a lock that was not to be had, and says for whom.
+    fn retry(&mut self, file: &LoadedFile, retries: &mut Retries, blockers: Vec<Holder>) {
+        let pause = retries.next();
+        self.tell(Event::Retrying {
+            file: file.file.clone(),
+            tries: retries.count,
+            of: retries.limit,
+            pause,
+            blockers,
+        });
+        retries.wait(pause);
     }
 }

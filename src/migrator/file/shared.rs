@@ -73,6 +73,7 @@ impl Run<'_> {
                 Err(broken) => broken,
             };
             self.locked.roll_back();
+            let is_commit = matches!(broken, Broken::Commit(_));
             let (failed, error) = match broken {
                 Broken::NotShared => return Ok(Shared::Separately),
                 Broken::Other(error) => return Err(error),
@@ -100,7 +101,7 @@ impl Run<'_> {
             {
                 self.stop_logging(reason);
             }
-            return Err(self.shared_failed(file, error, state));
+            return Err(self.shared_failed(file, (error, is_commit), state));
         }
     }
 
@@ -152,12 +153,17 @@ impl Run<'_> {
         Ok(took)
     }
 
-    fn shared_failed(&mut self, file: &LoadedFile, error: SendError, state: State) -> Error {
+    fn shared_failed(
+        &mut self,
+        file: &LoadedFile,
+        (error, is_commit): (SendError, bool),
+        state: State,
+    ) -> Error {
         let (position, outcome) = match &error.fault {
             Fault::Server(said) => (said.position, Outcome::Unchanged(state)),
             _ => (None, Outcome::Unknown),
         };
-        let statement = error.completed.map(|done| file.shared_statement(done));
+        let statement = (!is_commit).then(|| file.shared_statement(error.completed));
         let failed = file.failed(error, statement, position, outcome);
         let Error::Failed(mut failure) = failed else { return failed };
         failure.before = state;

@@ -7,10 +7,10 @@ use crate::error::{Error, Outcome};
 use crate::event::Event;
 use crate::fault::Fault;
 use crate::migration::State;
-use crate::migrator::run::Run;
 use crate::migrator::file::loaded::{LoadedFile, Ran};
 use crate::migrator::file::retry::Retries;
-use crate::session::{Holder, SendError};
+use crate::migrator::run::Run;
+use crate::session::SendError;
 use crate::sql::{IndexBuilt, Kind, Statement};
 use crate::sqlstate::{
     DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, NO_ACTIVE_SQL_TRANSACTION, QUERY_CANCELED,
@@ -85,12 +85,7 @@ impl Run<'_> {
         Err(file.failed(fault.into(), None, None, outcome))
     }
 
-    fn statements(
-        &mut self,
-        file: &LoadedFile,
-        as_one: bool,
-        dirty: State,
-    ) -> Result<Ran, Error> {
+    fn statements(&mut self, file: &LoadedFile, as_one: bool, dirty: State) -> Result<Ran, Error> {
         let begun = Instant::now();
         let statements = file.script.statements();
         let size = if as_one { statements.len() } else { 1 };
@@ -273,12 +268,7 @@ impl Run<'_> {
 
     /// Sends SQL that moves the row, and with it what logs the file; without that where the log
     /// refuses it.
-    fn write_row(
-        &mut self,
-        row: &str,
-        file: &LoadedFile,
-        took: Option<Took>,
-    ) -> Result<(), Error> {
+    fn write_row(&mut self, row: &str, file: &LoadedFile, took: Option<Took>) -> Result<(), Error> {
         let entry = took.map(|took| self.table.record(&self.options.operator, &file.entry(took)));
         let entry = entry.map(|entry| entry.sql).unwrap_or_default();
         match self.locked.write(&format!("{row}{entry}")) {
@@ -304,7 +294,7 @@ impl Run<'_> {
 
     /// Lets those have the lock who wait for it inside the server, and takes it again.
     fn give_way(&mut self, file: &LoadedFile) -> Result<(), Error> {
-        let waiters: Vec<Holder> = self.locked.waiters();
+        let waiters = self.locked.waiters();
         self.tell(Event::GaveWay { file: file.file.clone(), waiters });
         let on_event = &mut self.on_event;
         self.locked.give_way(&mut |holders, waited| on_event(&Event::Waiting { holders, waited }))

@@ -7,13 +7,13 @@ use crate::error::{Error, Outcome};
 use crate::event::Event;
 use crate::fault::{Fault, ServerError};
 use crate::migration::State;
-use crate::migrator::run::Run;
 use crate::migrator::file::loaded::{LoadedFile, Ran};
 use crate::migrator::file::message::{Message, Spot};
 use crate::migrator::file::retry::Retries;
 use crate::migrator::file::verdict::{
     Attempt, End, NamedTable, Nature, Place, Raised, Refusal, Verdict, verdict,
 };
+use crate::migrator::run::Run;
 use crate::session::SendError;
 use crate::sql::{Kind, Mode};
 use crate::sqlstate::INVALID_TEXT_REPRESENTATION;

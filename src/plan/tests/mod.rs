@@ -183,35 +183,54 @@ fn planning_again_from_the_end_is_empty() {
     });
 }
 
-/// A run that was without the lock for a while plans again what is left.
+/// Somebody else may have run some of the steps while the lock was lent: the row says how many.
 #[test]
-fn planning_again_in_the_middle_gives_the_rest() {
+fn a_plan_is_resumed_where_the_row_is() {
     each(|world, goal, planned| {
-        // See `planning_again_in_the_middle_of_redo_and_goto` for what stands between the two.
-        let is_split = match goal {
-            Goal::Redo => true,
-            Goal::Goto(version) => world.late.contains(&version),
-            _ => false,
-        };
-        if !is_split || world.is_simple() {
-            is_planned_again(world, goal, planned);
+        let Ok(plan) = planned else { return };
+        let mut now = world.clone();
+        for done in 0..=plan.steps.len() {
+            let applied = now.applied();
+            for next in 0..=done {
+                let resumed = plan.resume(next, now.state, |version| applied.contains(&version));
+                // A redo that somebody else has done whole looks as if nobody had begun it.
+                let is_redone = goal == Goal::Redo && next == 0 && done == 2;
+                let expected = if is_redone { 0 } else { done };
+                let case = format!("{world:?} {goal:?} from {next} after {done}");
+                assert_eq!(resumed.unwrap_or(plan.steps.len()), expected, "{case}");
+            }
+            if let Some(step) = plan.steps.get(done) {
+                now = now.after(*step);
+            }
         }
     });
 }
 
-fn is_planned_again(world: &World, goal: Goal, planned: Result<Plan, Error>) {
-    let Ok(plan) = planned else { return };
-    // Its second half has a goal of its own.
-    if goal == Goal::Redo {
-        return;
-    }
-    let mut now = world.clone();
-    // Behind the last step there is nothing to plan: `up 0`.
-    for (ran, step) in plan.steps.iter().enumerate() {
-        let rest = now.plan(goal.less(ran as u64)).map(|plan| plan.steps);
-        let case = format!("{world:?} {goal:?} after {ran}");
-        assert_eq!(rest.expect(&case), plan.steps[ran..], "{case}");
-        now = now.after(*step);
+/// A row that is nowhere in the rest of the plan was moved by somebody who has other plans.
+#[test]
+fn a_row_that_is_not_in_the_plan_is_told() {
+    let (up, down) = (Direction::Up, Direction::Down);
+    let step = |version, direction, from, target| Step { version, direction, from, target };
+    let redo = [step(3, down, Some(3), Some(2)), step(3, up, Some(2), Some(3))];
+    let ups = [step(4, up, Some(3), Some(4)), step(5, up, Some(4), Some(5))];
+    let clean = |version| State::clean(Some(version));
+    let dirty = |version| State { version: Some(version), dirty: true };
+    for (steps, next, state, expected) in [
+        (&redo[..], 0, clean(3), Some(0)),
+        (&redo, 0, clean(2), Some(1)),
+        (&redo, 1, clean(3), Some(2)),
+        (&redo, 0, clean(4), None),
+        (&redo, 1, clean(4), None),
+        (&redo, 1, clean(1), None),
+        (&redo, 0, dirty(3), None),
+        (&ups, 0, clean(4), Some(1)),
+        (&ups, 0, clean(5), Some(2)),
+        (&ups, 0, clean(6), None),
+        (&ups, 1, clean(3), None),
+        (&ups, 0, dirty(4), None),
+    ] {
+        let plan = Plan { steps: steps.to_vec(), end: End::Reached };
+        assert_eq!(plan.resume(next, state, |_| false), expected, "{steps:?} {next} {state}");
     }
 }
 
@@ -240,7 +259,6 @@ fn the_goal_is_reached() {
                 assert_eq!(row, Some(version), "{case}");
                 assert_eq!(after.last(), Some(&version), "{case}");
             }
-            Goal::Again(_) => unreachable!("not among the goals here"),
             Goal::Redo if ran == 0 => assert_eq!((row, plan.end), (None, End::NoneThere)),
             Goal::Redo => assert!(end.state == world.state && before == after && ran == 2),
             Goal::Up(Some(n)) | Goal::UpWithLate(Some(n)) | Goal::Down(Some(n)) => match plan.end {
@@ -327,17 +345,4 @@ fn it_fails_where_a_file_that_is_needed_is_nowhere() {
         let said = planned.err().map(|error| word(error, world.state));
         assert_eq!(said, expected, "{world:?} {goal:?}");
     });
-}
-
-/// A late file below is not taken for the other half.
-#[test]
-fn the_second_half_of_a_redo_runs_its_version_and_no_other() {
-    let here = [1, 2, 3];
-    let ground = Ground { here: &here, late: &[2], kept: &[] };
-    let redo = plan(&ground, State::clean(Some(3)), Goal::Redo).unwrap();
-    let now = Ground { here: &here, late: &[], kept: &[] };
-    let again = plan(&now, State::clean(Some(1)), Goal::Again(3)).unwrap();
-    assert_eq!(again.steps, redo.steps[1..]);
-    let done = plan(&now, State::clean(Some(3)), Goal::Again(3)).unwrap();
-    assert_eq!(done, Plan { steps: vec![], end: End::NoChange });
 }

@@ -42,7 +42,6 @@ fn reference(here: &[Version], state: State, goal: Goal) -> Result<Plan, &'stati
         Ok(Plan { steps, end })
     };
     match goal {
-        Goal::Again(_) => unreachable!("golang-migrate has no redo"),
         Goal::Up(limit) | Goal::UpWithLate(limit) => {
             while !is_full(&steps, limit) {
                 let Some(version) = from.map_or(here.first().copied(), next) else { break };

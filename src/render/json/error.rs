@@ -57,7 +57,7 @@ impl Trouble {
             | Error::NotApplied { version }
             | Error::NoUpFile { version } => Trouble::with([*version]),
             Error::Dirty { state } => Trouble::with(state.version),
-            Error::Moved { planned } => Trouble::with(planned.version),
+            Error::Moved { planned, .. } => Trouble::with(planned.version),
             Error::Connect { fault, .. } | Error::Statement { fault, .. } => {
                 Trouble { sqlstate: code(fault), ..Trouble::default() }
             }

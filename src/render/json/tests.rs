@@ -235,7 +235,7 @@ fn every_error_has_its_kind() {
         (Error::NoSchema, "no-schema"),
         (Error::LockTimeout { holders: Vec::new() }, "lock-timeout"),
         (Error::Interrupted, "interrupted"),
-        (Error::Moved { planned: State::NONE }, "moved"),
+        (Error::Moved { planned: State::NONE, while_lent: false }, "moved"),
         (Error::BadRow { version: "-7".to_string() }, "bad-row"),
         (Error::Statement { sql: text(), fault: fault() }, "statement"),
     ] {

@@ -5,11 +5,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::connection::Connection;
 use crate::error::{Failure, Outcome};
 use crate::history::LogEntry;
 use crate::migration::{Direction, State};
 use crate::quote::literal;
+use crate::session::Session;
 use crate::table::{GUARD, Table};
 use crate::url::DatabaseUrl;
 
@@ -17,11 +17,23 @@ use crate::url::DatabaseUrl;
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What the row says, once the old session is over.
+/// What became of a file whose answer was lost. `session` is the one that it was sent on.
 ///
 /// `last_entry` is the log's last before the run: where the file leaves the row as it was, only an
 /// entry tells.
-pub fn outcome(url: &DatabaseUrl, table: &Table, failure: &Failure, last_entry: i64) -> Outcome {
+pub fn find(
+    url: &DatabaseUrl,
+    session: &mut Session,
+    table: &Table,
+    failure: &Failure,
+    last_entry: i64,
+) -> Outcome {
+    if !session.is_lost() {
+        // An answer that was not understood: the server is done with it when it answers the next
+        // question.
+        let state = table.read(session);
+        return state.map_or(Outcome::Unknown, |state| judge(state, failure, None));
+    }
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
         if let Some((state, entries)) = settled(url, table) {
@@ -41,8 +53,8 @@ pub fn outcome(url: &DatabaseUrl, table: &Table, failure: &Failure, last_entry: 
 
 /// The row and the log, if the server answers and the old session is gone from it.
 fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Option<Vec<LogEntry>>)> {
-    let mut connection = Connection::open(url).ok()?;
-    let now = Table::find(&mut connection, &url.table).ok()?;
+    let mut session = Session::open(url).ok()?;
+    let now = Table::find(&mut session, &url.table).ok()?;
     let old = match table.is_session_ours {
         true => format!("pid = {}", table.pid),
         // A pooler keeps the server's session: it must be done with what we sent. The mark is
@@ -60,16 +72,16 @@ fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Option<Vec<LogEnt
         "SELECT FROM pg_catalog.pg_stat_activity \
          WHERE {old} AND datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()"
     );
-    if !connection.query(&sql).ok()?.is_empty() {
+    if !session.query(&sql).ok()?.is_empty() {
         return None;
     }
-    let state = now.read(&mut connection).ok()?;
-    let entries = now.entries(&mut connection, false).ok();
+    let state = now.read(&mut session).ok()?;
+    let entries = now.entries(&mut session, false).ok();
     Some((state, entries.filter(|_| now.log.may_read)))
 }
 
 /// What a row says of a file; `logged` is what the log says.
-pub fn judge(state: State, failure: &Failure, logged: Option<bool>) -> Outcome {
+fn judge(state: State, failure: &Failure, logged: Option<bool>) -> Outcome {
     if state.dirty {
         Outcome::Dirty(state)
     } else if failure.before == failure.after {

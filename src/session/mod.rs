@@ -9,12 +9,12 @@
 //! that between two slices a deadline, an [`Interrupt`] and the server's notices are seen to.
 
 pub mod config;
-mod fault;
+mod driver_error;
 pub mod lock;
 mod open;
+mod others;
 mod tls;
 
-use std::future::Future;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -23,11 +23,11 @@ use tokio::runtime::Runtime;
 use tokio_postgres::{Client, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::connection::open::{Incoming, Opened};
 use crate::error::Error;
-use crate::event::Notice;
+use crate::event::{Holder, Notice};
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
+use crate::session::open::{Incoming, Opened};
 use crate::url::DatabaseUrl;
 
 /// A row of an answer, each value as the server writes it.
@@ -40,7 +40,7 @@ const SLICE: Duration = Duration::from_millis(100);
 const CANCELLING: Duration = Duration::from_secs(5);
 
 /// An open session.
-pub struct Connection {
+pub struct Session {
     /// `Some` until dropped.
     runtime: Option<Runtime>,
     client: Client,
@@ -86,22 +86,38 @@ impl From<bool> for Tick {
 
 /// A message that failed.
 #[derive(Clone, Debug)]
-pub struct Failed {
+pub struct SendError {
     /// Why.
     pub fault: Fault,
     /// How many of its statements were done before.
     pub completed: usize,
+    /// Who was in its way, where it had a `lock_wait`.
+    pub blockers: Vec<Holder>,
+    /// It was cancelled because it waited for somebody who waits for our lock.
+    pub is_circle: bool,
 }
 
-impl Connection {
+impl SendError {
+    fn new(fault: Fault, completed: usize) -> SendError {
+        SendError { fault, completed, blockers: Vec::new(), is_circle: false }
+    }
+}
+
+impl From<Fault> for SendError {
+    fn from(fault: Fault) -> SendError {
+        SendError::new(fault, 0)
+    }
+}
+
+impl Session {
     /// Opens a session.
     ///
     /// # Errors
     ///
     /// [`Error::Url`] for certificates that cannot be used, [`Error::Connect`] when the server cannot be reached or refuses.
-    pub fn open(url: &DatabaseUrl) -> Result<Connection, Error> {
+    pub fn open(url: &DatabaseUrl) -> Result<Session, Error> {
         let Opened { runtime, client, incoming, tls, token } = open::open(url)?;
-        Ok(Connection {
+        Ok(Session {
             runtime: Some(runtime),
             client,
             incoming,
@@ -146,7 +162,7 @@ impl Connection {
         limits: &Limits,
         on_notice: &mut dyn FnMut(Notice),
         on_tick: OnTick<'_>,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), SendError> {
         self.exchange(sql, limits, |_| {}, on_notice, on_tick)
     }
 
@@ -155,7 +171,7 @@ impl Connection {
     pub fn answers_within(&mut self, limit: Duration) -> bool {
         let Some(runtime) = &self.runtime else { return false };
         let asking = async { tokio::time::timeout(limit, self.client.simple_query("")).await };
-        matches!(block_on(runtime, asking), Ok(Ok(_)))
+        matches!(runtime.block_on(asking), Ok(Ok(_)))
     }
 
     /// Host, port and database.
@@ -180,7 +196,7 @@ impl Connection {
         mut on_message: impl FnMut(SimpleQueryMessage),
         on_notice: &mut dyn FnMut(Notice),
         on_tick: OnTick<'_>,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), SendError> {
         let mut completed = 0;
         let mut cancelled = false;
         let begun = Instant::now();
@@ -188,9 +204,9 @@ impl Connection {
         let tick = limits.lock_wait.map_or(SLICE, |wait| SLICE.min(wait / 4));
         let client = &self.client;
         let Some(runtime) = &self.runtime else {
-            return Err(Failed { fault: Fault::Lost("closed".to_string()), completed });
+            return Err(SendError::new(Fault::Lost("closed".to_string()), completed));
         };
-        let outcome = match block_on(runtime, client.simple_query_raw(sql)) {
+        let outcome = match runtime.block_on(client.simple_query_raw(sql)) {
             Err(error) => Err(error),
             Ok(stream) => {
                 let mut stream = Box::pin(stream);
@@ -198,7 +214,7 @@ impl Connection {
                     let left = limits.timeout.map(|t| t.saturating_sub(begun.elapsed()));
                     let slice = left.filter(|_| !cancelled).map_or(tick, |left| tick.min(left));
                     let next = async { tokio::time::timeout(slice, stream.next()).await };
-                    match block_on(runtime, next) {
+                    match runtime.block_on(next) {
                         Ok(None) => break Ok(()),
                         Ok(Some(Ok(message))) => {
                             if let SimpleQueryMessage::CommandComplete(_) = message {
@@ -222,7 +238,7 @@ impl Connection {
                                         tokio::time::timeout(CANCELLING, token.cancel_query(tls))
                                             .await
                                     };
-                                    let _ = block_on(runtime, cancelling);
+                                    let _ = runtime.block_on(cancelling);
                                 }
                                 Tick::Cancelled => cancelled = true,
                                 _ => {}
@@ -235,11 +251,12 @@ impl Connection {
         hear(&self.incoming, &mut self.lost, &mut self.notices);
         self.notices.drain(..).for_each(&mut *on_notice);
         let result = outcome.map_err(|error| {
-            let fault = fault::running(&error, self.lost.as_deref(), self.client.is_closed());
+            let fault =
+                driver_error::running(&error, self.lost.as_deref(), self.client.is_closed());
             if let Fault::Lost(reason) = &fault {
                 self.lost.get_or_insert_with(|| reason.clone());
             }
-            Failed { fault, completed }
+            SendError::new(fault, completed)
         });
         if cancelled {
             self.absorb_cancel();
@@ -253,12 +270,12 @@ impl Connection {
         if let Some(runtime) = &self.runtime
             && !self.client.is_closed()
         {
-            let _ = block_on(runtime, async { self.client.simple_query("SELECT").await });
+            let _ = runtime.block_on(async { self.client.simple_query("SELECT").await });
         }
     }
 }
 
-impl Drop for Connection {
+impl Drop for Session {
     fn drop(&mut self) {
         // A runtime that is dropped inside another one panics, unless in the background.
         if let Some(runtime) = self.runtime.take() {
@@ -274,10 +291,4 @@ fn hear(incoming: &Receiver<Incoming>, lost: &mut Option<String>, notices: &mut 
             Incoming::Lost(reason) => *lost = Some(reason),
         }
     }
-}
-
-/// Blocks on a future. Nobody calls this inside a runtime: [`Migrator`](crate::Migrator) sees to
-/// that.
-fn block_on<T>(runtime: &Runtime, future: impl Future<Output = T>) -> T {
-    runtime.block_on(future)
 }

@@ -3,18 +3,16 @@
 //! It is tried, never waited for inside the server: a session that waits in `pg_advisory_lock`
 //! holds a snapshot, and `CREATE INDEX CONCURRENTLY` in another session waits for that.
 
-mod sessions;
-
 use std::time::{Duration, Instant};
 
-use crate::connection::lock::sessions::{
-    Runner, blockers, cancel as cancel_runner, circle, holders, is_held, waiters,
-};
-use crate::connection::{Connection, Failed, Limits, Row, Tick};
 use crate::error::Error;
 use crate::event::{Holder, Notice};
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
+use crate::session::others::{
+    Runner, blockers, cancel as cancel_runner, circle, holders, is_held, waiters,
+};
+use crate::session::{Limits, Row, SendError, Session, Tick};
 use crate::url::DatabaseUrl;
 
 /// Pauses between two tries grow from this …
@@ -38,19 +36,22 @@ pub fn lock_id(schema: &str, table: &str, name: &str) -> u32 {
     crc32fast::hash(format!("{schema}\0{table}\0{name}").as_bytes()).wrapping_mul(1_486_364_155)
 }
 
+/// Told for whom one waits, and for how long so far: when it is felt, and every few seconds after.
+pub type OnWait<'a> = &'a mut dyn FnMut(Vec<Holder>, Duration);
+
 /// How to wait for the lock.
 pub struct Wait<'a> {
     /// How long; `None` for as long as it takes.
     pub timeout: Option<Duration>,
     /// Ends the wait.
     pub interrupt: &'a Interrupt,
-    /// Told for whom, when it is felt and every few seconds after.
-    pub on_wait: &'a mut dyn FnMut(Vec<Holder>, Duration),
+    /// Told while it waits.
+    pub on_wait: OnWait<'a>,
 }
 
 /// A session that holds the lock under all its names. Only it can write.
 pub struct Locked<'a> {
-    connection: &'a mut Connection,
+    session: &'a mut Session,
     url: &'a DatabaseUrl,
     /// Our process on the server, where the session is ours.
     pid: Option<i32>,
@@ -58,16 +59,7 @@ pub struct Locked<'a> {
     held: Held,
     interrupt: Interrupt,
     /// Looks at the server while the session is busy; opened when it is needed.
-    watcher: Option<Connection>,
-}
-
-/// What came of a message, beside its failure.
-#[derive(Default)]
-pub struct Seen {
-    /// Who was in the way of the message, where it had a `lock_wait`.
-    pub blockers: Vec<Holder>,
-    /// It was cancelled because it waited for somebody who waits for our lock.
-    pub circle: bool,
+    watcher: Option<Session>,
 }
 
 /// What holds the lock.
@@ -76,7 +68,7 @@ enum Held {
     Session,
     /// A transaction on a second connection. Through a pooler nothing else does: a session's lock
     /// stays behind on some server connection that is lent to the next client.
-    Transaction(Box<Connection>),
+    Transaction(Box<Session>),
 }
 
 impl<'a> Locked<'a> {
@@ -91,7 +83,7 @@ impl<'a> Locked<'a> {
     /// [`Error::LockTimeout`] in time, [`Error::Interrupted`], [`Error::Statement`] when the
     /// server fails.
     pub fn acquire(
-        connection: &'a mut Connection,
+        session: &'a mut Session,
         url: &'a DatabaseUrl,
         pid: Option<i32>,
         mut ids: Vec<u32>,
@@ -101,13 +93,13 @@ impl<'a> Locked<'a> {
         ids.dedup();
         let held = match pid {
             Some(_) => Held::Session,
-            None => Held::Transaction(Box::new(Connection::open(url)?)),
+            None => Held::Transaction(Box::new(Session::open(url)?)),
         };
         let interrupt = wait.interrupt.clone();
-        let mut locked = Locked { connection, url, pid, ids, held, interrupt, watcher: None };
+        let mut locked = Locked { session, url, pid, ids, held, interrupt, watcher: None };
         locked.take(wait)?;
         // The lock's connection keeps one of the pool's; a pool of one has none left for the work.
-        if pid.is_none() && !locked.connection.answers_within(POOL_WAIT) {
+        if pid.is_none() && !locked.session.answers_within(POOL_WAIT) {
             let fault = Fault::Unclear(
                 "the pooler has no second server connection for us: the lock takes one, the work \
                  another (PgBouncer: default_pool_size)"
@@ -132,10 +124,10 @@ impl<'a> Locked<'a> {
             }
             let waited = begun.elapsed();
             if wait.timeout.is_some_and(|timeout| waited >= timeout) {
-                return Err(Error::LockTimeout { holders: holders(self.connection, &self.ids) });
+                return Err(Error::LockTimeout { holders: holders(self.session, &self.ids) });
             }
             if waited >= next_word {
-                (wait.on_wait)(holders(self.connection, &self.ids), waited);
+                (wait.on_wait)(holders(self.session, &self.ids), waited);
                 next_word = waited + NEXT_WORD;
             }
             let left = wait.timeout.map_or(pause, |timeout| timeout.saturating_sub(waited));
@@ -149,9 +141,9 @@ impl<'a> Locked<'a> {
         let holder = match &mut self.held {
             Held::Session => {
                 let sql = calls("pg_try_advisory_lock", &self.ids);
-                let taken = taken(self.connection, &sql, &self.ids)?;
+                let taken = taken(self.session, &sql, &self.ids)?;
                 if taken.len() < self.ids.len() && !taken.is_empty() {
-                    query(self.connection, &calls("pg_advisory_unlock", &taken))?;
+                    query(self.session, &calls("pg_advisory_unlock", &taken))?;
                 }
                 return Ok(taken.len() == self.ids.len());
             }
@@ -172,7 +164,7 @@ impl<'a> Locked<'a> {
 
     /// Who waits for our lock inside the server.
     pub fn waiters(&mut self) -> Vec<Holder> {
-        waiters(self.connection, &self.ids)
+        waiters(self.session, &self.ids)
     }
 
     /// Lets those have the lock who wait for it inside the server, and takes it again when they
@@ -181,13 +173,13 @@ impl<'a> Locked<'a> {
     /// # Errors
     ///
     /// As [`Locked::acquire`].
-    pub fn give_way(&mut self, wait: Wait<'_>) -> Result<(), Error> {
+    pub fn give_way(&mut self, on_wait: OnWait<'_>) -> Result<(), Error> {
         self.drop_lock()?;
         let begun = Instant::now();
-        while begun.elapsed() < LONGEST_WAY && !waiters(self.connection, &self.ids).is_empty() {
+        while begun.elapsed() < LONGEST_WAY && !waiters(self.session, &self.ids).is_empty() {
             std::thread::sleep(SHORTEST_PAUSE * 4);
         }
-        self.take(wait)
+        self.take_again(on_wait)
     }
 
     /// Takes the lock again where a file has given it away (`DISCARD ALL`,
@@ -196,17 +188,23 @@ impl<'a> Locked<'a> {
     /// # Errors
     ///
     /// As [`Locked::acquire`].
-    pub fn take_back(&mut self, wait: Wait<'_>) -> Result<bool, Error> {
-        if matches!(self.held, Held::Transaction(_)) || is_held(self.connection, &self.ids) {
+    pub fn take_back(&mut self, on_wait: OnWait<'_>) -> Result<bool, Error> {
+        if matches!(self.held, Held::Transaction(_)) || is_held(self.session, &self.ids) {
             return Ok(false);
         }
-        self.take(wait)?;
+        self.take_again(on_wait)?;
         Ok(true)
+    }
+
+    /// Waits for as long as it takes, since we had it.
+    fn take_again(&mut self, on_wait: OnWait<'_>) -> Result<(), Error> {
+        let interrupt = self.interrupt.clone();
+        self.take(Wait { timeout: None, interrupt: &interrupt, on_wait })
     }
 
     fn drop_lock(&mut self) -> Result<(), Error> {
         match &mut self.held {
-            Held::Session => query(self.connection, &calls("pg_advisory_unlock", &self.ids)),
+            Held::Session => query(self.session, &calls("pg_advisory_unlock", &self.ids)),
             Held::Transaction(holder) => query(holder, "COMMIT"),
         }
     }
@@ -215,48 +213,48 @@ impl<'a> Locked<'a> {
     ///
     /// # Errors
     ///
-    /// [`Failed`], and what was seen.
+    /// [`SendError`].
     pub fn send(
         &mut self,
         sql: &str,
         limits: &Limits,
         on_notice: &mut dyn FnMut(Notice),
-    ) -> Result<(), (Failed, Seen)> {
-        let Locked { connection, url, pid, ids, held, watcher, .. } = self;
+    ) -> Result<(), SendError> {
+        let Locked { session, url, pid, ids, held, watcher, .. } = self;
         let runner = pid.map_or(Runner::Text(sql), Runner::Process);
-        let mut seen = Seen::default();
+        let (mut in_the_way, mut is_circle) = (Vec::new(), false);
         let mut next_look = CIRCLE;
         // Opened ahead: `lock_timeout` may be shorter than it takes to connect.
         if limits.lock_wait.is_some() && watcher.is_none() && matches!(held, Held::Session) {
-            *watcher = Connection::open(url).ok();
+            *watcher = Session::open(url).ok();
         }
         let mut on_tick = |run: Duration, end: bool| {
-            if limits.lock_wait.is_some() && seen.blockers.is_empty() {
+            if limits.lock_wait.is_some() && in_the_way.is_empty() {
                 let eyes = match held {
                     Held::Transaction(holder) => Some(&mut **holder),
                     Held::Session => watcher.as_mut(),
                 };
-                seen.blockers = eyes.map(|eyes| blockers(eyes, &runner)).unwrap_or_default();
+                in_the_way = eyes.map(|eyes| blockers(eyes, &runner)).unwrap_or_default();
             }
             // Where the session is ours, the server sees a circle by itself.
             let Held::Transaction(holder) = held else { return end.into() };
-            if run >= next_look && !seen.circle {
+            if run >= next_look && !is_circle {
                 next_look = run + CIRCLE;
-                seen.circle = circle(holder, ids, &runner);
-                if seen.circle {
+                is_circle = circle(holder, ids, &runner);
+                if is_circle {
                     return cancel(holder, &runner);
                 }
             }
             if end { cancel(holder, &runner) } else { Tick::GoOn }
         };
-        let sent = connection.send(sql, limits, on_notice, &mut on_tick);
-        sent.map_err(|failed| (failed, seen))
+        let sent = session.send(sql, limits, on_notice, &mut on_tick);
+        sent.map_err(|error| SendError { blockers: in_the_way, is_circle, ..error })
     }
 
     /// Leaves an aborted transaction block, if there is one.
     pub fn roll_back(&mut self) {
         // Where this fails the session is gone, and the block with it.
-        let _ = self.connection.query("ROLLBACK");
+        let _ = self.session.query("ROLLBACK");
     }
 
     /// Sends one message of our own that may write, and gives the rows of its last statement that
@@ -267,17 +265,17 @@ impl<'a> Locked<'a> {
     /// [`Error::Statement`].
     pub fn write(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
         let limits = Limits { interrupt: self.interrupt.clone(), ..Limits::default() };
-        self.connection.query_within(sql, &limits).map_err(|fault| statement(sql, fault))
+        self.session.query_within(sql, &limits).map_err(|fault| statement(sql, fault))
     }
 
     /// The session, to read with.
-    pub fn connection(&mut self) -> &mut Connection {
-        self.connection
+    pub fn session(&mut self) -> &mut Session {
+        self.session
     }
 
     /// Gives the lock back. A session that is gone has given it back already.
     pub fn release(mut self) {
-        if !self.connection.is_lost() {
+        if !self.session.is_lost() {
             // If this fails the session is broken, and the lock ends with it.
             let _ = self.drop_lock();
         }
@@ -286,7 +284,7 @@ impl<'a> Locked<'a> {
 
 /// Cancels by a query: a cancel request ends some poolers (PgBouncer 1.18 falls over one whose
 /// client hangs up at once, as the driver does).
-fn cancel(holder: &mut Connection, runner: &Runner<'_>) -> Tick {
+fn cancel(holder: &mut Session, runner: &Runner<'_>) -> Tick {
     cancel_runner(holder, runner);
     Tick::Cancelled
 }
@@ -295,13 +293,13 @@ fn statement(sql: &str, fault: Fault) -> Error {
     Error::Statement { sql: sql.to_string(), fault }
 }
 
-fn query(connection: &mut Connection, sql: &str) -> Result<(), Error> {
-    connection.query(sql).map(drop).map_err(|fault| statement(sql, fault))
+fn query(session: &mut Session, sql: &str) -> Result<(), Error> {
+    session.query(sql).map(drop).map_err(|fault| statement(sql, fault))
 }
 
 /// Sends what asks for each id, and gives those that were got.
-fn taken(connection: &mut Connection, sql: &str, ids: &[u32]) -> Result<Vec<u32>, Error> {
-    let rows = connection.query(sql).map_err(|fault| statement(sql, fault))?;
+fn taken(session: &mut Session, sql: &str, ids: &[u32]) -> Result<Vec<u32>, Error> {
+    let rows = session.query(sql).map_err(|fault| statement(sql, fault))?;
     let answers = rows.into_iter().next().unwrap_or_default();
     let held = |answer: &Option<String>| answer.as_deref() == Some("t");
     Ok(ids.iter().zip(answers).filter(|(_, answer)| held(answer)).map(|(id, _)| *id).collect())

@@ -5,9 +5,10 @@
 //! taken too where that is asked for. What belongs to an extension is left alone: it goes with
 //! the extension.
 
-use crate::connection::lock::Locked;
 use crate::error::Error;
+use crate::migrator::run::Run;
 use crate::quote::identifier;
+use crate::table::Table;
 
 /// What is still in the schema after a drop.
 #[non_exhaustive]
@@ -84,52 +85,55 @@ struct Object {
     drop: String,
 }
 
-/// Drops the tables, or all objects, of the current schema, and the log, in one transaction.
-///
-/// # Errors
-///
-/// [`Error::Statement`]; nothing has been dropped then.
-pub fn drop(
-    locked: &mut Locked<'_>,
-    all_objects: bool,
-    log: Option<&str>,
-) -> Result<Leftovers, Error> {
-    let objects = list(locked)?;
-    // It may be in another schema, as the version table may be.
-    let log = log.map(|log| format!("DROP TABLE IF EXISTS {log}"));
-    let statements: Vec<&str> = objects
-        .iter()
-        .filter(|object| all_objects || object.kind == "table")
-        .map(|object| object.drop.as_str())
-        .chain(log.as_deref())
-        .collect();
-    if !statements.is_empty() {
-        locked.write(&statements.join(";"))?;
+impl Run<'_> {
+    /// Drops the tables, or all objects, of the current schema, and the log, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Statement`]; nothing has been dropped then.
+    pub fn drop_schema(&mut self, all_objects: bool) -> Result<Leftovers, Error> {
+        let objects = self.objects()?;
+        // A table of that name in another schema may be anything.
+        let log = &self.table.log;
+        let is_ours =
+            log.exists && log.may_read && self.table.entries(self.locked.session(), false).is_ok();
+        let log = is_ours.then(|| format!("DROP TABLE IF EXISTS {}", self.table.quoted_log()));
+        let statements: Vec<&str> = objects
+            .iter()
+            .filter(|object| all_objects || object.kind == "table")
+            .map(|object| object.drop.as_str())
+            .chain(log.as_deref())
+            .collect();
+        if !statements.is_empty() {
+            self.locked.write(&statements.join(";"))?;
+        }
+        let left = self.objects()?;
+        let schema = self.values("SELECT pg_catalog.current_schema()")?;
+        let schema =
+            schema.into_iter().next().and_then(|row| row.into_iter().next()).unwrap_or_default();
+        *self.table = Table::find(self.locked.session(), &self.url.table)?;
+        Ok(Leftovers {
+            schema: identifier(&schema),
+            objects: left.into_iter().map(|object| (object.kind, object.name)).collect(),
+            // It may be kept in another schema than the one that was dropped.
+            version_table: self.table.exists.then(|| self.table.quoted()),
+        })
     }
-    let left = list(locked)?;
-    let schema = read(locked, "SELECT pg_catalog.current_schema()")?;
-    let schema =
-        schema.into_iter().next().and_then(|row| row.into_iter().next()).unwrap_or_default();
-    Ok(Leftovers {
-        schema: identifier(&schema),
-        objects: left.into_iter().map(|object| (object.kind, object.name)).collect(),
-        version_table: None,
-    })
-}
 
-fn list(locked: &mut Locked<'_>) -> Result<Vec<Object>, Error> {
-    let object = |row: Vec<String>| {
-        let mut values = row.into_iter();
-        Some(Object { kind: values.next()?, name: values.next()?, drop: values.next()? })
-    };
-    Ok(read(locked, LIST)?.into_iter().filter_map(object).collect())
-}
+    fn objects(&mut self) -> Result<Vec<Object>, Error> {
+        let object = |row: Vec<String>| {
+            let mut values = row.into_iter();
+            Some(Object { kind: values.next()?, name: values.next()?, drop: values.next()? })
+        };
+        Ok(self.values(LIST)?.into_iter().filter_map(object).collect())
+    }
 
-fn read(locked: &mut Locked<'_>, sql: &str) -> Result<Vec<Vec<String>>, Error> {
-    let rows = locked.connection().query(sql);
-    let rows = rows.map_err(|fault| Error::Statement { sql: sql.trim().to_string(), fault })?;
-    Ok(rows
-        .into_iter()
-        .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
-        .collect())
+    fn values(&mut self, sql: &str) -> Result<Vec<Vec<String>>, Error> {
+        let rows = self.locked.session().query(sql);
+        let rows = rows.map_err(|fault| Error::Statement { sql: sql.trim().to_string(), fault })?;
+        Ok(rows
+            .into_iter()
+            .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
+            .collect())
+    }
 }

@@ -13,10 +13,13 @@ use tokio_postgres::config::SslMode as Tls;
 use tokio_postgres::{AsyncMessage, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::connection::{block_on, config, fault, tls};
 use crate::error::Error;
 use crate::event::Notice;
 use crate::fault::Fault;
+use crate::session::{config, driver_error, tls};
+use crate::sqlstate::{
+    FEATURE_NOT_SUPPORTED, INVALID_AUTHORIZATION_SPECIFICATION, PROTOCOL_VIOLATION,
+};
 use crate::url::{DatabaseUrl, SslMode, UrlError};
 
 /// What a session is made of.
@@ -103,7 +106,7 @@ fn may_differ(fault: &Fault, mode: Tls) -> bool {
 
 /// `invalid_authorization_specification`: no line of `pg_hba.conf` lets us in this way.
 fn is_refused_at_the_door(fault: &Fault) -> bool {
-    fault.code() == Some("28000")
+    fault.code() == Some(INVALID_AUTHORIZATION_SPECIFICATION)
 }
 
 fn try_mode(
@@ -127,7 +130,7 @@ fn try_mode(
 /// 0A000.
 fn refuses_settings(fault: &Fault) -> bool {
     matches!(fault, Fault::Server(error)
-        if matches!(error.code.as_str(), "08P01" | "0A000")
+        if matches!(error.code.as_str(), PROTOCOL_VIOLATION | FEATURE_NOT_SUPPORTED)
             || error.message.contains("startup parameter"))
 }
 
@@ -161,9 +164,9 @@ fn connect(
             Some(limit) => tokio::time::timeout(limit, connected).await.ok(),
         }
     };
-    let (client, mut driver) = match block_on(&runtime, connecting) {
+    let (client, mut driver) = match runtime.block_on(connecting) {
         None => return Err(Fault::Unreachable("connect_timeout expired".to_string())),
-        Some(connected) => connected.map_err(|e| fault::connecting(&e))?,
+        Some(connected) => connected.map_err(|e| driver_error::connecting(&e))?,
     };
     let (sender, incoming) = channel();
     runtime.spawn(async move {
@@ -181,9 +184,9 @@ fn pass_on(
     incoming: &Sender<Incoming>,
 ) -> bool {
     let (message, more) = match message {
-        Ok(AsyncMessage::Notice(db)) => (Incoming::Notice(fault::notice(&db)), true),
+        Ok(AsyncMessage::Notice(db)) => (Incoming::Notice(driver_error::notice(&db)), true),
         Ok(_) => return true,
-        Err(error) => (Incoming::Lost(fault::reason(&error)), false),
+        Err(error) => (Incoming::Lost(driver_error::reason(&error)), false),
     };
     incoming.send(message).is_ok() && more
 }

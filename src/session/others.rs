@@ -1,9 +1,9 @@
 //! Who else is there: holders of the migration lock, those who wait for it, and those who are in
 //! a statement's way.
 
-use crate::connection::Connection;
 use crate::event::Holder;
 use crate::quote::literal;
+use crate::session::Session;
 
 /// As much of a statement as tells it from others in `pg_stat_activity`, which cuts them off.
 const RECOGNISED: usize = 300;
@@ -44,23 +44,23 @@ fn ours(ids: &[u32]) -> String {
 }
 
 /// Who holds the lock under any of the ids; empty when the server does not say.
-pub fn holders(connection: &mut Connection, ids: &[u32]) -> Vec<Holder> {
-    sessions(connection, &format!("{} AND l.granted", ours(ids)))
+pub fn holders(session: &mut Session, ids: &[u32]) -> Vec<Holder> {
+    sessions(session, &format!("{} AND l.granted", ours(ids)))
 }
 
 /// Who waits for the lock inside the server.
-pub fn waiters(connection: &mut Connection, ids: &[u32]) -> Vec<Holder> {
-    sessions(connection, &format!("{} AND NOT l.granted", ours(ids)))
+pub fn waiters(session: &mut Session, ids: &[u32]) -> Vec<Holder> {
+    sessions(session, &format!("{} AND NOT l.granted", ours(ids)))
 }
 
 /// Other sessions with a lock for which `condition` holds.
-fn sessions(connection: &mut Connection, condition: &str) -> Vec<Holder> {
+fn sessions(session: &mut Session, condition: &str) -> Vec<Holder> {
     let sql = format!(
         "SELECT DISTINCT {SESSION} FROM pg_catalog.pg_locks l \
          JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
          WHERE {condition} AND l.pid <> pg_catalog.pg_backend_pid() ORDER BY 1"
     );
-    described(connection, &sql)
+    described(session, &sql)
 }
 
 /// Columns of `pg_stat_activity a` that make a [`Holder`].
@@ -70,8 +70,8 @@ const SESSION: &str = "a.pid, coalesce(a.application_name, ''), \
     coalesce(pg_catalog.left(pg_catalog.regexp_replace(a.query, '\\s+', ' ', 'g'), 80), '')";
 
 /// The sessions that a query of [`SESSION`] gives; none when it fails.
-fn described(connection: &mut Connection, sql: &str) -> Vec<Holder> {
-    let rows = connection.query(sql).unwrap_or_default();
+fn described(session: &mut Session, sql: &str) -> Vec<Holder> {
+    let rows = session.query(sql).unwrap_or_default();
     rows.into_iter().filter_map(holder).collect()
 }
 
@@ -89,7 +89,7 @@ fn holder(row: Vec<Option<String>>) -> Option<Holder> {
 }
 
 /// Whom a statement waits for.
-pub fn blockers(connection: &mut Connection, runner: &Runner<'_>) -> Vec<Holder> {
+pub fn blockers(session: &mut Session, runner: &Runner<'_>) -> Vec<Holder> {
     let sql = format!(
         "SELECT DISTINCT {SESSION} FROM pg_catalog.pg_stat_activity b \
          CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.pg_blocking_pids(b.pid)) AS w (pid) \
@@ -97,33 +97,33 @@ pub fn blockers(connection: &mut Connection, runner: &Runner<'_>) -> Vec<Holder>
          WHERE {} AND b.pid <> pg_catalog.pg_backend_pid() ORDER BY 1",
         runner.condition()
     );
-    described(connection, &sql)
+    described(session, &sql)
 }
 
 /// Whether a statement of ours waits for somebody who waits for our lock.
-pub fn circle(connection: &mut Connection, ids: &[u32], runner: &Runner<'_>) -> bool {
-    let waiters = waiters(connection, ids);
+pub fn circle(session: &mut Session, ids: &[u32], runner: &Runner<'_>) -> bool {
+    let waiters = waiters(session, ids);
     !waiters.is_empty()
-        && blockers(connection, runner).iter().any(|b| waiters.iter().any(|w| w.pid == b.pid))
+        && blockers(session, runner).iter().any(|b| waiters.iter().any(|w| w.pid == b.pid))
 }
 
 /// Cancels what a runner runs.
-pub fn cancel(connection: &mut Connection, runner: &Runner<'_>) {
+pub fn cancel(session: &mut Session, runner: &Runner<'_>) {
     let sql = format!(
         "SELECT pg_catalog.pg_cancel_backend(b.pid) FROM pg_catalog.pg_stat_activity b \
          WHERE {} AND b.pid <> pg_catalog.pg_backend_pid()",
         runner.condition()
     );
     // Where it fails, the statement goes on.
-    let _ = connection.query(&sql);
+    let _ = session.query(&sql);
 }
 
 /// Whether this session holds the lock under every id.
-pub fn is_held(connection: &mut Connection, ids: &[u32]) -> bool {
+pub fn is_held(session: &mut Session, ids: &[u32]) -> bool {
     let sql = format!(
         "SELECT FROM pg_catalog.pg_locks l \
          WHERE {} AND l.granted AND l.pid = pg_catalog.pg_backend_pid()",
         ours(ids)
     );
-    connection.query(&sql).is_ok_and(|rows| rows.len() == ids.len())
+    session.query(&sql).is_ok_and(|rows| rows.len() == ids.len())
 }

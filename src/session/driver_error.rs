@@ -82,6 +82,7 @@ fn server_error(db: &DbError) -> ServerError {
             Some(ErrorPosition::Original(position)) => usize::try_from(*position).ok(),
             _ => None,
         },
+        schema: db.schema().map(str::to_string),
         table: db.table().map(str::to_string),
     }
 }

@@ -1,0 +1,59 @@
+//! What a migrator is configured with, and what a run reports.
+
+use std::time::Duration;
+
+use crate::interrupt::Interrupt;
+use crate::migration::State;
+use crate::table::Operator;
+
+/// What a migrator is configured with; see the methods of
+/// [`Migrator`](crate::migrator::Migrator).
+#[derive(Clone)]
+pub struct Options {
+    /// How long to wait for the lock; `None` for as long as it takes.
+    pub lock_timeout: Option<Duration>,
+    /// How many files to read ahead.
+    pub prefetch: usize,
+    /// `lock_timeout` for the statements of files.
+    pub lock_wait: Option<Duration>,
+    /// Retries of a file that could not get a lock within `lock_wait`.
+    pub retries: u32,
+    /// Who runs this.
+    pub operator: Operator,
+    /// Go up although applied files were edited.
+    pub allow_edited: bool,
+    /// Run late files first.
+    pub allow_late: bool,
+    /// Accept a row that is above all files.
+    pub allow_newer: bool,
+    /// Ends a run early.
+    pub interrupt: Interrupt,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            lock_timeout: None,
+            prefetch: 10,
+            lock_wait: None,
+            retries: 5,
+            operator: Operator::default(),
+            allow_edited: false,
+            allow_late: false,
+            allow_newer: false,
+            interrupt: Interrupt::new(),
+        }
+    }
+}
+
+/// How a run ended.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How many files were run.
+    pub ran: usize,
+    /// How many were planned and not run, because the run was asked to stop.
+    pub left: usize,
+    /// Where the database stands now.
+    pub state: State,
+}
