@@ -1,6 +1,8 @@
 //! What holds for every text, tried on many that are glued from what is hard to lex.
 
-use super::super::{Statement, locate, route, scan};
+use super::super::reader::Reader;
+use super::super::{Kind, Mode, Script, Statement, locate};
+use super::scan;
 
 const FRAGMENTS: &[&str] = &[
     "'",
@@ -63,6 +65,20 @@ const FRAGMENTS: &[&str] = &[
     "reindex(",
     "cluster ",
     "alter table t detach partition ",
+    "do $$",
+    "do '",
+    "execute ",
+    "set ",
+    "local ",
+    "session ",
+    "role",
+    "set_config(",
+    "'role', ",
+    ", false)",
+    "drop schema ",
+    "\"public\"",
+    "create index concurrently ",
+    " on ",
     "concurrently",
 ];
 
@@ -94,7 +110,7 @@ fn check(text: &str) {
         check_one(text, statement, n + 1 == statements.len());
     }
     assert_eq!(end, text.len(), "{text:?}");
-    let _ = route(&statements);
+    check_script(text, &statements);
     let length = text.chars().count();
     assert!(locate(text, length).is_some() || length == 0, "{text:?}");
     assert!(locate(text, length + 1).is_some(), "{text:?}");
@@ -108,13 +124,43 @@ fn check_one(text: &str, statement: &Statement, last: bool) {
     assert_eq!(statement.is_empty(), code.is_empty());
     let code = &text[code];
     if code.is_empty() {
-        assert_eq!(statement.kind, super::super::Kind::Empty, "{text:?}");
+        assert_eq!(statement.kind, Kind::Other, "{text:?}");
     } else if !code.starts_with('\u{feff}') {
         // The code by itself is the same one statement: so it is what may be sent alone.
         let again = scan(code);
         assert_eq!(again.len(), 1, "{text:?}: {code:?}");
         assert_eq!(again[0].code, 0..code.len(), "{text:?}: {code:?}");
         assert_eq!(again[0].kind, statement.kind, "{text:?}: {code:?}");
+    }
+}
+
+fn check_script(text: &str, statements: &[Statement]) {
+    let script = Script::new(text);
+    let codes = |statements: &[Statement]| -> Vec<_> {
+        let with_code = statements.iter().filter(|s| !s.code.is_empty());
+        with_code.map(|s| (s.span.clone(), s.code.clone(), s.kind)).collect()
+    };
+    assert_eq!(codes(script.statements()), codes(statements), "{text:?}");
+    assert_eq!(script.is_empty(), script.statements().is_empty());
+    let last = script.statements().last();
+    let behind = last.map_or("", |s| &text[s.code.end..s.span.end]);
+    let is_ended = Reader::new(behind).written() == ";";
+    assert_eq!(script.is_ended(), is_ended, "{text:?}");
+    if let Mode::Transactional { guard_at } | Mode::OwnTransaction { guard_at } = script.mode() {
+        let is_cut = guard_at == 0 || script.statements().iter().any(|s| s.span.end == guard_at);
+        assert!(is_cut, "{text:?}");
+    }
+    if let Some(shared) = script.in_shared_transaction(text) {
+        let is_blanked = |(now, then): (u8, u8)| now == then || now == b' ' && then.is_ascii();
+        assert_eq!(shared.len(), text.len());
+        assert!(shared.bytes().zip(text.bytes()).all(is_blanked), "{text:?}");
+        let left = Script::new(&shared);
+        assert!(matches!(left.mode(), Mode::Transactional { guard_at: 0 }), "{text:?}");
+    }
+    let _ = script.may_touch(text, "public", "a");
+    for n in 0..=script.statements().len() {
+        let _ = (script.remains(n, true), script.index_built(text, n));
+        assert!(script.remains(n, false).statements <= n);
     }
 }
 
