@@ -1,5 +1,7 @@
 //! What holds for every text, tried on many that are glued from what is hard to lex.
 
+use std::time::{Duration, Instant};
+
 use super::super::reader::Reader;
 use super::super::{Kind, Mode, Script, Statement, locate};
 use super::scan;
@@ -178,6 +180,31 @@ fn every_pair_and_its_prefixes() {
         for second in FRAGMENTS {
             check(&format!("{first}{second}"));
             check(&format!("{first}{second};{first}a'{second}\\"));
+        }
+    }
+}
+
+/// Looking ahead from each token to the end of the script would take minutes for these.
+#[test]
+fn the_time_is_linear() {
+    for piece in [
+        "select set_config(",
+        "then set transaction ",
+        "then drop schema ",
+        "then do ",
+        "then do $a$ ",
+        "do $$ do $a$ ",
+        "then execute ' ",
+        "do E'\\'",
+        "on commit ",
+        "alter table t detach ",
+        "create index concurrently ",
+    ] {
+        for text in [piece.repeat(20_000), format!("do $x$ begin {}", piece.repeat(20_000))] {
+            let begun = Instant::now();
+            Script::new(&text).may_touch(&text, "public", "a");
+            let took = begun.elapsed();
+            assert!(took < Duration::from_secs(5), "{piece:?}: {took:?}");
         }
     }
 }
