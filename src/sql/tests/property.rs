@@ -1,5 +1,7 @@
 //! What holds for every text, tried on many that are glued from what is hard to lex.
 
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::super::reader::Reader;
@@ -182,6 +184,21 @@ fn every_pair_and_its_prefixes() {
             check(&format!("{first}{second};{first}a'{second}\\"));
         }
     }
+}
+
+/// Whatever a file breaks off in, nothing of it is lost.
+#[test]
+fn every_beginning_of_a_file_of_the_corpus() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let mut files = 0;
+    for entry in fs::read_dir(folder).expect("the corpus") {
+        let text = fs::read_to_string(entry.expect("an entry").path()).expect("a file");
+        for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+            check(&text[..end]);
+        }
+        files += 1;
+    }
+    assert!(files >= 40, "only {files} files in the corpus");
 }
 
 /// Looking ahead from each token to the end of the script would take minutes for these.
