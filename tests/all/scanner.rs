@@ -88,7 +88,7 @@ fn what_shares_a_transaction_ends_none() {
         let Some(shared) = script.in_shared_transaction(&text) else { continue };
         db.clear();
         let mut client = db.client();
-        let xid = "SELECT pg_current_xact_id()";
+        let xid = "SELECT txid_current()";
         let mut transaction = client.transaction().expect("a transaction");
         let before: String = read_one(&mut transaction, xid);
         transaction.batch_execute(shared.trim_start_matches('\u{feff}')).unwrap_or_else(|error| {
