@@ -27,8 +27,9 @@ pub struct Facts {
     pub leaves_to_transaction: bool,
 }
 
-/// How many tokens of a call are read. Nobody writes more; of whom does, the worse is assumed.
-const LONGEST_CALL: usize = 100;
+/// How many tokens of a call, or of a transaction's modes, are read; more would be no real file, and
+/// reading on from each would take for ever. Of a longer call the worse is assumed.
+const LONGEST: usize = 100;
 
 impl Facts {
     /// Takes note of a word that runs, at which `reader` stands.
@@ -118,7 +119,7 @@ impl Facts {
         let name = reader.string().unwrap_or_default();
         let (mut value_is_off, mut is_for_session) = (false, false);
         let (mut depth, mut argument, mut behind_comma) = (0_usize, 0, false);
-        for _ in 0..LONGEST_CALL {
+        for _ in 0..LONGEST {
             match reader.current().map(|t| t.shape) {
                 None | Some(Shape::Semicolon) => break,
                 Some(Shape::Close) if depth == 0 => break,
@@ -157,13 +158,13 @@ impl Facts {
 
 /// Whether the rest of a statement has the words READ ONLY.
 fn says_read_only(mut reader: Reader<'_>) -> bool {
-    while !reader.is_at_statement_end() {
-        if reader.eat("read") && reader.at("only") {
-            return true;
+    for _ in 0..LONGEST {
+        if reader.is_at_statement_end() || reader.eat("read") && reader.at("only") {
+            break;
         }
         reader.skip();
     }
-    false
+    reader.at("only")
 }
 
 /// Whether the value of a setting means no.

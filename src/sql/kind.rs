@@ -8,8 +8,6 @@ use super::reader::Reader;
 /// What a statement does to the transaction, or needs of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// No statement: a stray `;`, or what trails after the last one.
-    Empty,
     /// `BEGIN`, `START TRANSACTION`.
     Begin,
     /// `COMMIT`, `END`.
@@ -41,9 +39,6 @@ pub enum Kind {
 /// The kind of the statement whose code (first to last token, no `;`) is `code`.
 pub(super) fn classify(code: &str) -> Kind {
     let mut words = Reader::new(code);
-    if words.is_at_end() {
-        return Kind::Empty;
-    }
     if !words.is(Shape::Word) {
         return Kind::Other;
     }

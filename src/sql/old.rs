@@ -16,6 +16,13 @@ pub enum Route {
     Refused(Refusal),
 }
 
+impl Statement {
+    /// Only [`scan`] gives empty ones.
+    pub fn is_empty(&self) -> bool {
+        self.code.is_empty()
+    }
+}
+
 struct All(Vec<Statement>);
 
 impl Visitor for All {

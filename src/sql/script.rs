@@ -72,7 +72,9 @@ impl Script {
     /// COMMIT become spaces, so that every byte and character keeps its place; it has two statements
     /// fewer then. `None` for a script that cannot run so, or that sets the transaction's mode.
     pub fn in_shared_transaction<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
-        let is_unfit = |s: &Statement| s.ends_transactions || s.kind == Kind::SetTransaction;
+        let is_unfit = |s: &Statement| {
+            s.ends_transactions || matches!(s.kind, Kind::SetTransaction | Kind::NonTransactional)
+        };
         if self.facts.is_read_only || self.statements.iter().any(is_unfit) {
             return None;
         }

@@ -31,13 +31,6 @@ pub struct Statement {
     pub(super) may_leave: bool,
 }
 
-impl Statement {
-    /// Whether there is nothing to run: white space, comments and at most a `;`.
-    pub fn is_empty(&self) -> bool {
-        self.code.is_empty()
-    }
-}
-
 /// What is told of a script while it is cut.
 pub(super) trait Visitor {
     /// A word or a quoted name, at which `reader` stands, in code that the script runs when it is

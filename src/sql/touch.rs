@@ -3,6 +3,10 @@
 use super::reader::Reader;
 use super::statement::{Place, Visitor};
 
+/// How many tokens behind DROP SCHEMA are read: no real file has more, and a made-up one could take
+/// for ever.
+const MOST_TOKENS: usize = 100;
+
 /// Looks for one table, folded as the server folds names.
 pub(super) struct Touch<'a> {
     schema: &'a str,
@@ -33,11 +37,11 @@ fn drops(mut reader: Reader<'_>, schema: &str) -> bool {
     if !reader.eat("schema") {
         return false;
     }
-    while !reader.is_at_statement_end() {
-        if reader.is_name(schema) {
-            return true;
+    for _ in 0..MOST_TOKENS {
+        if reader.is_at_statement_end() || reader.is_name(schema) {
+            break;
         }
         reader.skip();
     }
-    false
+    reader.is_name(schema)
 }

@@ -41,16 +41,18 @@ impl Visitor for Walker<'_> {
 }
 
 impl Walker<'_> {
-    /// The bodies of the DO statement at which `reader` stands.
+    /// The bodies of the DO statement at which `reader` stands: strings and LANGUAGE clauses are all
+    /// that it has.
     fn blocks(&mut self, mut reader: Reader<'_>) {
-        while !reader.is_at_statement_end() {
+        reader.skip();
+        loop {
             if reader.eat("language") {
                 reader.skip();
-            } else {
-                if let Some(body) = reader.string() {
-                    self.deeper(|walker| walker.body(&body));
-                }
+            } else if let Some(body) = reader.string() {
+                self.deeper(|walker| walker.body(&body));
                 reader.skip();
+            } else {
+                break;
             }
         }
     }

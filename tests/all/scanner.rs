@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dbm::sql;
-use postgres::{Client, SimpleQueryMessage};
+use dbm::sql::Script;
+use postgres::{Client, SimpleQueryMessage, Transaction};
 
 use crate::support::Database;
 
@@ -39,10 +39,6 @@ fn commands(client: &mut Client, text: &str) -> Result<usize, String> {
     Ok(complete - 1)
 }
 
-fn statements(text: &str) -> Vec<sql::Statement> {
-    sql::scan(text).into_iter().filter(|statement| !statement.is_empty()).collect()
-}
-
 #[test]
 fn it_counts_as_the_server_counts() {
     let db = Database::new();
@@ -51,7 +47,7 @@ fn it_counts_as_the_server_counts() {
         db.clear();
         let name = path.display().to_string();
         let server = commands(&mut db.client(), &text);
-        let scanner = Ok(statements(&text).len());
+        let scanner = Ok(Script::new(&text).statements().len());
         if scanner != server {
             wrong.push(format!(
                 "{name}: the server sees {server:?} statements, the scanner {scanner:?}"
@@ -70,7 +66,7 @@ fn each_statement_is_one_to_the_server() {
         db.clear();
         let name = path.display().to_string();
         let mut client = db.client();
-        for statement in statements(&text) {
+        for statement in Script::new(&text).statements() {
             let code = &text[statement.code.clone()];
             let count = commands(&mut client, code);
             if count != Ok(1) {
@@ -81,23 +77,34 @@ fn each_statement_is_one_to_the_server() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The parts that are overwritten are those of the BEGIN and the COMMIT, and nothing else: the server
+/// then sees the others, and no end of the transaction that it is in.
 #[test]
-fn the_spans_joined_are_the_text() {
+fn what_shares_a_transaction_ends_none() {
+    let db = Database::new();
+    let mut shared_ones = 0;
     for (path, text) in corpus() {
-        let joined: String =
-            sql::scan(&text).iter().map(|statement| &text[statement.span.clone()]).collect();
-        assert_eq!(joined, text, "{}", path.display());
+        let script = Script::new(&text);
+        let Some(shared) = script.in_shared_transaction(&text) else { continue };
+        db.clear();
+        let mut client = db.client();
+        let xid = "SELECT txid_current()";
+        let mut transaction = client.transaction().expect("a transaction");
+        let before: String = read_one(&mut transaction, xid);
+        transaction.batch_execute(shared.trim_start_matches('\u{feff}')).unwrap_or_else(|error| {
+            panic!("{}: {error:?}", path.display());
+        });
+        assert_eq!(read_one(&mut transaction, xid), before, "{}", path.display());
+        shared_ones += 1;
     }
+    assert!(shared_ones > 30, "only {shared_ones} files of the corpus share a transaction");
 }
 
-/// Whatever a file breaks off in, the scanner goes on to the end of it and loses nothing.
-#[test]
-fn every_beginning_of_a_file_is_scanned() {
-    for (path, text) in corpus() {
-        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
-            let part = &text[..end];
-            let joined: usize = sql::scan(part).iter().map(|statement| statement.span.len()).sum();
-            assert_eq!(joined, end, "{} up to {end}", path.display());
-        }
-    }
+fn read_one(transaction: &mut Transaction<'_>, sql: &str) -> String {
+    let answers = transaction.simple_query(sql).expect("an answer");
+    let value = answers.iter().find_map(|answer| match answer {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_string),
+        _ => None,
+    });
+    value.expect("a value")
 }

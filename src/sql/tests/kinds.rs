@@ -1,6 +1,7 @@
 //! What a statement means for transactions.
 
-use super::super::{Kind, scan};
+use super::super::Kind;
+use super::scan;
 
 const COMMIT: Kind = Kind::Commit { chain: false };
 const COMMIT_CHAIN: Kind = Kind::Commit { chain: true };
@@ -9,7 +10,6 @@ const ROLLBACK_CHAIN: Kind = Kind::Rollback { chain: true };
 
 /// Each statement alone, as one script without a `;`.
 const CASES: &[(Kind, &[&str])] = &[
-    (Kind::Empty, &[" ", "-- x", "/* begin */"]),
     (
         Kind::Begin,
         &[
@@ -162,6 +162,9 @@ const CASES: &[(Kind, &[&str])] = &[
             "copy \"from\" to stdin",
             "insert into t select 1 from stdin",
             "/* open begin",
+            " ",
+            "-- x",
+            "/* begin */",
         ],
     ),
 ];

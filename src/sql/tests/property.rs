@@ -1,6 +1,12 @@
 //! What holds for every text, tried on many that are glued from what is hard to lex.
 
-use super::super::{Statement, locate, route, scan};
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::super::reader::Reader;
+use super::super::{Kind, Mode, Script, Statement, locate};
+use super::scan;
 
 const FRAGMENTS: &[&str] = &[
     "'",
@@ -63,6 +69,20 @@ const FRAGMENTS: &[&str] = &[
     "reindex(",
     "cluster ",
     "alter table t detach partition ",
+    "do $$",
+    "do '",
+    "execute ",
+    "set ",
+    "local ",
+    "session ",
+    "role",
+    "set_config(",
+    "'role', ",
+    ", false)",
+    "drop schema ",
+    "\"public\"",
+    "create index concurrently ",
+    " on ",
     "concurrently",
 ];
 
@@ -94,7 +114,7 @@ fn check(text: &str) {
         check_one(text, statement, n + 1 == statements.len());
     }
     assert_eq!(end, text.len(), "{text:?}");
-    let _ = route(&statements);
+    check_script(text, &statements);
     let length = text.chars().count();
     assert!(locate(text, length).is_some() || length == 0, "{text:?}");
     assert!(locate(text, length + 1).is_some(), "{text:?}");
@@ -108,13 +128,43 @@ fn check_one(text: &str, statement: &Statement, last: bool) {
     assert_eq!(statement.is_empty(), code.is_empty());
     let code = &text[code];
     if code.is_empty() {
-        assert_eq!(statement.kind, super::super::Kind::Empty, "{text:?}");
+        assert_eq!(statement.kind, Kind::Other, "{text:?}");
     } else if !code.starts_with('\u{feff}') {
         // The code by itself is the same one statement: so it is what may be sent alone.
         let again = scan(code);
         assert_eq!(again.len(), 1, "{text:?}: {code:?}");
         assert_eq!(again[0].code, 0..code.len(), "{text:?}: {code:?}");
         assert_eq!(again[0].kind, statement.kind, "{text:?}: {code:?}");
+    }
+}
+
+fn check_script(text: &str, statements: &[Statement]) {
+    let script = Script::new(text);
+    let codes = |statements: &[Statement]| -> Vec<_> {
+        let with_code = statements.iter().filter(|s| !s.code.is_empty());
+        with_code.map(|s| (s.span.clone(), s.code.clone(), s.kind)).collect()
+    };
+    assert_eq!(codes(script.statements()), codes(statements), "{text:?}");
+    assert_eq!(script.is_empty(), script.statements().is_empty());
+    let last = script.statements().last();
+    let behind = last.map_or("", |s| &text[s.code.end..s.span.end]);
+    let is_ended = Reader::new(behind).written() == ";";
+    assert_eq!(script.is_ended(), is_ended, "{text:?}");
+    if let Mode::Transactional { guard_at } | Mode::OwnTransaction { guard_at } = script.mode() {
+        let is_cut = guard_at == 0 || script.statements().iter().any(|s| s.span.end == guard_at);
+        assert!(is_cut, "{text:?}");
+    }
+    if let Some(shared) = script.in_shared_transaction(text) {
+        let is_blanked = |(now, then): (u8, u8)| now == then || now == b' ' && then.is_ascii();
+        assert_eq!(shared.len(), text.len());
+        assert!(shared.bytes().zip(text.bytes()).all(is_blanked), "{text:?}");
+        let left = Script::new(&shared);
+        assert!(matches!(left.mode(), Mode::Transactional { guard_at: 0 }), "{text:?}");
+    }
+    let _ = script.may_touch(text, "public", "a");
+    for n in 0..=script.statements().len() {
+        let _ = (script.remains(n, true), script.index_built(text, n));
+        assert!(script.remains(n, false).statements <= n);
     }
 }
 
@@ -132,6 +182,46 @@ fn every_pair_and_its_prefixes() {
         for second in FRAGMENTS {
             check(&format!("{first}{second}"));
             check(&format!("{first}{second};{first}a'{second}\\"));
+        }
+    }
+}
+
+/// Whatever a file breaks off in, nothing of it is lost.
+#[test]
+fn every_beginning_of_a_file_of_the_corpus() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let mut files = 0;
+    for entry in fs::read_dir(folder).expect("the corpus") {
+        let text = fs::read_to_string(entry.expect("an entry").path()).expect("a file");
+        for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+            check(&text[..end]);
+        }
+        files += 1;
+    }
+    assert!(files >= 40, "only {files} files in the corpus");
+}
+
+/// Looking ahead from each token to the end of the script would take minutes for these.
+#[test]
+fn the_time_is_linear() {
+    for piece in [
+        "select set_config(",
+        "then set transaction ",
+        "then drop schema ",
+        "then do ",
+        "then do $a$ ",
+        "do $$ do $a$ ",
+        "then execute ' ",
+        "do E'\\'",
+        "on commit ",
+        "alter table t detach ",
+        "create index concurrently ",
+    ] {
+        for text in [piece.repeat(20_000), format!("do $x$ begin {}", piece.repeat(20_000))] {
+            let begun = Instant::now();
+            Script::new(&text).may_touch(&text, "public", "a");
+            let took = begun.elapsed();
+            assert!(took < Duration::from_secs(5), "{piece:?}: {took:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where statements end. Each case is a script with a `¦` where it is to be cut.
 
-use super::super::scan;
+use super::scan;
 
 /// What the server takes as so many statements, as checked by hand or against its scanner.
 const CASES: &[&str] = &[
@@ -136,8 +136,5 @@ fn code_runs_from_the_first_token_to_the_last() {
         let statements = scan(script);
         let got: Vec<_> = statements.iter().map(|s| &script[s.code.clone()]).collect();
         assert_eq!(&got, codes, "{script:?}");
-        for statement in statements {
-            assert_eq!(statement.is_empty(), statement.code.is_empty());
-        }
     }
 }

@@ -1,13 +1,13 @@
 //! How files are run. A `¦` in a script is where the guard is to go.
 
-use super::super::{Refusal, Route, route, scan};
+use super::super::{Mode, Refusal, Script};
 
-fn of(script: &str) -> Route {
-    route(&scan(script))
+fn of(script: &str) -> Mode {
+    Script::new(script).mode()
 }
 
 #[test]
-fn plain() {
+fn transactional() {
     for case in [
         "¦",
         "¦\n-- nothing\n",
@@ -18,20 +18,22 @@ fn plain() {
         "-- a\n;set local transaction isolation level serializable; ;\
          set session characteristics as transaction read write;¦ ; select 1",
         "¦set transaction isolation level serializable",
-        "¦set transaction isolation level serializable;",
+        "set transaction isolation level serializable;¦",
+        "¦select 1; -- a\ndo $$ begin commit; end $$;",
+        "¦create procedure p() language plpgsql as $$ begin commit; end $$; do 'begin call p(); end'",
         "set transaction isolation level serializable;¦\n",
         "¦create function f() returns int begin atomic select 1; end;",
         "¦create procedure p() language plpgsql as $$ begin commit; end $$;",
         "¦do $$ begin null; commit; end $$; call p();",
     ] {
-        let insert_at = case.find('¦').expect("a mark");
+        let guard_at = case.find('¦').expect("a mark");
         let script = case.replace('¦', "");
-        assert_eq!(of(&script), Route::Plain { insert_at }, "{case}");
+        assert_eq!(of(&script), Mode::Transactional { guard_at }, "{case}");
     }
 }
 
 #[test]
-fn wrapped() {
+fn own_transaction() {
     for case in [
         "begin;¦ create table a (); commit;",
         "BEGIN;¦COMMIT",
@@ -46,36 +48,85 @@ fn wrapped() {
         "begin;¦ create index concurrently i on t (a); commit;",
         "\u{feff}begin;¦ select 'é'; commit;",
     ] {
-        let insert_at = case.find('¦').expect("a mark");
+        let guard_at = case.find('¦').expect("a mark");
         let script = case.replace('¦', "");
-        assert_eq!(of(&script), Route::Wrapped { insert_at }, "{case}");
+        assert_eq!(of(&script), Mode::OwnTransaction { guard_at }, "{case}");
     }
 }
 
 #[test]
-fn loose() {
+fn non_transactional() {
     for script in [
         "create index concurrently i on t (a)",
         "vacuum;",
         "create table a (); vacuum; create table b ();",
+        "begin; select 1; commit; vacuum;",
+        "vacuum; begin; select 1; commit;",
+        "begin; select 1; prepare transaction 'x'; commit prepared 'x';",
+    ] {
+        assert_eq!(of(script), Mode::NonTransactional { as_one: false }, "{script}");
+    }
+    for script in [
         "create table a (); commit; create table b ();",
         "commit;",
         "create table a (); commit;",
         "rollback;",
         "begin; select 1; rollback;",
         "begin; select 1; commit; select 2;",
-        "begin; select 1; commit; vacuum;",
         "begin; select 1; commit; /* never closed",
         "begin; select 1; commit; begin; select 2; commit;",
         "begin; begin; select 1; commit;",
         "begin; select 1; commit; commit;",
-        "vacuum; begin; select 1; commit;",
         "begin; select 1; prepare transaction 'x';",
-        "begin; select 1; prepare transaction 'x'; commit prepared 'x';",
         "begin; select 1; commit and chain; select 2; commit;",
         "begin; select 1; rollback and chain; select 2; commit;",
     ] {
-        assert_eq!(of(script), Route::Loose, "{script}");
+        assert_eq!(of(script), Mode::NonTransactional { as_one: true }, "{script}");
+    }
+}
+
+/// Bodies of DO blocks that end transactions.
+#[test]
+fn a_single_do_that_ends_transactions() {
+    for body in [
+        "begin commit; end",
+        "commit;",
+        "BEGIN\n  INSERT INTO a VALUES (1);\n  COMMIT ;\nEND;",
+        "begin loop rollback; exit; end loop; end",
+        "begin if a then commit; end if; end",
+        "begin if a then null; else rollback and no chain; end if; end",
+        "begin <<l>> commit and chain; end",
+        "begin exception when others then rollback; end",
+        "declare a int; begin a := 1; -- rollback to\n commit /* now */ ; end",
+        "begin execute 'do \u{24}x\u{24} begin commit; end \u{24}x\u{24}'; end",
+        "begin do \u{24}x\u{24} begin commit; end \u{24}x\u{24}; end",
+    ] {
+        for script in [
+            format!("do $$ {body} $$"),
+            format!("-- why\n/* do */ DO $do$ {body} $do$ language plpgsql;\n"),
+            format!("do language 'plpgsql' '{}';", body.replace('\'', "''")),
+            format!("do language plpgsql E'{}';", body.replace('\'', "\\'").replace('\n', "\\n")),
+        ] {
+            assert_eq!(of(&script), Mode::NonTransactional { as_one: true }, "{script}");
+            assert_eq!(Script::new(&script).in_shared_transaction(&script), None);
+        }
+    }
+    for body in [
+        "begin raise exception 'rollback of 1_x is not possible'; end",
+        "begin -- commit;\n null; end",
+        "begin /* ; commit; */ null; end",
+        "begin insert into commit values (1); end",
+        "begin perform rollback(1); perform 1 as commit; end",
+        "declare commit int; begin commit := 1; select commit into a; end",
+        "begin a := case when b then commit else rollback end; end",
+        "begin \"commit\"; end",
+        "begin execute 'x' using a; raise 'commit;'; end",
+        "begin create temp table t (a int) on commit drop; end",
+        "begin create function f() as \u{24}x\u{24} begin commit; end \u{24}x\u{24}; end",
+    ] {
+        for script in [format!("do $$ {body} $$"), format!("do '{}';", body.replace('\'', "''"))] {
+            assert_eq!(of(&script), Mode::Transactional { guard_at: 0 }, "{script}");
+        }
     }
 }
 
@@ -96,7 +147,7 @@ fn refused() {
         let at = case.find('¦').expect("a mark");
         let script = case.replace('¦', "");
         let refusal = Refusal::LeavesTransactionOpen { at };
-        assert_eq!(of(&script), Route::Refused(refusal), "{case}");
+        assert_eq!(of(&script), Mode::Refused(refusal), "{case}");
     }
     for case in [
         "¦copy t from stdin;\n1\n\\.\n",
@@ -107,6 +158,6 @@ fn refused() {
         let at = case.find('¦').expect("a mark");
         let script = case.replace('¦', "");
         let refusal = Refusal::CopyFromStdin { at };
-        assert_eq!(of(&script), Route::Refused(refusal), "{case}");
+        assert_eq!(of(&script), Mode::Refused(refusal), "{case}");
     }
 }
