@@ -155,8 +155,11 @@ impl History {
     /// Nothing above a clean row is applied. A dirty one says where somebody failed, not what is
     /// applied.
     fn forget_above(&mut self, state: State) {
-        if !state.dirty {
-            self.known.retain(|version, _| Some(*version) <= state.version);
+        while !state.dirty
+            && let Some(newest) = self.known.last_entry()
+            && Some(*newest.key()) > state.version
+        {
+            newest.remove();
         }
     }
 
