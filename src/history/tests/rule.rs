@@ -202,6 +202,14 @@ const CASES: &[Case] = &[
         adopted: &["up 4: 1 -> 4", "up 5: 4 -> 5"],
     },
     Case {
+        what: "force after another tool rolled back, and nobody logged that",
+        log: &["run up 1: - -> 1", "run up 2: 1 -> 2", "force 2: 1 -> 2"],
+        row: "2",
+        folder: &[1, 2],
+        versions: "1 known, 2 unknown",
+        adopted: &["up 2: 1 -> 2"],
+    },
+    Case {
         what: "force from a dirty row keeps what ran",
         log: &["run up 1: - -> 1", "run up 2: 1 -> 2", "force 2: 1! -> 2"],
         row: "2",
