@@ -16,9 +16,10 @@
 //!    * If `to` is clean, the versions above it are forgotten.
 //!
 //! **Judging.** A version at or below the row is *known*, *adopted* (known by an `adopt` entry: another
-//! tool ran it) or not known. A version of the folder that is not known is *late* if a version between
-//! it and the row is known: something newer ran without it. Otherwise it lies above all that the log
-//! knows and is *unknown*.
+//! tool ran it) or not known. A version of the folder that is not known is *late* if the next known
+//! version above it was run while the row was below it: the log saw something newer run without it.
+//! Otherwise it is *unknown*: it lies above all that the log knows, or in a gap of the log (a file
+//! dropped it, or a role could write it and not read it).
 //!
 //! **Adopting.** A command that has the lock, a clean row, and a log that it can read and write, first
 //! logs what another tool did:
@@ -26,8 +27,8 @@
 //! 1. Known versions above the row were rolled back: `adopt down` entries, the highest version first,
 //!    each from its version to the next lower known one.
 //! 2. Unknown versions were run: `adopt up` entries in ascending order, with the texts as they are
-//!    now, each from the version before. A folder without the row's version does not know what ran,
-//!    and adopts none.
+//!    now, from the newest known version up to the row. A folder without the row's version does not
+//!    know what ran, and adopts none.
 //!
 //! Late versions are not adopted. If the row is where the log left it, there is nothing to adopt: what
 //! another tool did on the way away and back is not seen. If it ran other texts or a late file, `up`
@@ -68,10 +69,13 @@ pub struct Known {
     /// Every up checksum that was right since the version ran: an older release may have the text
     /// from before a repair.
     accepted: Vec<Option<Checksum>>,
+    /// Where the row was when it ran, or the known version below it if it ran late. What lies between
+    /// had not run.
+    after: Option<Version>,
 }
 
 impl Known {
-    fn new(entry: &LogEntry) -> Known {
+    fn new(entry: &LogEntry, after: Option<Version>) -> Known {
         Known {
             entry: entry.id,
             name: entry.name.clone(),
@@ -81,6 +85,7 @@ impl Known {
             up: entry.up,
             down: entry.down,
             accepted: vec![entry.up],
+            after,
         }
     }
 
@@ -135,8 +140,12 @@ impl History {
         if let (Action::Run | Action::Adopt, Some(direction), Some(version)) =
             (&entry.action, entry.direction, entry.version)
         {
+            // A late version runs with the row above it.
+            let below = self.known.range(..version).next_back().map(|(below, _)| *below);
+            let after = Some(entry.from.version).filter(|from| *from < Some(version));
+            let known = Known::new(entry, after.unwrap_or(below));
             match direction {
-                Direction::Up => self.known.insert(version, Known::new(entry)),
+                Direction::Up => self.known.insert(version, known),
                 Direction::Down => self.known.remove(&version),
             };
         }
@@ -146,8 +155,11 @@ impl History {
     /// Nothing above a clean row is applied. A dirty one says where somebody failed, not what is
     /// applied.
     fn forget_above(&mut self, state: State) {
-        if !state.dirty {
-            self.known.retain(|version, _| Some(*version) <= state.version);
+        while !state.dirty
+            && let Some(newest) = self.known.last_entry()
+            && Some(*newest.key()) > state.version
+        {
+            newest.remove();
         }
     }
 
@@ -157,7 +169,7 @@ impl History {
     }
 
     /// The known versions at or below the row, ascending.
-    pub fn applied(&self, state: State) -> impl DoubleEndedIterator<Item = (Version, &Known)> {
+    pub fn applied(&self, state: State) -> impl Iterator<Item = (Version, &Known)> {
         let up_to = |row| self.known.range(..=row);
         state.version.into_iter().flat_map(up_to).map(|(version, known)| (*version, known))
     }
@@ -167,10 +179,11 @@ impl History {
         self.known.keys().copied().find(|version| Some(*version) > state.version)
     }
 
-    /// Whether a version is not known, and one between it and the row is.
+    /// Whether a version is not known, and the next known one, at or below the row, ran without it.
     pub fn is_late(&self, version: Version, state: State) -> bool {
-        !self.known.contains_key(&version)
-            && self.applied(state).next_back().is_some_and(|(newest, _)| version < newest)
+        self.known.range(version..).next().is_some_and(|(next, known)| {
+            *next != version && Some(*next) <= state.version && known.after < Some(version)
+        })
     }
 
     /// The steps that another tool took to bring the row to where it is. `folder` are the versions
@@ -185,8 +198,8 @@ impl History {
         let mut from = known.next();
         let row = state.version.filter(|row| folder.binary_search(row).is_ok());
         for version in folder.iter().copied().filter(|version| Some(*version) <= row) {
-            if Some(version) > from {
-                let to = Some(version);
+            if !self.known.contains_key(&version) && !self.is_late(version, state) {
+                let to = from.max(Some(version));
                 adoptions.push(Adoption { version, direction: Direction::Up, from, to });
                 from = to;
             }

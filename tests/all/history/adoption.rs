@@ -257,7 +257,7 @@ fn forced_by_an_older_checkout() {
     ok(&db, &older, &["up"]);
     migrate(&tool, &db, &newer, &["up", "3"]);
     ok(&db, &older, &["force", "4"]);
-    assert_eq!(lines(&db)[1..], ["force 4: 3 -> 4"]);
+    assert_eq!(lines(&db)[1..], ["force 4: 4 -> 4"]);
     let output = ok(&db, &newer, &["up"]);
     output.assert_essence("no change\n").assert_line("hint: ", "2/u, 3/u, 4/u");
     output.assert_silent_about("warning");
