@@ -123,9 +123,10 @@ impl Run<'_> {
         step: usize,
         ahead: &mut ReadAhead,
     ) -> Result<LoadedFile, Error> {
-        // Somebody else has run those that were left out.
-        ahead.files.retain(|(i, _)| *i >= step);
-        ahead.next = ahead.next.max(step);
+        // After the lock was lent, others may have run some of them, or this one is run once more.
+        if ahead.files.front().is_some_and(|(i, _)| *i != step) || ahead.files.is_empty() {
+            *ahead = ReadAhead { files: VecDeque::new(), next: step };
+        }
         while ahead.files.len() <= self.options.prefetch {
             let Some(planned) = plan.steps.get(ahead.next) else { break };
             let file = match self.load(*planned, history) {
