@@ -1,6 +1,7 @@
 //! The difference between the text that ran and the text that is there.
 
 use dbm::Edited;
+use dbm::text::printable;
 use similar::{ChangeTag, TextDiff};
 
 use crate::render::Printer;
@@ -52,11 +53,8 @@ fn lines(ran: &str, now: &str) -> Vec<(Option<ChangeTag>, String)> {
                 ChangeTag::Equal => ' ',
             };
             let text = change.value().trim_end_matches('\n');
-            let text: String = text
-                .chars()
-                .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
-                .collect();
-            lines.push((Some(change.tag()), format!("{sign}{text}")));
+            let text: Vec<_> = text.split('\t').map(printable).collect();
+            lines.push((Some(change.tag()), format!("{sign}{}", text.join("\t"))));
             if change.missing_newline() {
                 lines.push((None, "\\ no newline at the end".to_string()));
             }
@@ -82,5 +80,6 @@ mod tests {
         );
         assert_eq!(shown(ran, &ran.replace('\n', "\r\n")), [""; 0]);
         assert_eq!(shown("a\n", "a"), ["@@ -1 +1 @@", "-a", "+a", "\\ no newline at the end"]);
+        assert_eq!(shown("", "\ta\u{1b}[1m")[1], "+\ta\\u{1b}[1m");
     }
 }

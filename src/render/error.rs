@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use dbm::sql::Location;
-use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version, sql};
+use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version};
 
+use crate::render::excerpt::excerpt;
 use crate::render::{Printer, connecting, described, difference};
 
 /// What is wrong with what was typed, rather than with the database.
@@ -196,10 +196,9 @@ fn late(printer: &Printer, files: &[(Version, PathBuf)]) {
 fn failed(printer: &Printer, failure: &Failure) {
     let program = printer.program();
     if let Some(at) = &failure.at {
-        let number = at.line.to_string();
-        let shown = excerpt(at);
-        printer.detail(&format!("{number} | {}", shown.text));
-        printer.detail(&format!("{} | {}^", " ".repeat(number.len()), sql::caret(&shown)));
+        for line in excerpt(at) {
+            printer.detail(&line);
+        }
     }
     if let Cause::Server(error) = &failure.cause {
         // Class 23 is a constraint; one that is not deferred has a statement to its name.
@@ -281,26 +280,6 @@ fn failed(printer: &Printer, failure: &Failure) {
              {program} version"
         )),
     }
-}
-
-/// A line as far as it can be shown: of a long one, what stands around the place.
-fn excerpt(at: &Location) -> Location {
-    const BEFORE: usize = 60;
-    const WHOLE: usize = 120;
-    if at.text.chars().count() <= WHOLE {
-        return at.clone();
-    }
-    let from = at.column.saturating_sub(BEFORE + 1);
-    let mut text: String = at.text.chars().skip(from).take(WHOLE).collect();
-    let mut column = at.column - from;
-    if from > 0 {
-        text.insert_str(0, "… ");
-        column += 2;
-    }
-    if at.text.chars().count() > from + WHOLE {
-        text.push_str(" …");
-    }
-    Location { line: at.line, column, text }
 }
 
 /// What to type after a loose file broke off.

@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 
 use crate::error::Error;
+use crate::text::go_reason;
 
 /// Why a file's text is not to be had. `Display` says it in a few words.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Unreadable {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unreadable::Io(error) => f.write_str(&reason(error)),
+            Unreadable::Io(error) => f.write_str(&go_reason(error)),
             Unreadable::Utf16 => f.write_str("is UTF-16: save it as UTF-8"),
             Unreadable::NotUtf8 { byte, line } => {
                 write!(f, "is not UTF-8 text: byte {byte:#04x} in line {line}")
@@ -76,7 +77,7 @@ pub(super) fn no_zero_byte(text: &str) -> Result<(), Unreadable> {
 pub(crate) fn file_names(path: &Path, url: &str) -> Result<Vec<OsString>, Error> {
     let unreadable = |e: io::Error| Error::Source {
         url: url.to_string(),
-        reason: format!("open .: {}", reason(&e)),
+        reason: format!("open .: {}", go_reason(&e)),
     };
     let mut names = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
@@ -88,14 +89,6 @@ pub(crate) fn file_names(path: &Path, url: &str) -> Result<Vec<OsString>, Error>
     }
     names.sort_unstable();
     Ok(names)
-}
-
-/// An I/O error in the words of the system's manual, as Go prints it.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn not_utf8(error: &std::string::FromUtf8Error) -> Unreadable {

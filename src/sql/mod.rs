@@ -18,7 +18,7 @@ mod scan;
 mod tests;
 
 pub use kind::Kind;
-pub use locate::{Location, caret, locate};
+pub use locate::{Location, locate};
 pub use route::{Refusal, Route, commits_in_do, route};
 pub use same::says_the_same;
 pub use scan::{Statement, scan};

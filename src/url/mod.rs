@@ -7,7 +7,6 @@
 //! the wild (`postgres://u:p@/db?host=db.internal`, `pgx5://:`) and normalises what the lock's
 //! name is made of: the path, as it was written.
 
-mod decode;
 mod files;
 mod hosts;
 mod modes;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::url::decode;
+use crate::text::{percent_decoded, percent_decoded_leniently};
 use crate::url::hosts::{self, Host};
 
 /// What a URL says.
@@ -63,10 +63,10 @@ impl Written {
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
         let path =
-            decode::strictly(path).ok_or("the database's name holds a raw '%': write it as %25")?;
+            percent_decoded(path).ok_or("the database's name holds a raw '%': write it as %25")?;
         let hosts = hosts::split(authority)
             .map(|host| {
-                let name = decode::strictly(&host.name)?;
+                let name = percent_decoded(&host.name)?;
                 Some(Host { name, ..host })
             })
             .collect::<Option<Vec<Host>>>()
@@ -77,7 +77,7 @@ impl Written {
 
 /// The user or the password. `+` stays `+`: this is no form.
 fn personal(what: &str, text: &str) -> Result<Option<String>, String> {
-    let decoded = decode::leniently(text).ok_or_else(|| {
+    let decoded = percent_decoded_leniently(text).ok_or_else(|| {
         format!("the {what} is not text once decoded: write a '%' that is part of it as %25")
     })?;
     Ok(Some(decoded).filter(|text| !text.is_empty()))
@@ -156,7 +156,7 @@ fn parameters(query: &str) -> Result<BTreeMap<String, String>, String> {
     let mut map = BTreeMap::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded = |text: &str| decode::strictly(&text.replace('+', " "));
+        let decoded = |text: &str| percent_decoded(&text.replace('+', " "));
         let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
             return Err("a parameter holds a raw '%': write it as %25".to_string());
         };

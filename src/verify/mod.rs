@@ -2,15 +2,16 @@
 //!
 //! Where opening a [`Source`](crate::source::Source) stops at the first thing that it cannot work
 //! with, this looks at everything and says all of it. What needs a database to be seen has its kind
-//! here as well, and is found in [`database`].
+//! here as well, and is found in [`check_database`].
 
-mod database;
-mod folder;
-mod meant;
-mod names;
-mod pairs;
-mod style;
-mod texts;
+mod check_contents;
+mod check_database;
+mod check_names;
+mod check_numbers;
+mod check_pairs;
+mod folder_files;
+mod near_miss;
+mod remedy;
 
 #[cfg(test)]
 mod tests;
@@ -20,10 +21,12 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::migration::Version;
-use crate::source::{file_names, shown};
-use crate::verify::folder::Folder;
+use crate::source::file_names;
+use crate::text::printable;
+use crate::verify::folder_files::FolderFiles;
 
-pub use database::verify_database;
+pub use check_database::verify_database;
+pub use remedy::{Remedy, Rename};
 
 /// What kind of thing was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +50,7 @@ pub enum FindingKind {
     /// `COPY … FROM STDIN` wants rows that a file cannot carry: it is never run.
     CopyFromStdin,
     /// A file cannot run in one transaction.
-    Loose,
+    NonTransactional,
     /// A file is no text, or cannot be opened.
     Unreadable,
     /// A version is over [`MAX_VERSION`](crate::MAX_VERSION).
@@ -77,7 +80,7 @@ impl FindingKind {
         FindingKind::Style,
         FindingKind::OpenTransaction,
         FindingKind::CopyFromStdin,
-        FindingKind::Loose,
+        FindingKind::NonTransactional,
         FindingKind::Unreadable,
         FindingKind::TooLarge,
         FindingKind::Edited,
@@ -99,7 +102,7 @@ impl FindingKind {
             FindingKind::Style => "style",
             FindingKind::OpenTransaction => "open-transaction",
             FindingKind::CopyFromStdin => "copy",
-            FindingKind::Loose => "loose",
+            FindingKind::NonTransactional => "non-transactional",
             FindingKind::Unreadable => "unreadable",
             FindingKind::TooLarge => "too-large",
             FindingKind::Edited => "edited",
@@ -111,8 +114,9 @@ impl FindingKind {
         }
     }
 
-    /// The kind that this word stands for.
+    /// The kind that this word stands for. `loose` is the older word for `non-transactional`.
     pub fn from_word(word: &str) -> Option<FindingKind> {
+        let word = if word == "loose" { "non-transactional" } else { word };
         FindingKind::ALL.iter().copied().find(|kind| kind.word() == word)
     }
 }
@@ -137,8 +141,8 @@ pub struct Finding {
     pub line: Option<usize>,
     /// What is so, in a few words that can follow the file's name.
     pub message: String,
-    /// What to do about it, as far as can be told the very command, run within the folder.
-    pub remedy: String,
+    /// What to do about it.
+    pub remedy: Remedy,
     /// It is worth knowing, and nothing is wrong.
     pub is_note: bool,
 }
@@ -148,7 +152,7 @@ impl Finding {
         kind: FindingKind,
         version: Option<Version>,
         message: impl Into<String>,
-        remedy: impl Into<String>,
+        remedy: Remedy,
     ) -> Finding {
         Finding {
             kind,
@@ -156,13 +160,13 @@ impl Finding {
             file: None,
             line: None,
             message: message.into(),
-            remedy: remedy.into(),
+            remedy,
             is_note: false,
         }
     }
 
     pub(crate) fn in_file(mut self, file_name: &str) -> Finding {
-        self.file = Some(shown(file_name));
+        self.file = Some(printable(file_name).into_owned());
         self
     }
 
@@ -183,12 +187,12 @@ impl Finding {
 /// [`Error::Source`] when the folder itself cannot be read, with `url` as its name; a file that
 /// cannot be read is a finding.
 pub fn verify_folder(path: &Path, url: &str) -> Result<Vec<Finding>, Error> {
-    let folder = Folder::sorted(path, &file_names(path, url)?);
+    let folder = FolderFiles::new(path, &file_names(path, url)?);
     let mut findings = Vec::new();
-    names::check(&folder, &mut findings);
-    let holds = texts::check(&folder, &mut findings);
-    pairs::check(&folder, &holds, &mut findings);
-    style::check(&folder, &mut findings);
+    check_names::check(&folder, &mut findings);
+    let holds = check_contents::check(&folder, &mut findings);
+    check_pairs::check(&folder, &holds, &mut findings);
+    check_numbers::check(&folder, &mut findings);
     findings.sort_by_cached_key(|finding| {
         (
             finding.version.is_none(),

@@ -16,6 +16,8 @@ const LIBRARY: &[(&str, usize)] = &[
     ("quote", 0),
     ("checksum", 0),
     ("interrupt", 0),
+    ("text", 0),
+    ("numbering", 1),
     ("event", 1),
     ("history", 1),
     ("error", 2),

@@ -4,10 +4,11 @@ use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
 use chrono::TimeZone;
+use dbm::text::printable;
 use dbm::{Action, Direction, LogEntry, State, Version};
 
 use crate::render::table::{
-    Cells, Clock, Columns, Look, Paint, UNKNOWN, duration, known, lines, painted, shown,
+    Cells, Clock, Columns, Look, Paint, UNKNOWN, duration, known, lines, painted,
 };
 
 const COLUMNS: Columns<'_> = Columns {
@@ -107,7 +108,7 @@ where
 
 fn one_line(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    shown(&lines.collect::<Vec<_>>().join(" "))
+    printable(&lines.collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 fn cells<Z: TimeZone>(row: &Line, clock: &Clock<Z>) -> Cells

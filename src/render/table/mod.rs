@@ -9,13 +9,14 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::io::{IsTerminal, Write as _};
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Datelike, Local, TimeZone};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, Row, Table, Width};
+use dbm::text::printable;
 use dbm::{LogEntry, Status, StatusRow};
 
 use crate::render::is_plain;
@@ -225,27 +226,11 @@ fn painted(word: &str, paint: Option<Paint>) -> String {
     format!("\x1b[{code}m{word}\x1b[0m")
 }
 
-/// A text that somebody else wrote, on one line and without what a terminal would obey.
-fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        // What turns the writing around can make a line say something else.
-        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        match c.is_control() || turns {
-            true => {
-                let _ = write!(shown, "{}", c.escape_default());
-            }
-            false => shown.push(c),
-        }
-    }
-    shown
-}
-
 /// A text that may not be known, for a cell.
 fn known(text: Option<&str>) -> String {
     match text {
         None | Some("") => UNKNOWN.to_string(),
-        Some(text) => shown(text),
+        Some(text) => printable(text).into_owned(),
     }
 }
 

@@ -4,10 +4,11 @@ use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
 use chrono::TimeZone;
+use dbm::text::printable;
 use dbm::{Edit, Standing, State, Status, StatusRow, Version};
 
 use crate::render::table::{
-    Cells, Clock, Columns, Look, Paint, UNKNOWN, duration, known, least, lines, painted, shown,
+    Cells, Clock, Columns, Look, Paint, UNKNOWN, duration, known, least, lines, painted,
 };
 
 const COLUMNS: Columns<'_> = Columns {
@@ -123,7 +124,7 @@ pub(super) fn remark(trouble: Option<&str>, tally: &Tally) -> Option<String> {
     if let Some(trouble) = trouble {
         return Some(format!(
             "the log cannot be read: {}; what was edited, late or adopted is not known",
-            shown(trouble)
+            printable(trouble)
         ));
     }
     match tally.unlogged {

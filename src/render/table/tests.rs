@@ -6,7 +6,7 @@ use chrono::FixedOffset;
 use dbm::{Action, Direction, Edit, Standing, State};
 
 use super::status::{Facts, Line, Tally, remark, sentence, whole, words};
-use super::{Clock, Look, log, shown};
+use super::{Clock, Look, known, log};
 
 const PIPE: Look = Look { colour: false, width: None };
 /// 2026-11-20 22:12:01 UTC
@@ -140,7 +140,7 @@ fn colours_change_nothing_else() {
 
 #[test]
 fn what_a_terminal_obeys_is_escaped() {
-    assert_eq!(shown("a\x1b[31m\nb\t\u{202e}c\u{9b}é"), r"a\u{1b}[31m\nb\t\u{202e}c\u{9b}é");
+    assert_eq!(known(Some("a\x1b[31m\nb\t\u{202e}c\u{9b}é")), r"a\u{1b}[31m\nb\t\u{202e}c\u{9b}é");
     let mut rows = sample();
     rows[0].name = Some("x\r\nforged  line".to_string());
     let text = whole(&rows, [], &PIPE, &clock());

@@ -1,26 +1,27 @@
-//! Texts: what keeps a file from running at all, or from running in one transaction.
+//! What is in the files: what keeps one from running at all, or from running in one transaction.
 
 use std::collections::BTreeMap;
 
-use crate::source::{Unreadable, read_text, shown};
+use crate::source::{Unreadable, read_text};
 use crate::sql::{self, Kind, Refusal, Route, Statement};
-use crate::verify::folder::{Folder, Migration};
+use crate::verify::folder_files::{FolderFiles, MigrationFile};
+use crate::verify::remedy::Remedy;
 use crate::verify::{Finding, FindingKind};
 
 /// Whether files have statements, by their names; those that could not be read are not in it.
-pub struct Holds(BTreeMap<String, bool>);
+pub struct HasStatements(BTreeMap<String, bool>);
 
-impl Holds {
+impl HasStatements {
     /// `None` where it is not known.
-    pub fn statements(&self, file: &Migration) -> Option<bool> {
+    pub fn of(&self, file: &MigrationFile) -> Option<bool> {
         self.0.get(&file.file_name).copied()
     }
 }
 
-pub fn check(folder: &Folder, findings: &mut Vec<Finding>) -> Holds {
+pub fn check(folder: &FolderFiles, findings: &mut Vec<Finding>) -> HasStatements {
     let mut holds = BTreeMap::new();
-    // What was put aside is to go, and is often no text at all.
-    for file in folder.migrations.iter().filter(|file| !file.is_left_over) {
+    // A backup is to go, and is often no text at all.
+    for file in folder.migrations.iter().filter(|file| !file.is_backup) {
         match read_text(&file.path) {
             Ok(text) => {
                 let statements = sql::scan(&text);
@@ -30,17 +31,14 @@ pub fn check(folder: &Folder, findings: &mut Vec<Finding>) -> Holds {
             Err(error) => findings.push(unreadable(file, &error)),
         }
     }
-    Holds(holds)
+    HasStatements(holds)
 }
 
-fn unreadable(file: &Migration, error: &Unreadable) -> Finding {
-    let name = shown(&file.file_name);
+fn unreadable(file: &MigrationFile, error: &Unreadable) -> Finding {
     let remedy = match error {
-        Unreadable::Io(_) => format!("see what it is: ls -l {name}"),
-        Unreadable::Utf16 | Unreadable::NotUtf8 { .. } => {
-            "save it as UTF-8: iconv -f OLD -t UTF-8, or in the editor".to_string()
-        }
-        Unreadable::ZeroByte { .. } => "take the zero byte out".to_string(),
+        Unreadable::Io(_) => Remedy::Inspect { file: file.file_name.clone() },
+        Unreadable::Utf16 | Unreadable::NotUtf8 { .. } => Remedy::SaveAsUtf8,
+        Unreadable::ZeroByte { .. } => Remedy::RemoveZeroByte,
     };
     let message = error.to_string();
     let finding = Finding::new(FindingKind::Unreadable, Some(file.version), message, remedy);
@@ -48,105 +46,85 @@ fn unreadable(file: &Migration, error: &Unreadable) -> Finding {
 }
 
 /// What the file does about transactions, where that is worth a word.
-fn transaction(file: &Migration, text: &str, statements: &[Statement]) -> Option<Finding> {
+fn transaction(file: &MigrationFile, text: &str, statements: &[Statement]) -> Option<Finding> {
     let code: Vec<&Statement> = statements.iter().filter(|s| !s.is_empty()).collect();
-    let odd = match sql::route(statements) {
+    let notable = match sql::route(statements) {
         Route::Plain { .. } => return None,
         Route::Wrapped { .. } => alone_in_block(text, &code)?,
         Route::Loose => alone(text, &code).or_else(|| control(text, &code))?,
         Route::Refused(refusal) => refused(text, &code, refusal),
     };
-    let mut finding = Finding::new(odd.kind, Some(file.version), odd.message, odd.remedy)
-        .in_file(&file.file_name)
-        .at_line(line(text, odd.at));
-    finding.is_note = odd.is_note;
+    let mut finding =
+        Finding::new(notable.kind, Some(file.version), notable.message, notable.remedy)
+            .in_file(&file.file_name)
+            .at_line(line(text, notable.at));
+    finding.is_note = finding.remedy == Remedy::Nothing;
     Some(finding)
 }
 
 /// A statement that is worth a word.
-struct Odd {
+struct Notable {
     kind: FindingKind,
     /// The byte at which it begins.
     at: usize,
     message: String,
-    remedy: String,
-    is_note: bool,
+    remedy: Remedy,
 }
 
-impl Odd {
-    fn loose(statement: &Statement, message: String, remedy: &str) -> Odd {
-        Odd {
-            kind: FindingKind::Loose,
-            at: statement.code.start,
-            message,
-            remedy: remedy.to_string(),
-            is_note: false,
-        }
+impl Notable {
+    fn non_transactional(statement: &Statement, message: String, remedy: Remedy) -> Notable {
+        Notable { kind: FindingKind::NonTransactional, at: statement.code.start, message, remedy }
     }
 }
 
-fn refused(text: &str, code: &[&Statement], refusal: Refusal) -> Odd {
+fn refused(text: &str, code: &[&Statement], refusal: Refusal) -> Notable {
     match refusal {
-        Refusal::CopyFromStdin { at } => Odd {
+        Refusal::CopyFromStdin { at } => Notable {
             kind: FindingKind::CopyFromStdin,
             at,
             message: "COPY FROM STDIN takes its rows from a client: the file is not run"
                 .to_string(),
-            remedy: "write INSERT statements (pg_dump --inserts does), or COPY from a file that \
-                     the server can read"
-                .to_string(),
-            is_note: false,
+            remedy: Remedy::ReplaceCopy,
         },
         Refusal::LeavesTransactionOpen { at } => {
             let opener = code.iter().find(|s| s.code.start == at);
             let head = opener.map_or_else(String::new, |s| head(text, s));
-            let is_begin = opener.is_none_or(|s| s.kind == Kind::Begin);
-            let remedy = match is_begin {
-                true => {
-                    "end it with COMMIT, or take the BEGIN out: dbm runs the file in a \
-                         transaction anyway"
-                }
-                false => "take AND CHAIN out, or end that transaction with COMMIT",
+            let (opening, remedy) = match opener.is_none_or(|s| s.kind == Kind::Begin) {
+                true => (head, Remedy::EndTransaction),
+                false => (format!("{head} AND CHAIN"), Remedy::RemoveChain),
             };
-            Odd {
+            Notable {
                 kind: FindingKind::OpenTransaction,
                 at,
                 message: format!(
-                    "{} opens a transaction that the file does not end: the file is not run",
-                    if is_begin { head } else { format!("{head} AND CHAIN") }
+                    "{opening} opens a transaction that the file does not end: the file is not run"
                 ),
-                remedy: remedy.to_string(),
-                is_note: false,
+                remedy,
             }
         }
     }
 }
 
-/// A statement that refuses a transaction, in a file that runs loosely for it.
-fn alone(text: &str, code: &[&Statement]) -> Option<Odd> {
+/// A statement that refuses a transaction, in a file that is non-transactional because of it.
+fn alone(text: &str, code: &[&Statement]) -> Option<Notable> {
     let statement = code.iter().find(|s| s.kind == Kind::Alone)?;
     let head = head(text, statement);
     if code.len() == 1 {
         let message =
             format!("{head} cannot run in a transaction, and runs by itself under the dirty flag");
-        let remedy = "nothing to do: in a file of its own it is as good as it can be; if it fails, \
-                      dbm says what is left and what to type";
-        return Some(Odd { is_note: true, ..Odd::loose(statement, message, remedy) });
+        return Some(Notable::non_transactional(statement, message, Remedy::Nothing));
     }
     let message = format!(
         "{head} cannot run in a transaction, so none of the file's {} statements does: if one \
          fails, those before it stand",
         code.len()
     );
-    let remedy = match code.iter().filter(|s| s.kind == Kind::Alone).count() {
-        1 => "put it into a file of its own",
-        _ => "put each statement of that kind into a file of its own",
-    };
-    Some(Odd::loose(statement, message, remedy))
+    let several = code.iter().filter(|s| s.kind == Kind::Alone).count() > 1;
+    Some(Notable::non_transactional(statement, message, Remedy::OwnFile { several }))
 }
 
 /// The same between the file's BEGIN and COMMIT, where the server is bound to refuse it.
-fn alone_in_block(text: &str, code: &[&Statement]) -> Option<Odd> {
+fn alone_in_block(text: &str, code: &[&Statement]) -> Option<Notable> {
     let begin = code.iter().find(|s| s.kind == Kind::Begin)?;
     let statement = code.iter().find(|s| s.kind == Kind::Alone)?;
     let message = format!(
@@ -154,15 +132,13 @@ fn alone_in_block(text: &str, code: &[&Statement]) -> Option<Odd> {
         head(text, statement),
         line(text, begin.code.start).unwrap_or(1)
     );
-    let remedy = "put it into a file of its own, without BEGIN and COMMIT";
-    Some(Odd::loose(statement, message, remedy))
+    let remedy = Remedy::OwnFileWithoutTransaction;
+    Some(Notable::non_transactional(statement, message, remedy))
 }
 
 /// The first statement by which a file is not one transaction: neither none of its own nor one
 /// BEGIN and one COMMIT at the end.
-fn control(text: &str, code: &[&Statement]) -> Option<Odd> {
-    const SPLIT: &str = "split the file there, or take its BEGIN and COMMIT out: dbm runs it in a \
-                         transaction anyway";
+fn control(text: &str, code: &[&Statement]) -> Option<Notable> {
     let mut controls = code.iter().enumerate().filter(|(_, s)| {
         matches!(
             s.kind,
@@ -173,8 +149,7 @@ fn control(text: &str, code: &[&Statement]) -> Option<Odd> {
     let head_of = |statement: &Statement| head(text, statement);
     if first.kind != Kind::Begin {
         let message = format!("{} ends a transaction that the file does not begin", head_of(first));
-        let remedy = "take it out: dbm runs the file in a transaction anyway";
-        return Some(Odd::loose(first, message, remedy));
+        return Some(Notable::non_transactional(first, message, Remedy::RemoveStatement));
     }
     let (index, second) = controls.next()?;
     let begun = line(text, first.code.start).unwrap_or(1);
@@ -187,7 +162,7 @@ fn control(text: &str, code: &[&Statement]) -> Option<Odd> {
             Kind::Commit { .. } => format!("{} AND CHAIN makes two transactions", head_of(second)),
             _ => format!("{} leaves the transaction to somebody else", head_of(second)),
         };
-        return Some(Odd::loose(second, message, "take it out, or split the file there"));
+        return Some(Notable::non_transactional(second, message, Remedy::RemoveOrSplit));
     }
     let behind = code.get(index + 1)?;
     let ended = line(text, second.code.start).unwrap_or(1);
@@ -195,7 +170,7 @@ fn control(text: &str, code: &[&Statement]) -> Option<Odd> {
         "{} stands behind the COMMIT in line {ended}: if it fails, what was committed stands",
         head_of(behind)
     );
-    Some(Odd::loose(behind, message, SPLIT))
+    Some(Notable::non_transactional(behind, message, Remedy::SplitOrUnwrap))
 }
 
 /// The line of a byte, counted from 1.
