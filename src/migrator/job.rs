@@ -79,7 +79,7 @@ impl Job<'_> {
             Route::Loose => {
                 // Without a statement that wants to be alone, golang-migrate's one message runs it,
                 // implicit transactions and all.
-                let whole = !code.iter().any(|statement| statement.kind == Kind::Alone);
+                let whole = !code.iter().any(|statement| statement.kind == Kind::NonTransactional);
                 return self.loose(locked, on_event, &code, whole);
             }
             _ if code.len() == 1 && sql::commits_in_do(self.text) => {

@@ -60,7 +60,9 @@ impl Job<'_> {
         let dirty = State { version: self.step.target, dirty: true };
         // An index build waits for those who wait for our lock inside the server: better that they
         // go first. The server would end the circle too, and as likely as not by failing them.
-        if code.first().is_some_and(|s| s.kind == Kind::Alone) && !locked.waiters().is_empty() {
+        if code.first().is_some_and(|s| s.kind == Kind::NonTransactional)
+            && !locked.waiters().is_empty()
+        {
             self.give_way(locked, on_event)?;
             return Ok(Ran::GaveWay);
         }
@@ -117,7 +119,7 @@ impl Loose<'_> {
         let mut pieces = self.code.chunks(size.max(1)).enumerate().peekable();
         while let Some((i, piece)) = pieces.peek().copied() {
             let (Some(first), Some(last)) = (piece.first(), piece.last()) else { break };
-            let alone = first.kind == Kind::Alone;
+            let alone = first.kind == Kind::NonTransactional;
             if alone && i > 0 && ways < MOST_WAYS && !locked.waiters().is_empty() {
                 ways += 1;
                 job.give_way(locked, on_event)?;

@@ -2,7 +2,8 @@
 //!
 //! Not a grammar: a statement that the server would refuse anyway may get any kind.
 
-use super::lex::{Lexer, Shape, Token};
+use super::lex::Shape;
+use super::reader::Reader;
 
 /// What a statement does to the transaction, or needs of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,7 +31,7 @@ pub enum Kind {
     SetTransaction,
     /// Refuses to run in a transaction block, even the implicit one of several statements in one
     /// message: `CREATE INDEX CONCURRENTLY`, `VACUUM` and their like.
-    Alone,
+    NonTransactional,
     /// `COPY … FROM STDIN`: wants data that a script cannot carry.
     CopyFromStdin,
     /// Every other statement.
@@ -39,90 +40,47 @@ pub enum Kind {
 
 /// The kind of the statement whose code (first to last token, no `;`) is `code`.
 pub(super) fn classify(code: &str) -> Kind {
-    let mut words = Words::new(code);
-    let Some(first) = words.current else {
+    let mut words = Reader::new(code);
+    if words.is_at_end() {
         return Kind::Empty;
-    };
-    if first.shape != Shape::Word {
+    }
+    if !words.is(Shape::Word) {
         return Kind::Other;
     }
     if words.eat("create") {
-        alone_if(words.creates_alone())
+        non_transactional_if(words.creates_outside())
     } else if words.eat("alter") {
-        alone_if(words.alters_alone())
+        non_transactional_if(words.alters_outside())
     } else if words.eat("drop") {
-        alone_if(words.drops_alone())
+        non_transactional_if(words.drops_outside())
     } else if words.eat("set") {
         words.set()
     } else if words.eat("copy") {
         words.copy()
     } else if words.eat("vacuum") {
-        Kind::Alone
+        Kind::NonTransactional
     } else if words.eat("reindex") {
-        alone_if(words.reindexes_alone())
+        non_transactional_if(words.reindexes_outside())
     } else if words.eat("cluster") {
-        alone_if(words.clusters_all())
+        non_transactional_if(words.clusters_all())
     } else if words.eat("discard") {
-        alone_if(words.at("all"))
+        non_transactional_if(words.at("all"))
     } else {
         words.transaction()
     }
 }
 
-fn alone_if(alone: bool) -> Kind {
-    if alone { Kind::Alone } else { Kind::Other }
+fn non_transactional_if(is_so: bool) -> Kind {
+    if is_so { Kind::NonTransactional } else { Kind::Other }
 }
 
-/// A reader of tokens that looks one ahead.
-struct Words<'a> {
-    code: &'a str,
-    lexer: Lexer<'a>,
-    current: Option<Token>,
-}
-
-impl<'a> Words<'a> {
-    fn new(code: &'a str) -> Self {
-        let mut lexer = Lexer::new(code, 0);
-        let current = lexer.next();
-        Words { code, lexer, current }
-    }
-
-    fn skip(&mut self) {
-        self.current = self.lexer.next();
-    }
-
-    /// The current token as it is written, empty at the end.
-    fn written(&self) -> &'a str {
-        self.current.and_then(|t| self.code.get(t.start..t.end)).unwrap_or_default()
-    }
-
-    fn is(&self, shape: Shape) -> bool {
-        self.current.is_some_and(|t| t.shape == shape)
-    }
-
-    /// Whether the current token is this keyword; a quoted one is none.
-    fn at(&self, keyword: &str) -> bool {
-        self.is(Shape::Word) && self.written().eq_ignore_ascii_case(keyword)
-    }
-
-    fn at_any(&self, keywords: &[&str]) -> bool {
-        keywords.iter().any(|k| self.at(k))
-    }
-
-    fn eat(&mut self, keyword: &str) -> bool {
-        let found = self.at(keyword);
-        if found {
-            self.skip();
-        }
-        found
-    }
-
+impl Reader<'_> {
     fn transaction(&mut self) -> Kind {
         if self.eat("begin") || self.eat("start") && self.at("transaction") {
             Kind::Begin
         } else if self.eat("commit") {
             if self.at("prepared") {
-                return Kind::Alone;
+                return Kind::NonTransactional;
             }
             let chain = self.chain();
             Kind::Commit { chain }
@@ -131,7 +89,7 @@ impl<'a> Words<'a> {
             Kind::Commit { chain }
         } else if self.eat("rollback") {
             if self.at("prepared") {
-                return Kind::Alone;
+                return Kind::NonTransactional;
             }
             let chain = self.chain();
             if self.at("to") {
@@ -184,7 +142,7 @@ impl<'a> Words<'a> {
     /// unless after a dot, where no STDIN can follow.
     fn copy(&mut self) -> Kind {
         let mut depth = 0_usize;
-        while let Some(token) = self.current {
+        while let Some(token) = self.current() {
             match token.shape {
                 Shape::Open => depth += 1,
                 Shape::Close => depth = depth.saturating_sub(1),
@@ -203,7 +161,7 @@ impl<'a> Words<'a> {
         Kind::Other
     }
 
-    fn creates_alone(&mut self) -> bool {
+    fn creates_outside(&mut self) -> bool {
         if self.at_any(&["database", "tablespace", "subscription"]) {
             return true;
         }
@@ -211,12 +169,12 @@ impl<'a> Words<'a> {
         self.eat("index") && self.at("concurrently")
     }
 
-    fn drops_alone(&mut self) -> bool {
+    fn drops_outside(&mut self) -> bool {
         self.at_any(&["database", "tablespace", "subscription"])
             || self.eat("index") && self.at("concurrently")
     }
 
-    fn alters_alone(&mut self) -> bool {
+    fn alters_outside(&mut self) -> bool {
         if self.eat("table") {
             return self.detaches_concurrently();
         }
@@ -239,13 +197,13 @@ impl<'a> Words<'a> {
 
     /// `… DETACH PARTITION name CONCURRENTLY`, which always stands at the end.
     fn detaches_concurrently(&mut self) -> bool {
-        while self.current.is_some() {
+        while !self.is_at_end() {
             if !(self.eat("detach") && self.eat("partition")) {
                 self.skip();
                 continue;
             }
             let mut after_dot = false;
-            while self.current.is_some() {
+            while !self.is_at_end() {
                 if self.at("concurrently") && !after_dot {
                     return true;
                 }
@@ -256,9 +214,9 @@ impl<'a> Words<'a> {
         false
     }
 
-    fn reindexes_alone(&mut self) -> bool {
+    fn reindexes_outside(&mut self) -> bool {
         if self.is(Shape::Open) {
-            while self.current.is_some() && !self.is(Shape::Close) {
+            while !self.is_at_end() && !self.is(Shape::Close) {
                 // `(CONCURRENTLY false)` is allowed, and is not concurrent.
                 if self.eat("concurrently") {
                     let value = self.written().trim_matches('\'').to_ascii_lowercase();
@@ -280,12 +238,12 @@ impl<'a> Words<'a> {
     /// Only the names of tables are missing: `CLUSTER [VERBOSE]`, `CLUSTER (VERBOSE)`.
     fn clusters_all(&mut self) -> bool {
         if self.is(Shape::Open) {
-            while self.current.is_some() && !self.is(Shape::Close) {
+            while !self.is_at_end() && !self.is(Shape::Close) {
                 self.skip();
             }
             self.skip();
         }
         self.eat("verbose");
-        self.current.is_none()
+        self.is_at_end()
     }
 }

@@ -19,7 +19,9 @@ pub(super) enum Shape {
     Open,
     /// `)`
     Close,
-    /// Anything else: quoted identifiers, numbers, operators, and a comment that never ends.
+    /// An identifier in quotes, but for `U&"…"`.
+    Quoted,
+    /// Anything else: numbers, operators, `U&"…"`, and a comment that never ends.
     Other,
 }
 
@@ -32,6 +34,7 @@ pub(super) struct Token {
 }
 
 /// An iterator over the tokens of a text; white space and comments lie between them.
+#[derive(Clone, Copy)]
 pub(super) struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -193,7 +196,7 @@ impl Iterator for Lexer<'_> {
             b'(' => (Shape::Open, start + 1),
             b')' => (Shape::Close, start + 1),
             b'\'' => (Shape::Text, self.quoted_end(start + 1, "'")),
-            b'"' => (Shape::Other, self.quoted_end(start + 1, "\"")),
+            b'"' => (Shape::Quoted, self.quoted_end(start + 1, "\"")),
             b'$' => self.dollar(start),
             b'0'..=b'9' => (Shape::Other, self.number(start)),
             b'e' | b'E' if second == b'\'' => (Shape::Text, self.escaped_end(start + 2)),

@@ -1,24 +1,43 @@
 //! What a migration file says, as far as it can be told without a server: where its statements
-//! begin and end, which of them touch the transaction, and so how the file is to be run.
+//! begin and end, which of them touch the transaction, how the file is to be run, and what else it
+//! does that a run must know.
 //!
-//! Not a parser: it knows the lexical rules of PostgreSQL and the handful of statements that decide
-//! about transactions, and takes every other statement as it comes. The server stays the judge; what
-//! is missed here it refuses (SQLSTATE 25001, 2D000), and a plain file may then be run loosely.
+//! Not a parser: it knows the lexical rules of PostgreSQL and the handful of statements that matter,
+//! and takes every other statement as it comes. The server stays the judge; what is missed here it
+//! refuses (SQLSTATE 25001, 2D000), and a transactional file may then run without a transaction.
+//!
+//! `lex` cuts tokens, `reader` reads them, `statement` cuts statements (`head` names them), `walk` looks into DO blocks
+//! too, and `script` puts together what `kind`, `mode`, `facts`, `touch`, `remains` and `index` make
+//! of them.
 //!
 //! Floor 0: plain values, no imports of the crate, no I/O, no panics, whatever the text.
 
+mod compare;
+mod facts;
+mod head;
+mod index;
 mod kind;
 mod lex;
 mod locate;
-mod route;
-mod same;
-mod scan;
+mod mode;
+mod old;
+mod reader;
+mod remains;
+mod script;
+mod statement;
+mod touch;
+mod walk;
 
 #[cfg(test)]
 mod tests;
 
+pub use compare::differs_only_in_comments;
+pub use facts::Facts;
+pub use index::IndexBuilt;
 pub use kind::Kind;
 pub use locate::{Location, locate};
-pub use route::{Refusal, Route, commits_in_do, route};
-pub use same::says_the_same;
-pub use scan::{Statement, scan};
+pub use mode::{Mode, Refusal};
+pub use old::{Route, commits_in_do, route, says_the_same, scan};
+pub use remains::Remains;
+pub use script::Script;
+pub use statement::Statement;

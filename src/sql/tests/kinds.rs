@@ -53,7 +53,7 @@ const CASES: &[(Kind, &[&str])] = &[
         ],
     ),
     (
-        Kind::Alone,
+        Kind::NonTransactional,
         &[
             "commit prepared 'x'",
             "rollback prepared 'x'",

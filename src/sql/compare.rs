@@ -7,7 +7,7 @@ use super::lex::{Lexer, Shape, Token};
 ///
 /// In doubt it says no. Where the lexer cuts operators and numbers into pieces, and where two
 /// strings follow one another, the white space between them counts.
-pub fn says_the_same(a: &str, b: &str) -> bool {
+pub fn differs_only_in_comments(a: &str, b: &str) -> bool {
     // As for the checksum, CR LF is LF, within strings too.
     let (a, b) = (a.replace("\r\n", "\n"), b.replace("\r\n", "\n"));
     let mut a = Pieces::new(&a);
@@ -79,7 +79,7 @@ fn stick(last: char, first: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::says_the_same;
+    use super::differs_only_in_comments;
 
     #[test]
     fn comments_and_white_space_do_not_count() {
@@ -89,10 +89,10 @@ mod tests {
             "/* new */ create\n\ttable a -- why\n ( id int , b text default 'x  y');",
             "\u{feff}create table a (id int, b text default 'x  y');\r\n",
         ] {
-            assert!(says_the_same(text, same), "{same}");
+            assert!(differs_only_in_comments(text, same), "{same}");
         }
-        assert!(says_the_same("", "-- nothing\n"));
-        assert!(says_the_same("select a -1", "select a - 1"));
+        assert!(differs_only_in_comments("", "-- nothing\n"));
+        assert!(differs_only_in_comments("select a -1", "select a - 1"));
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
             ("select 1 /* open", "select 1"),
             ("select \"a b\"", "select \"a  b\""),
         ] {
-            assert!(!says_the_same(a, b), "{a} | {b}");
+            assert!(!differs_only_in_comments(a, b), "{a} | {b}");
         }
     }
 
@@ -172,7 +172,7 @@ mod tests {
                 }
             }
             let (a, b) = (join(&tokens, &mut seed), join(&tokens, &mut seed));
-            assert!(says_the_same(&a, &b), "{a:?} {b:?}");
+            assert!(differs_only_in_comments(&a, &b), "{a:?} {b:?}");
             let at = chance(&mut seed, tokens.len());
             let mut others = tokens.clone();
             match chance(&mut seed, 3) {
@@ -183,7 +183,10 @@ mod tests {
             if others != tokens {
                 differing += 1;
                 let b = join(&others, &mut seed);
-                assert!(!says_the_same(&a, &b) && !says_the_same(&b, &a), "{a:?} {b:?}");
+                assert!(
+                    !differs_only_in_comments(&a, &b) && !differs_only_in_comments(&b, &a),
+                    "{a:?} {b:?}"
+                );
             }
         }
         assert!(differing > 10_000);
@@ -207,7 +210,10 @@ mod tests {
             ("select 1;", "select 1;;"),
             ("select 'a' 'b'", "select 'b' 'a'"),
         ] {
-            assert!(!says_the_same(a, b) && !says_the_same(b, a), "{a} | {b}");
+            assert!(
+                !differs_only_in_comments(a, b) && !differs_only_in_comments(b, a),
+                "{a} | {b}"
+            );
         }
     }
 
@@ -217,8 +223,8 @@ mod tests {
         let text = "\u{feff}select E'\\'x', $t$ a $t$, U&\"d\" /* a /* b */ */ -- é\n from \"a\"\"b\" \
                     where x <-1 and y::int >= .5; do $$ begin null; end $$;";
         for (at, _) in text.char_indices() {
-            assert!(says_the_same(&text[..at], &text[..at]), "{}", &text[..at]);
-            assert!(says_the_same(&text[at..], &text[at..]), "{}", &text[at..]);
+            assert!(differs_only_in_comments(&text[..at], &text[..at]), "{}", &text[..at]);
+            assert!(differs_only_in_comments(&text[at..], &text[at..]), "{}", &text[at..]);
         }
     }
 
@@ -228,6 +234,6 @@ mod tests {
     fn line_ends_do_not_count() {
         let unix = "do $$ begin\n null;\nend $$;";
         let windows = "-- a comment\r\ndo $$ begin\r\n null;\r\nend $$;";
-        assert!(says_the_same(unix, windows));
+        assert!(differs_only_in_comments(unix, windows));
     }
 }

@@ -3,26 +3,30 @@
 //! Pure: the choice depends on nothing but the text, so what is planned is what is run.
 
 use super::kind::Kind;
-use super::scan::Statement;
+use super::statement::Statement;
 
 /// How a file is to be run. Offsets are bytes of the script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route {
+pub enum Mode {
     /// No transaction control of its own: one message, one implicit transaction.
-    Plain {
+    Transactional {
         /// Where the guard goes: 0, or behind the leading statements that set the transaction's
         /// mode, which must come before any query. Always at the start of a statement.
-        insert_at: usize,
+        guard_at: usize,
     },
     /// One `BEGIN; … COMMIT;` that ends the file. What stands before the BEGIN becomes part of the
     /// block when all goes out as one message.
-    Wrapped {
+    OwnTransaction {
         /// Where the guard goes: behind the `;` of the BEGIN, and of the statements that follow it
         /// and set the transaction's mode. Always at the start of a statement.
-        insert_at: usize,
+        guard_at: usize,
     },
-    /// Everything else that can run: statement by statement.
-    Loose,
+    /// Everything else that can run, without a transaction around it.
+    NonTransactional {
+        /// One message runs the whole file, which is how golang-migrate sends it: no statement
+        /// refuses a transaction block. Otherwise it runs statement by statement.
+        as_one: bool,
+    },
     /// Cannot run: nothing is to be sent.
     Refused(Refusal),
 }
@@ -42,36 +46,29 @@ pub enum Refusal {
     },
 }
 
-/// Chooses the way for the statements of one script, as [`scan`](super::scan) gave them.
-pub fn route(statements: &[Statement]) -> Route {
-    let copy = statements.iter().find(|s| s.kind == Kind::CopyFromStdin);
-    if let Some(copy) = copy {
-        let at = copy.code.start;
-        return Route::Refused(Refusal::CopyFromStdin { at });
+/// Chooses the mode for the statements of one script, none of them empty. `is_ended` says that the
+/// last has its `;`.
+pub(super) fn mode(statements: &[Statement], is_ended: bool) -> Mode {
+    if let Some(copy) = statements.iter().find(|s| s.kind == Kind::CopyFromStdin) {
+        return Mode::Refused(Refusal::CopyFromStdin { at: copy.code.start });
     }
     if let Some(at) = left_open(statements) {
-        return Route::Refused(Refusal::LeavesTransactionOpen { at });
+        return Mode::Refused(Refusal::LeavesTransactionOpen { at });
     }
-    if !statements.iter().any(|s| controls(s.kind)) {
-        if statements.iter().any(|s| s.kind == Kind::Alone) {
-            return Route::Loose;
-        }
-        let insert_at = after_modes(statements, 0);
-        return Route::Plain { insert_at };
+    let as_one = !statements.iter().any(|s| s.kind == Kind::NonTransactional);
+    if statements.iter().any(|s| controls(s.kind)) {
+        return match own_transaction(statements, is_ended) {
+            Some(guard_at) => Mode::OwnTransaction { guard_at },
+            None => Mode::NonTransactional { as_one },
+        };
     }
-    match wrapped(statements) {
-        Some(insert_at) => Route::Wrapped { insert_at },
-        None => Route::Loose,
+    match statements {
+        // Tried in a transaction first, it would do its work twice up to its first COMMIT, and
+        // sequences do not go back.
+        [one] if one.ends_transactions => Mode::NonTransactional { as_one },
+        _ if as_one => Mode::Transactional { guard_at: after_modes(statements, 0, is_ended) },
+        _ => Mode::NonTransactional { as_one },
     }
-}
-
-/// Whether a text is a DO block that ends transactions: tried in one first, it would do its work twice
-/// up to there, and sequences do not go back.
-pub fn commits_in_do(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-    words.clone().find(|word| !word.is_empty()) == Some("do")
-        && words.any(|word| matches!(word, "commit" | "rollback"))
 }
 
 /// Whether a statement begins or ends a transaction.
@@ -99,37 +96,31 @@ fn left_open(statements: &[Statement]) -> Option<usize> {
 }
 
 /// Where the guard goes, if one BEGIN … COMMIT ends the file and is its only transaction control.
-fn wrapped(statements: &[Statement]) -> Option<usize> {
-    let end = statements.iter().rposition(|s| !s.is_empty())?;
-    if statements.get(end)?.kind != (Kind::Commit { chain: false }) {
+fn own_transaction(statements: &[Statement], is_ended: bool) -> Option<usize> {
+    let (last, rest) = statements.split_last()?;
+    if last.kind != (Kind::Commit { chain: false }) {
         return None;
     }
-    let begin = statements.iter().position(|s| controls(s.kind))?;
-    let (before, inside) = (statements.get(..begin)?, statements.get(begin + 1..end)?);
+    let begin = rest.iter().position(|s| controls(s.kind))?;
+    let (before, inside) = (rest.get(..begin)?, rest.get(begin + 1..)?);
     // In the block such a statement is left for the server to refuse, as with golang-migrate;
     // before the block it could have run, but not in the one message.
-    let alone = before.iter().any(|s| s.kind == Kind::Alone);
+    let non_transactional = before.iter().any(|s| s.kind == Kind::NonTransactional);
     let other = inside.iter().any(|s| controls(s.kind));
-    let begin = statements.get(begin)?;
-    if begin.kind != Kind::Begin || alone || other {
+    let begin = rest.get(begin)?;
+    if begin.kind != Kind::Begin || non_transactional || other {
         return None;
     }
-    Some(after_modes(statements, begin.span.end))
+    Some(after_modes(statements, begin.span.end, is_ended))
 }
 
 /// Behind the statements that set the transaction's mode and follow right after the byte `from`.
 ///
-/// The last statement of a file is not stepped over: it may lack its `;`, and nothing could be put
-/// behind it. The guard then comes before it, and the server may refuse the file with 25001.
-fn after_modes(statements: &[Statement], from: usize) -> usize {
-    let mut at = from;
-    let mut rest = statements.iter().filter(|s| s.span.start >= from).peekable();
-    while let Some(statement) = rest.next() {
-        match statement.kind {
-            Kind::Empty => {}
-            Kind::SetTransaction if rest.peek().is_some() => at = statement.span.end,
-            _ => break,
-        }
-    }
-    at
+/// A last statement without its `;` is not stepped over: nothing could be put behind it. The guard
+/// then comes before it, and the server may refuse the file with 25001.
+fn after_modes(statements: &[Statement], from: usize, is_ended: bool) -> usize {
+    let after = statements.iter().filter(|s| s.span.start >= from);
+    let modes = after.take_while(|s| s.kind == Kind::SetTransaction);
+    let last = statements.last().map_or(0, |s| s.span.end);
+    modes.map(|s| s.span.end).filter(|end| is_ended || *end != last).last().unwrap_or(from)
 }

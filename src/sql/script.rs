@@ -1,0 +1,160 @@
+//! A file's SQL, analysed once: its statements, how it must run, and what else a run must know.
+//!
+//! It holds no text but byte ranges of the one it was made from, which its functions want again.
+
+use std::borrow::Cow;
+
+use super::facts::Facts;
+use super::index::{IndexBuilt, index_built};
+use super::kind::Kind;
+use super::mode::{Mode, mode};
+use super::reader::Reader;
+use super::remains::{Remains, may_leave, remains};
+use super::statement::{Place, Statement, Visitor, Within};
+use super::touch::Touch;
+use super::walk::walk;
+
+/// What is known of a script.
+#[derive(Clone, Debug)]
+pub struct Script {
+    statements: Vec<Statement>,
+    facts: Facts,
+    mode: Mode,
+    is_ended: bool,
+}
+
+impl Script {
+    /// Analyses a text. Any text is taken; what is no SQL, the server refuses.
+    pub fn new(text: &str) -> Script {
+        let mut analysis = Analysis { text, ..Analysis::default() };
+        walk(text, &mut analysis);
+        let Analysis { statements, facts, is_ended, .. } = analysis;
+        let mode = mode(&statements, is_ended);
+        Script { statements, facts, mode, is_ended }
+    }
+
+    /// The statements that have code, in order.
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// Whether there is not one statement.
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    /// How it must run.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// What it does besides its work.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Whether the last statement has its `;`.
+    pub fn is_ended(&self) -> bool {
+        self.is_ended
+    }
+
+    /// Whether the script may drop a table or write to it, as far as its text tells: it names the
+    /// table, drops its schema, or drops what a role owns. `text` is the script's.
+    pub fn may_touch(&self, text: &str, schema: &str, table: &str) -> bool {
+        let mut touch = Touch::new(schema, table);
+        walk(text, &mut touch);
+        touch.is_found
+    }
+
+    /// The script as it can run within a transaction that others share; `text` is the script's.
+    ///
+    /// A transactional script is that as it is. Of one with its own transaction the BEGIN and the
+    /// COMMIT become spaces, so that every byte and character keeps its place; it has two statements
+    /// fewer then. `None` for a script that cannot run so, or that sets the transaction's mode.
+    pub fn in_shared_transaction<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
+        let is_unfit = |s: &Statement| s.ends_transactions || s.kind == Kind::SetTransaction;
+        if self.facts.is_read_only || self.statements.iter().any(is_unfit) {
+            return None;
+        }
+        match self.mode {
+            Mode::Transactional { .. } => Some(Cow::Borrowed(text)),
+            Mode::OwnTransaction { .. } => {
+                let begin = self.statements.iter().find(|s| s.kind == Kind::Begin)?;
+                let code = text.get(begin.code.clone())?;
+                // Anything behind these words sets the mode.
+                let mut reader = Reader::new(code);
+                reader.skip();
+                if reader.at_any(&["work", "transaction"]) {
+                    reader.skip();
+                }
+                let commit = self.statements.last().filter(|_| reader.is_at_end())?;
+                let mut bytes = text.as_bytes().to_vec();
+                for statement in [begin, commit] {
+                    blank(&mut bytes, text, statement)?;
+                }
+                String::from_utf8(bytes).ok().map(Cow::Owned)
+            }
+            Mode::NonTransactional { .. } | Mode::Refused(_) => None,
+        }
+    }
+
+    /// What stands when the statement with the index `failed` fails. `as_one` says that the script
+    /// went out as one message, and not statement by statement.
+    pub fn remains(&self, failed: usize, as_one: bool) -> Remains {
+        remains(&self.statements, failed, as_one)
+    }
+
+    /// The index that a `CREATE INDEX CONCURRENTLY` builds, if the statement with this index is one.
+    /// `text` is the script's.
+    pub fn index_built(&self, text: &str, statement: usize) -> Option<IndexBuilt> {
+        index_built(text.get(self.statements.get(statement)?.code.clone())?)
+    }
+}
+
+/// Overwrites the tokens of a statement and its `;`, and leaves the comments.
+fn blank(bytes: &mut [u8], text: &str, statement: &Statement) -> Option<()> {
+    let (start, end) = (statement.code.start, statement.span.end);
+    let mut reader = Reader::new(text.get(start..end)?);
+    while let Some(token) = reader.current() {
+        bytes.get_mut(start + token.start..start + token.end)?.fill(b' ');
+        reader.skip();
+    }
+    Some(())
+}
+
+/// What has been seen of a script.
+#[derive(Default)]
+struct Analysis<'t> {
+    text: &'t str,
+    statements: Vec<Statement>,
+    facts: Facts,
+    is_ended: bool,
+    /// Of the statement that is being read: a DO block ends transactions, or may.
+    ends_transactions: bool,
+    may_commit: bool,
+}
+
+impl Visitor for Analysis<'_> {
+    fn word(&mut self, reader: Reader<'_>, place: Place) {
+        self.facts.see(reader, place);
+        if place.within == Within::Body {
+            self.may_commit |= reader.at_any(&["commit", "rollback", "call", "execute"]);
+            if place.is_start && reader.at_any(&["commit", "rollback"]) {
+                let next = reader.next();
+                self.ends_transactions |= next.is_at_statement_end() || next.at("and");
+            }
+        }
+    }
+
+    fn statement(&mut self, mut statement: Statement, is_ended: bool) {
+        let may_commit = std::mem::take(&mut self.may_commit);
+        statement.ends_transactions = std::mem::take(&mut self.ends_transactions);
+        if statement.code.is_empty() {
+            return;
+        }
+        let code = self.text.get(statement.code.clone()).unwrap_or_default();
+        statement.may_leave = may_leave(code, statement.kind, may_commit);
+        self.is_ended = is_ended;
+        self.statements.push(statement);
+    }
+}
