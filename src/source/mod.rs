@@ -3,7 +3,7 @@
 //! Only names are read when a source is opened; a text is read when it is about to run. So
 //! `version` over ten thousand files costs one listing, and no run holds them all in memory.
 
-mod disk;
+mod file_system;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::migration::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 use crate::text::printable;
 
-use disk::no_zero_byte;
-pub(crate) use disk::{Unreadable, file_names, read_text};
+use file_system::no_zero_byte;
+pub(crate) use file_system::{Unreadable, file_names, read_text};
 
 /// A set of migrations, each an up, a down, or both.
 #[derive(Clone, Debug)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::source::{Unreadable, read_text};
 use crate::sql::{self, Kind, Mode, Refusal, Script, Statement};
+use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::folder_files::{FolderFiles, MigrationFile};
 use crate::verify::remedy::Remedy;
-use crate::verify::{Finding, FindingKind};
 
 /// Whether files have statements, by their names; those that could not be read are not in it.
 pub struct HasStatements(BTreeMap<String, bool>);

@@ -3,8 +3,8 @@
 use crate::migration::{Direction, number};
 use crate::source::Source;
 use crate::status::{Edit, Standing, Status, StatusRow};
+use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::remedy::Remedy;
-use crate::verify::{Finding, FindingKind};
 
 /// What is wrong between a folder and a database, given how they stand to each other and the
 /// database's invalid indexes, quoted.

@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::migration::{Direction, MAX_VERSION};
 use crate::source::read_text;
 use crate::text::printable;
+use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::folder_files::{FolderFiles, MigrationFile, only};
 use crate::verify::near_miss::{NearMiss, SuggestedName};
 use crate::verify::remedy::{Remedy, Rename};
-use crate::verify::{Finding, FindingKind};
 
 pub fn check(folder: &FolderFiles, findings: &mut Vec<Finding>) {
     for file_name in &folder.too_large {

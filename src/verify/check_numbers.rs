@@ -6,9 +6,9 @@
 use crate::migration::Direction;
 use crate::numbering::{NumberKind, NumberStyle, is_padded_to};
 use crate::text::printable;
+use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::folder_files::{FolderFiles, MigrationFile, only};
 use crate::verify::remedy::Remedy;
-use crate::verify::{Finding, FindingKind};
 
 pub fn check(folder: &FolderFiles, findings: &mut Vec<Finding>) {
     let style = style(folder);

@@ -5,9 +5,9 @@ use crate::numbering::{NumberStyle, number_after};
 use crate::text::printable;
 use crate::verify::check_contents::HasStatements;
 use crate::verify::check_numbers::style;
+use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::folder_files::{FolderFiles, MigrationFile, digits, only};
 use crate::verify::remedy::Remedy;
-use crate::verify::{Finding, FindingKind};
 
 pub fn check(folder: &FolderFiles, holds: &HasStatements, findings: &mut Vec<Finding>) {
     let style = style(folder);

@@ -1,4 +1,4 @@
-//! What is read off the disk: a folder's names, and a file's text.
+//! Reads a folder's file names and a file's text.
 //!
 //! Which names are migrations' is not looked at here.
 

@@ -1,4 +1,4 @@
-//! The grammar: what is written in a URL's text, before anything else has a say.
+//! The grammar: cuts a URL into its parts, and decodes them.
 //!
 //! The one hard question is where the user and password end, for people paste passwords as they
 //! are. A reading of the text is *sound* when what follows its `@` looks like hosts and no other
@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use crate::text::{percent_decoded, percent_decoded_leniently};
 use crate::url::hosts::{self, Host};
 
-/// What a URL says.
-pub struct Written {
+/// The parts of a URL.
+pub struct UrlParts {
     /// Before the `:` of the user info; none where it is empty.
     pub user: Option<String>,
     /// After it; none where it is empty.
@@ -44,13 +44,13 @@ const FREE_TEXT: [&str; 15] = [
     "x-migrations-table",
 ];
 
-impl Written {
+impl UrlParts {
     /// Reads what follows `scheme:`.
     ///
     /// # Errors
     ///
     /// What is wrong, without a piece of what may be the password.
-    pub fn read(text: &str) -> Result<Written, String> {
+    pub fn parse(text: &str) -> Result<UrlParts, String> {
         let text = text.strip_prefix("//").unwrap_or(text);
         let (user_info, rest) = cut(text)?;
         let (user, password) = match user_info
@@ -71,7 +71,7 @@ impl Written {
             })
             .collect::<Option<Vec<Host>>>()
             .ok_or("the host holds a raw '%': write it as %25")?;
-        Ok(Written { user, password, hosts, path, parameters: parameters(query)? })
+        Ok(UrlParts { user, password, hosts, path, parameters: parameters(query)? })
     }
 }
 
