@@ -75,7 +75,7 @@ fn explain(printer: &Printer, error: &Error) {
     match error {
         Error::Failed(failure) => failed(printer, failure),
         Error::Dirty { .. } => printer.hint(&format!(
-            "a file was begun and not finished: see what it left, mend that by hand, then run: \
+            "a file was begun and not finished: see what it left, fix that by hand, then run: \
              {program} force V, with the version that is really applied"
         )),
         Error::Edited { files } => edited(printer, files),
@@ -96,7 +96,7 @@ fn explain(printer: &Printer, error: &Error) {
             ));
         }
         Error::Log { table, .. } => printer.hint(&format!(
-            "{table} is not as dbm makes it: is it another program's? all but the log works without it"
+            "{table} is not as {program} makes it: is it another program's? all but the log works without it"
         )),
         Error::EmptySource => {
             printer.hint("the folder has no file named NNN_name.up.sql or .down.sql");
@@ -117,7 +117,7 @@ fn explain(printer: &Printer, error: &Error) {
             if planned.dirty { "" } else { "nothing of the file was run; " }
         )),
         Error::BadRow { .. } => {
-            printer.hint(&format!("mend the version table by hand, or run: {program} force V"))
+            printer.hint(&format!("fix the version table by hand, or run: {program} force V"))
         }
         Error::Connect { place, fault } => connecting::explain(printer, place, fault),
         Error::NoSchema => printer.hint(
@@ -224,7 +224,7 @@ fn failed(printer: &Printer, failure: &Failure) {
                 at(state),
                 at(&failure.after)
             ));
-            printer.hint(&format!("mend the file, then run: {program} up 1"));
+            printer.hint(&format!("fix the file, then run: {program} up 1"));
         }
         Outcome::Unchanged(state) => {
             printer.hint(&format!(
@@ -246,7 +246,7 @@ fn failed(printer: &Printer, failure: &Failure) {
                      hand and force the version",
                 ),
                 Cause::Server(_) | Cause::Refused(_) => {
-                    printer.hint("mend the file, then run the same command again");
+                    printer.hint("fix the file, then run the same command again");
                 }
                 _ => printer.hint("run the same command again"),
             }
@@ -282,7 +282,7 @@ fn failed(printer: &Printer, failure: &Failure) {
     }
 }
 
-/// What to type after a loose file broke off.
+/// What to type after a non-transactional file has failed.
 fn dirty(printer: &Printer, failure: &Failure) {
     let program = printer.program();
     let (before, after) = (failure.before.number(), failure.after.number());

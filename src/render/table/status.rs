@@ -7,8 +7,9 @@ use chrono::TimeZone;
 use dbm::text::printable;
 use dbm::{Edit, Standing, State, Status, StatusRow, Version};
 
-use crate::render::table::{
-    Cells, Clock, Columns, Look, Paint, UNKNOWN, duration, known, least, lines, painted,
+use crate::render::table::clock::Clock;
+use crate::render::table::layout::{
+    Cells, Columns, Look, Paint, UNKNOWN, duration, known, least, lines, painted,
 };
 
 const COLUMNS: Columns<'_> = Columns {
@@ -20,7 +21,7 @@ const COLUMNS: Columns<'_> = Columns {
 
 /// What is told of a version.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(super) struct StatusLine {
     pub version: Version,
     pub name: Option<String>,
     pub facts: Facts,
@@ -51,9 +52,9 @@ impl From<&StatusRow> for Facts {
     }
 }
 
-impl From<&StatusRow> for Line {
-    fn from(row: &StatusRow) -> Line {
-        Line {
+impl From<&StatusRow> for StatusLine {
+    fn from(row: &StatusRow) -> StatusLine {
+        StatusLine {
             version: row.version,
             name: row.name.clone(),
             facts: row.into(),
@@ -178,7 +179,7 @@ pub(super) fn text<Z: TimeZone>(
 where
     Z::Offset: Display,
 {
-    let rows: Vec<Line> = rows.iter().map(|row| Line::from(*row)).collect();
+    let rows: Vec<StatusLine> = rows.iter().map(|row| StatusLine::from(*row)).collect();
     let tally = Tally::of_status(status);
     let below =
         [Some(sentence(status.state, &tally)), remark(status.log_trouble.as_deref(), &tally)];
@@ -187,7 +188,7 @@ where
 
 /// The lines, the table first.
 pub(super) fn whole<Z: TimeZone>(
-    rows: &[Line],
+    rows: &[StatusLine],
     below: impl IntoIterator<Item = String>,
     look: &Look,
     clock: &Clock<Z>,
@@ -212,7 +213,7 @@ where
     text.join("\n")
 }
 
-fn cells<Z: TimeZone>(row: &Line, clock: &Clock<Z>, tells_ago: bool) -> Cells
+fn cells<Z: TimeZone>(row: &StatusLine, clock: &Clock<Z>, tells_ago: bool) -> Cells
 where
     Z::Offset: Display,
 {

@@ -5,8 +5,10 @@ use std::time::{Duration, SystemTime};
 use chrono::FixedOffset;
 use dbm::{Action, Direction, Edit, Standing, State};
 
-use super::status::{Facts, Line, Tally, remark, sentence, whole, words};
-use super::{Clock, Look, known, log};
+use super::clock::Clock;
+use super::layout::{Look, known};
+use super::log;
+use super::status::{Facts, StatusLine, Tally, remark, sentence, whole, words};
 
 const PIPE: Look = Look { colour: false, width: None };
 /// 2026-11-20 22:12:01 UTC
@@ -25,8 +27,8 @@ fn facts(standing: Standing) -> Facts {
     Facts { standing, edit: None, is_down_edited, is_missing, has_no_down }
 }
 
-fn line(version: u64, name: &str, facts: Facts, ago: Option<u64>) -> Line {
-    Line {
+fn line(version: u64, name: &str, facts: Facts, ago: Option<u64>) -> StatusLine {
+    StatusLine {
         version,
         name: Some(name.to_string()),
         facts,
@@ -36,7 +38,7 @@ fn line(version: u64, name: &str, facts: Facts, ago: Option<u64>) -> Line {
     }
 }
 
-fn sample() -> Vec<Line> {
+fn sample() -> Vec<StatusLine> {
     let edited = Facts { edit: Some(Edit::Substance), ..facts(Standing::Applied) };
     let gone = Facts { is_missing: true, ..facts(Standing::Adopted) };
     let single = Facts { has_no_down: true, ..facts(Standing::Pending) };
@@ -165,7 +167,7 @@ fn states_in_words() {
 #[test]
 fn the_summary_says_where_and_what() {
     let tally =
-        |lines: &[Line]| Tally::of(lines.iter().map(|line| (line.facts, line.at.is_some())));
+        |lines: &[StatusLine]| Tally::of(lines.iter().map(|line| (line.facts, line.at.is_some())));
     let counted = tally(&sample());
     assert_eq!(
         sentence(state(10, false), &counted),
@@ -214,8 +216,8 @@ fn how_long_ago() {
     assert_eq!(clock().local(past).as_deref(), Some("1969-12-31 01:00:00"));
 }
 
-fn happened(what: String, version: Option<u64>, from: State, to: State) -> log::Line {
-    log::Line {
+fn happened(what: String, version: Option<u64>, from: State, to: State) -> log::LogLine {
+    log::LogLine {
         at: before(120),
         what,
         version,
@@ -229,7 +231,7 @@ fn happened(what: String, version: Option<u64>, from: State, to: State) -> log::
     }
 }
 
-fn sample_log() -> Vec<log::Line> {
+fn sample_log() -> Vec<log::LogLine> {
     let run = |is_failed| log::what(&Action::Run, Some(Direction::Up), is_failed);
     let mut failed = happened(run(true), Some(4), state(3, false), state(3, false));
     failed.error = Some("relation \"x\" already exists\n  at once\u{7}".to_string());
