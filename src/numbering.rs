@@ -93,8 +93,8 @@ impl NumberStyle {
     }
 
     /// A version as the folder writes it.
-    pub fn format(&self, version: impl Into<u128>) -> String {
-        format!("{:0width$}", version.into(), width = self.width)
+    pub fn format(&self, version: Version) -> String {
+        format!("{version:0width$}", width = self.width)
     }
 }
 
@@ -217,8 +217,8 @@ mod tests {
         ] {
             assert_eq!(NumberStyle::of(numbers).width, width, "{numbers:?}");
         }
-        assert_eq!(NumberStyle::of(&["001"]).format(7_u64), "007");
-        assert_eq!(NumberStyle::of(&["001"]).format(1234_u64), "1234");
+        assert_eq!(NumberStyle::of(&["001"]).format(7), "007");
+        assert_eq!(NumberStyle::of(&["001"]).format(1234), "1234");
     }
 
     #[test]

@@ -8,9 +8,9 @@ use crate::render::Printer;
 
 /// Lines shown around a change.
 const CONTEXT: usize = 2;
-/// As many lines as anybody reads of one file.
+/// Lines that are shown of one file at most.
 const MOST: usize = 60;
-/// Texts of more bytes are not compared line by line: it takes long, and nobody reads it.
+/// Bytes of both texts together, above which they are not compared: it takes too long.
 const LARGEST: usize = 4 << 20;
 
 /// Prints it, two spaces in: what ran with `-`, what is there with `+`.
@@ -39,7 +39,7 @@ pub fn print(printer: &Printer, file: &Edited) {
     }
 }
 
-/// The lines of a unified difference; without a tag for what stands between the changes.
+/// The lines of a unified difference; without a tag for headers and notes.
 fn lines(ran: &str, now: &str) -> Vec<(Option<ChangeTag>, String)> {
     let (ran, now) = (ran.replace("\r\n", "\n"), now.replace("\r\n", "\n"));
     let diff = TextDiff::from_lines(&ran, &now);

@@ -174,7 +174,7 @@ fn for_database(remedy: &Remedy, program: &str) -> String {
 
 /// The command that renames a file.
 fn mv(Rename { from, to }: &Rename) -> String {
-    // What a shell makes of escapes is not the name; a person at a terminal will know.
+    // No shell turns our escapes into the name again.
     if printable(from) != *from || from.contains('\u{fffd}') {
         return format!("rename it to {}", printable(to));
     }

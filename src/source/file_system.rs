@@ -1,6 +1,6 @@
 //! Reads a folder's file names and a file's text.
 //!
-//! Which names are migrations' is not looked at here.
+//! Which names are those of migrations is decided elsewhere.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -11,10 +11,10 @@ use std::path::Path;
 use crate::error::Error;
 use crate::text::go_reason;
 
-/// Why a file's text is not to be had. `Display` says it in a few words.
+/// Why a file's text cannot be read. `Display` says it in a few words.
 #[derive(Debug)]
 pub(crate) enum Unreadable {
-    /// The system says no.
+    /// The system refuses.
     Io(io::Error),
     /// It is UTF-16.
     Utf16,
@@ -49,7 +49,7 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// A file's text, less a byte-order mark.
+/// A file's text, without a byte-order mark.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     let bytes = fs::read(path).map_err(Unreadable::Io)?;
     let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(&e))?;
@@ -60,7 +60,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     Ok(text)
 }
 
-/// PostgreSQL takes no text that holds one.
+/// PostgreSQL accepts no text with one.
 pub(super) fn no_zero_byte(text: &str) -> Result<(), Unreadable> {
     match text.find('\0') {
         Some(at) => Err(Unreadable::ZeroByte { line: text[..at].matches('\n').count() + 1 }),

@@ -50,7 +50,7 @@ impl Entry {
         &self.path
     }
 
-    /// Reads the text, less a byte-order mark.
+    /// Reads the text, without a byte-order mark.
     ///
     /// # Errors
     ///
@@ -73,15 +73,15 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] when the folder cannot be read, when a version and direction stand
-    /// there twice, or when a version is over 2^63-1.
+    /// [`Error::Source`] when the folder cannot be read, when two files have the same version and
+    /// direction, or when a version is over 2^63-1.
     pub fn folder(path: impl AsRef<Path>) -> Result<Source, Error> {
         let path = path.as_ref();
         let url = format!("file://{}", path.display());
         Source::folder_as(path, &url)
     }
 
-    /// The same, with the URL that errors shall name it by.
+    /// The same, with the URL that errors name it by.
     ///
     /// # Errors
     ///
@@ -109,8 +109,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] when a name is no migration's, stands there twice, or has a version
-    /// over 2^63-1.
+    /// [`Error::Source`] when a name is not a migration's, when two have the same version and
+    /// direction, or when a version is over 2^63-1.
     pub fn texts<N, T>(files: impl IntoIterator<Item = (N, T)>) -> Result<Source, Error>
     where
         N: AsRef<str>,
@@ -205,7 +205,7 @@ impl Source {
     }
 }
 
-/// A name that is no migration's although somebody may have meant it to be.
+/// Whether a name that is not a migration's looks meant to be one.
 pub(crate) fn is_near_miss(file_name: &str) -> bool {
     let lower = file_name.trim().to_ascii_lowercase();
     // Flyway's: V4__x.sql, U4__x.sql, R__x.sql.
@@ -217,8 +217,8 @@ pub(crate) fn is_near_miss(file_name: &str) -> bool {
     numbered && ends(&[".sql", ".up", ".down"]) || !hidden && ends(&[".up.sql", ".down.sql"])
 }
 
-/// What stands behind the direction in names that editors, patches and people give to what they put
-/// aside. Any extension makes a migration, so such a file runs.
+/// Whether an extension is one that editors, patches and people give to copies that they put aside.
+/// Any extension makes a migration, so such a file runs.
 pub(crate) fn is_backup(extension: &str) -> bool {
     const ASIDE: [&str; 9] =
         ["bak", "backup", "disabled", "old", "orig", "rej", "save", "swp", "tmp"];

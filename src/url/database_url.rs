@@ -102,7 +102,7 @@ pub enum ChannelBinding {
     Require,
 }
 
-/// Which server will do.
+/// Which of several servers is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum TargetSession {
     /// The first that answers.
@@ -114,7 +114,7 @@ pub enum TargetSession {
     ReadOnly,
 }
 
-/// A password: shows as stars.
+/// A password. `Debug` shows stars.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub(super) String);
 
@@ -143,7 +143,7 @@ impl DatabaseUrl {
         self.hosts.iter().all(|(host, _)| host.starts_with('/'))
     }
 
-    /// Names of the settings that go to the server when the session starts, but for the
+    /// Names of the settings that go to the server when the session starts, without the
     /// application's name.
     pub fn carried_settings(&self) -> Vec<&str> {
         let names = self.settings.keys().map(String::as_str);

@@ -1,6 +1,6 @@
 //! The grammar: cuts a URL into its parts, and decodes them.
 //!
-//! The one hard question is where the user and password end, for people paste passwords as they
+//! The one hard question is where the user and password end, because people paste passwords as they
 //! are. A reading of the text is *sound* when what follows its `@` looks like hosts and no other
 //! `@` follows where none belongs. The text is read as a URL should be (user and password end
 //! before the first `/`, `?` or `#`) unless that is not sound and could not have been meant.
@@ -75,7 +75,7 @@ impl UrlParts {
     }
 }
 
-/// The user or the password. `+` stays `+`: this is no form.
+/// Decodes the user or the password. `+` stays `+`: this is not a form.
 fn personal(what: &str, text: &str) -> Result<Option<String>, String> {
     let decoded = percent_decoded_leniently(text).ok_or_else(|| {
         format!("the {what} is not text once decoded: write a '%' that is part of it as %25")
@@ -122,7 +122,7 @@ fn before_end(text: &str) -> &str {
     &text[..text.find(is_end).unwrap_or(text.len())]
 }
 
-/// Whether this, behind the user info, is hosts and then nothing with an `@` that does not belong.
+/// Whether this, behind the user info, begins with hosts and has no `@` where none belongs.
 fn is_sound(text: &str) -> bool {
     let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
     let (place, query) = text.split_once('?').unwrap_or((text, ""));

@@ -33,7 +33,7 @@ pub fn are_nameless(hosts: &[Host]) -> bool {
     hosts.iter().all(|host| host.name.is_empty())
 }
 
-/// The ports that are written beside these hosts, as a list; `None` where there is not one.
+/// The ports that are written beside these hosts, as a list; `None` where there is none.
 pub fn ports_of(hosts: &[Host]) -> Option<String> {
     let ports: Vec<&str> = hosts.iter().map(|host| host.port.as_str()).collect();
     ports.iter().any(|port| !port.is_empty()).then(|| ports.join(","))
@@ -90,7 +90,7 @@ fn read_port(text: &str) -> Result<u16, String> {
 ///
 /// # Errors
 ///
-/// What is no address, or how many there should be.
+/// Which text is not an address, or how many there should be.
 pub fn addresses(text: &str, hosts: usize) -> Result<Vec<IpAddr>, String> {
     let addresses = text.split(',').map(|text| {
         let invalid = |_| format!("hostaddr: {text:?} is not an IP address");

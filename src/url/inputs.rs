@@ -1,6 +1,6 @@
 //! Merges what a URL, a service and the environment say into one [`DatabaseUrl`].
 //!
-//! Errors are texts for people; none holds more of the URL than is known to be no secret.
+//! Errors are texts for people; none holds a part of the URL that may be secret.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -159,7 +159,7 @@ impl<'a> Inputs<'a> {
             .and_then(|millis| u64::try_from(millis).ok())
             .filter(|millis| *millis > 0)
             .map(Duration::from_millis);
-        // Statements are told apart whatever their size; what golang-migrate refuses is refused.
+        // The size does not matter here; a value that golang-migrate refuses is refused.
         number(x("x-multi-statement-max-size"))?;
         let connect_timeout = match self.find("connect_timeout", "PGCONNECT_TIMEOUT") {
             None => None,

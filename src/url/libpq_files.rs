@@ -29,7 +29,7 @@ const IGNORED: [(&str, &str); 7] = [
     ("sslpassword", ""),
 ];
 
-/// Reads a URL with all that libpq would read beside it; gives warnings too.
+/// Reads a URL and the files that libpq reads beside it; returns warnings too.
 ///
 /// # Errors
 ///
@@ -99,7 +99,7 @@ fn load_password(
         return Ok(None);
     };
     let shown = file.display();
-    // As in libpq, a file that is not there is no matter.
+    // As in libpq, the file may be missing.
     let Ok(metadata) = fs::metadata(&file) else { return Ok(None) };
     if !metadata.is_file() {
         return Err(format!("password file \"{shown}\" is not a plain file, and is not used"));

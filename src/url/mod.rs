@@ -23,7 +23,7 @@ use crate::url::inputs::Inputs;
 
 pub use database_url::{ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession};
 
-/// What is wrong with a URL, in golang-migrate's words where it has words for it.
+/// What is wrong with a URL, in golang-migrate's words where it has some.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct UrlError(pub String);
@@ -42,10 +42,10 @@ pub fn scheme(url: &str) -> Result<&str, &'static str> {
 }
 
 impl DatabaseUrl {
-    /// Reads `url`, and what it leaves open from the `PG…` variables that `env` gives.
+    /// Reads `url`, and what it does not set from the `PG…` variables that `env` gives.
     ///
-    /// A program passes `|name| std::env::var(name).ok()`; one that wants nothing of its
-    /// environment to count passes `|_| None`. No file is read, so services and password
+    /// A program passes `|name| std::env::var(name).ok()`; one that ignores its
+    /// environment passes `|_| None`. No file is read, so services and password
     /// files are ignored here.
     ///
     /// # Errors
@@ -57,11 +57,11 @@ impl DatabaseUrl {
         inputs.and_then(|inputs| inputs.merge()).map_err(not_opened)
     }
 
-    /// Reads `url` as `psql` would: what it leaves open comes from the service file
+    /// Reads `url` as `psql` would: what it does not set comes from the service file
     /// (`PGSERVICE`), from this process's `PG…` variables, from the password file (`~/.pgpass`)
     /// and from the certificates in `~/.postgresql`.
     ///
-    /// Gives warnings besides, each a line: a password file that is not used, and why.
+    /// Returns warnings too, a line each: a password file that is not used, and why.
     ///
     /// # Errors
     ///

@@ -3,13 +3,13 @@
 //! The format is libpq's: `\:` and `\\` in a field, `*` for any, `#` begins a comment line, and
 //! the first line that fits counts.
 
-/// What a password is looked for by.
+/// What a line must match.
 pub struct PasswordKey<'a> {
     /// The first host's name, or its socket's folder.
     pub host: &'a str,
     /// Its port.
     pub port: u16,
-    /// The database; where none is named it is called as the user is.
+    /// The database; the user's name where the URL names none.
     pub database: &'a str,
     /// Who connects.
     pub user: &'a str,

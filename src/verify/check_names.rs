@@ -76,7 +76,7 @@ fn backup(files: &[MigrationFile], file: &MigrationFile) -> Option<Finding> {
     Some(finding.in_file(&file.file_name))
 }
 
-/// The up and the down of a version are a pair whatever they are called, but may not be meant so.
+/// The up and the down of a version are a pair whatever their names, which may be a mistake.
 fn two_names(files: &[MigrationFile]) -> Option<Finding> {
     let [up] = only(files, Direction::Up)[..] else { return None };
     let [down] = only(files, Direction::Down)[..] else { return None };

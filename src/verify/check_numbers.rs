@@ -40,7 +40,7 @@ pub fn style(folder: &FolderFiles) -> NumberStyle {
     NumberStyle::of(&files.map(MigrationFile::digits).collect::<Vec<_>>())
 }
 
-/// The file whose number stands for its version's.
+/// The file that stands for its version.
 fn representative(files: &[MigrationFile]) -> Option<&MigrationFile> {
     let mut kept = files.iter().filter(|file| !file.is_backup);
     kept.clone().find(|file| file.direction == Direction::Up).or_else(|| kept.next())
@@ -83,7 +83,7 @@ fn padding(file: &MigrationFile, style: &NumberStyle) -> Option<Finding> {
     Some(misspelt(file, message, &style.format(file.version)))
 }
 
-/// Without a style to go by: the halves of a pair at least are to look alike.
+/// In a folder without a style, at least the halves of a pair should look alike.
 fn unlike(first: &MigrationFile, file: &MigrationFile) -> Option<Finding> {
     let (digits, expected) = (file.digits(), first.digits());
     if digits == expected {

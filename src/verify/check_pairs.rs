@@ -34,8 +34,7 @@ pub fn check(folder: &FolderFiles, holds: &HasStatements, findings: &mut Vec<Fin
     }
 }
 
-/// The highest number. What is out of style is to be renumbered, and does not count; near misses may
-/// yet be renamed, and count.
+/// The highest number in the folder's style, near misses included: they may be renamed.
 fn last_in_style(folder: &FolderFiles, style: &NumberStyle) -> Option<Version> {
     let numbers = folder.migrations.iter().map(|file| (file.version, file.digits()));
     let suggestions = folder.near_misses.iter().filter_map(|near| near.suggestion.as_ref());

@@ -57,7 +57,7 @@ fn suggest(file_name: &str) -> Option<SuggestedName> {
         }
     }
     let rest = rest.trim_start_matches(['_', '-', '.', ' ']);
-    // `V1.2__x`, `2024-01-01_x`: where the number ends, or what the end means, is anybody's guess.
+    // `V1.2__x`, `2024-01-01_x`: it is not clear where the number ends, or what the end means.
     if rest.starts_with(|c: char| c.is_ascii_digit()) || rest.contains('.') {
         return None;
     }

@@ -1,6 +1,6 @@
 //! What to do about a finding: the facts of it.
 //!
-//! Not the words: they name commands, and which program has them only the program knows.
+//! The words are the program's: they name its commands. `Display` is therefore not offered.
 
 use crate::migration::{Direction, Version};
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const LIBRARY: &[(&str, usize)] = &[
     ("migration", 0),
     ("sql", 0),
-    ("url", 0),
+    ("url", 1),
     ("fault", 0),
     ("quote", 0),
     ("checksum", 0),

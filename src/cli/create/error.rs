@@ -60,7 +60,7 @@ pub enum CreateError {
         version: String,
     },
     /// A version that does not fit the table's `bigint`.
-    #[error("{0}")]
+    #[error(transparent)]
     TooLarge(#[from] VersionTooLarge),
     /// A name or an extension that would end the line or leave the folder.
     #[error("{what} {text:?} may not contain {character:?}")]

@@ -1,7 +1,7 @@
 //! `create`: makes the two empty files of a new migration, and needs no database for it.
 //!
 //! What is accepted, the versions, the order of the checks and the texts of the errors are those of
-//! golang-migrate 4.19.1, but for three things. Sequences continue from the highest number in the
+//! golang-migrate 4.19.1, with three differences. Sequences continue from the highest number in the
 //! folder and not from the name that sorts last, numbers are the same whether padded or not, and
 //! what would make a file that no run ever picks up is refused.
 //!
@@ -106,7 +106,7 @@ fn time_version(now: DateTime<Utc>, zone: &Zone, format: &str) -> Result<String,
     }
 }
 
-/// The number that `version` is, if a run would take it.
+/// The number of this version, if a run would take it.
 fn number(version: &str, format: &str) -> Result<Version, CreateError> {
     if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CreateError::NotANumber {
@@ -118,8 +118,8 @@ fn number(version: &str, format: &str) -> Result<Version, CreateError> {
     number.ok_or_else(|| VersionTooLarge(version.to_owned()).into())
 }
 
-/// Slashes lead elsewhere, a newline keeps a file from being picked up, and no control character
-/// comes well out of a terminal.
+/// A slash names another folder, with a newline no run finds the file, and control characters
+/// disturb a terminal.
 fn check_characters(what: &'static str, text: &str) -> Result<(), CreateError> {
     match text.chars().find(|c| matches!(c, '/' | '\\') || c.is_control()) {
         None => Ok(()),

@@ -37,13 +37,13 @@ pub enum RenumberError {
         /// The names of both.
         files: [String; 2],
     },
-    /// Nothing stands behind it, in the folder or in the database.
+    /// Nothing has a higher number, in the folder or in the database.
     #[error("version {0} is already the last")]
     AlreadyLast(Version),
-    /// It has the number that it was to have.
+    /// It has the new number already.
     #[error("version {0} has this number already")]
     Same(Version),
-    /// Some other file has the number that it was to have.
+    /// Some other file has the new number.
     #[error("duplicate migration version: {version}")]
     Taken {
         /// The number.
@@ -51,7 +51,7 @@ pub enum RenumberError {
         /// The name of the other file.
         file: String,
     },
-    /// The database has passed the number that it was to have.
+    /// The database is past the new number.
     #[error("version {version} would be late: the database is at {applied}")]
     Late {
         /// The number.
@@ -72,7 +72,7 @@ pub enum RenumberError {
     Rename {
         /// The file.
         old: PathBuf,
-        /// What it was to be.
+        /// Its new name.
         new: PathBuf,
         /// The reason.
         reason: io::Error,
@@ -82,7 +82,7 @@ pub enum RenumberError {
 }
 
 impl RenumberError {
-    /// What to type instead or how things stand, a line without its `hint: `.
+    /// What to type instead, or what the state is, a line without its `hint: `.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Folder { .. } => None,

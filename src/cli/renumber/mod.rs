@@ -1,8 +1,8 @@
 //! `renumber`: gives a migration that is not applied yet another number, as a rule the one at the
 //! end, so that it runs after what came in meanwhile.
 //!
-//! Only the files are dealt with here. Whether the version is applied is the database's to tell,
-//! and the caller's to ask. It prints nothing.
+//! Only the files are changed here. The caller asks the database whether the version is applied. It
+//! prints nothing.
 
 mod error;
 mod rename;
@@ -26,9 +26,9 @@ use rename::{move_file, rename_all, with_digits};
 pub struct RenumberRequest {
     /// The version that the files have.
     pub version: Version,
-    /// The version that they shall have; `None` for the next at the end.
+    /// The version that they get; `None` for the next at the end.
     pub to: Option<Version>,
-    /// The database's version: what is not above it would be late, and run by nobody.
+    /// The database's version: a number that is not above it would be late.
     pub above: Option<Version>,
 }
 
@@ -59,7 +59,7 @@ pub fn renumber(
 ) -> Result<Renumbered, RenumberError> {
     let (ours, others) = read(folder, request.version)?;
     let own: Vec<NumberedFile> = ours.iter().map(|side| side.file.clone()).collect();
-    // What the renamed files will stand among tells how they are to be numbered.
+    // The other files tell how to write the number.
     let neighbours = if others.is_empty() { &own } else { &others };
     let version = match request.to {
         Some(to) => chosen(to, request, &others)?,
@@ -107,7 +107,7 @@ fn read(folder: &Path, version: Version) -> Result<(Vec<Side>, Vec<NumberedFile>
     Ok((ours, others))
 }
 
-/// The number that was asked for, if it is to be had.
+/// The number that was asked for, if it is free and not too low.
 fn chosen(
     to: Version,
     request: &RenumberRequest,

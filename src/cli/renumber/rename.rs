@@ -42,7 +42,7 @@ pub fn rename_all(
 pub fn move_file(old: &Path, new: &Path) -> io::Result<()> {
     match fs::hard_link(old, new) {
         Ok(()) => fs::remove_file(old).inspect_err(|_| {
-            // What is said is why the old name could not go, whatever becomes of this.
+            // The error is why the old name could not go, even if the new one stays.
             let _ = fs::remove_file(new);
         }),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),

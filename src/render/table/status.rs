@@ -24,7 +24,7 @@ const COLUMNS: Columns<'_> = Columns {
 pub(super) struct StatusLine {
     pub version: Version,
     pub name: Option<String>,
-    pub facts: Facts,
+    pub facts: VersionFacts,
     pub at: Option<SystemTime>,
     pub took: Option<Duration>,
     pub checksum: Option<String>,
@@ -32,7 +32,7 @@ pub(super) struct StatusLine {
 
 /// How a version stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Facts {
+pub(super) struct VersionFacts {
     pub standing: Standing,
     pub edit: Option<Edit>,
     pub is_down_edited: bool,
@@ -40,9 +40,9 @@ pub(super) struct Facts {
     pub has_no_down: bool,
 }
 
-impl From<&StatusRow> for Facts {
-    fn from(row: &StatusRow) -> Facts {
-        Facts {
+impl From<&StatusRow> for VersionFacts {
+    fn from(row: &StatusRow) -> VersionFacts {
+        VersionFacts {
             standing: row.standing,
             edit: row.edit,
             is_down_edited: row.is_down_edited,
@@ -78,7 +78,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts rows: how each stands, and whether the log tells when it ran.
-    pub(super) fn of(rows: impl IntoIterator<Item = (Facts, bool)>) -> Tally {
+    pub(super) fn of(rows: impl IntoIterator<Item = (VersionFacts, bool)>) -> Tally {
         let mut tally = Tally::default();
         for (facts, is_logged) in rows {
             tally.pending += usize::from(facts.standing == Standing::Pending);
@@ -143,7 +143,7 @@ pub(super) fn remark(trouble: Option<&str>, tally: &Tally) -> Option<String> {
 }
 
 /// The words for a state, and their colours.
-pub(super) fn words(facts: Facts) -> Vec<(&'static str, Option<Paint>)> {
+pub(super) fn words(facts: VersionFacts) -> Vec<(&'static str, Option<Paint>)> {
     let mut words = vec![match facts.standing {
         Standing::Applied => ("applied", Some(Paint::Green)),
         Standing::Adopted => ("adopted", Some(Paint::Green)),

@@ -8,7 +8,7 @@ use dbm::{Action, Direction, Edit, Standing, State};
 use super::clock::Clock;
 use super::layout::{Look, known};
 use super::log;
-use super::status::{Facts, StatusLine, Tally, remark, sentence, whole, words};
+use super::status::{StatusLine, Tally, VersionFacts, remark, sentence, whole, words};
 
 const PIPE: Look = Look { colour: false, width: None };
 /// 2026-11-20 22:12:01 UTC
@@ -22,12 +22,12 @@ fn before(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(NOW - seconds)
 }
 
-fn facts(standing: Standing) -> Facts {
+fn facts(standing: Standing) -> VersionFacts {
     let (is_down_edited, is_missing, has_no_down) = (false, false, false);
-    Facts { standing, edit: None, is_down_edited, is_missing, has_no_down }
+    VersionFacts { standing, edit: None, is_down_edited, is_missing, has_no_down }
 }
 
-fn line(version: u64, name: &str, facts: Facts, ago: Option<u64>) -> StatusLine {
+fn line(version: u64, name: &str, facts: VersionFacts, ago: Option<u64>) -> StatusLine {
     StatusLine {
         version,
         name: Some(name.to_string()),
@@ -39,9 +39,9 @@ fn line(version: u64, name: &str, facts: Facts, ago: Option<u64>) -> StatusLine 
 }
 
 fn sample() -> Vec<StatusLine> {
-    let edited = Facts { edit: Some(Edit::Substance), ..facts(Standing::Applied) };
-    let gone = Facts { is_missing: true, ..facts(Standing::Adopted) };
-    let single = Facts { has_no_down: true, ..facts(Standing::Pending) };
+    let edited = VersionFacts { edit: Some(Edit::Substance), ..facts(Standing::Applied) };
+    let gone = VersionFacts { is_missing: true, ..facts(Standing::Adopted) };
+    let single = VersionFacts { has_no_down: true, ..facts(Standing::Pending) };
     let mut lines = vec![
         line(1, "create_users_table", edited, Some(120)),
         line(2, "late", facts(Standing::Late), None),
@@ -152,7 +152,7 @@ fn what_a_terminal_obeys_is_escaped() {
 
 #[test]
 fn states_in_words() {
-    let all = Facts {
+    let all = VersionFacts {
         standing: Standing::Dirty,
         edit: Some(Edit::Cosmetic),
         is_down_edited: true,
