@@ -11,6 +11,7 @@ use crate::event::{Edited, Holder};
 use crate::fault::{Fault, ServerError};
 use crate::migration::{State, Version};
 use crate::sql::Location;
+use crate::text::printable_path;
 use crate::url::UrlError;
 
 /// What stopped a command.
@@ -312,10 +313,7 @@ impl fmt::Display for Failure {
 /// Paths with commas between them, as many as a line takes.
 fn listed<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
     const MOST: usize = 12;
-    let printable =
-        |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
-    let name = |path: &Path| path.display().to_string().chars().map(printable).collect();
-    let names: Vec<String> = paths.map(name).collect();
+    let names: Vec<String> = paths.map(printable_path).collect();
     match names.len() {
         ..=MOST => names.join(", "),
         count => format!("{} and {} more", names[..MOST].join(", "), count - MOST),

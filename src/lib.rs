@@ -21,6 +21,7 @@ mod history;
 mod interrupt;
 mod migration;
 mod migrator;
+pub mod numbering;
 mod plan;
 mod quote;
 mod session;
@@ -29,6 +30,7 @@ pub mod sql;
 mod sqlstate;
 mod status;
 mod table;
+pub mod text;
 mod url;
 mod verify;
 
@@ -55,7 +57,7 @@ pub use table::Operator;
 pub use url::{
     ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession, UrlError, scheme,
 };
-pub use verify::{Finding, FindingKind, verify_database, verify_folder};
+pub use verify::{Finding, FindingKind, Remedy, Rename, verify_database, verify_folder};
 
 /// The README's example, compiled with the documentation's.
 #[cfg(doctest)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dbm::{Event, Finding, LogEntry, Repair, State, Status, StatusRow};
 
 use crate::render::json::{self, Envelope, RanFile};
-use crate::render::{Printer, Said};
+use crate::render::{Printer, Said, findings};
 
 /// What a command found out.
 #[derive(Default)]
@@ -94,7 +94,9 @@ impl Answer {
     ) {
         let (rows, found): (Vec<&StatusRow>, Vec<json::Finding>) = match &self.body {
             Body::Status(_, rows) => (rows.iter().collect(), Vec::new()),
-            Body::Verify(findings) => (Vec::new(), findings.iter().map(finding).collect()),
+            Body::Verify(found) => {
+                (Vec::new(), found.iter().map(|found| finding(found, printer.program())).collect())
+            }
             _ => (Vec::new(), Vec::new()),
         };
         let body = match &self.body {
@@ -133,14 +135,14 @@ pub fn print_misuse(said: &str) {
     });
 }
 
-fn finding(finding: &Finding) -> json::Finding {
+fn finding(finding: &Finding, program: &str) -> json::Finding {
     json::Finding {
         kind: finding.kind.word().to_string(),
         version: finding.version,
         file: finding.file.clone(),
         line: finding.line,
         message: finding.message.clone(),
-        remedy: finding.remedy.clone(),
+        remedy: findings::remedy(finding, program),
         is_note: finding.is_note,
     }
 }

@@ -1,15 +1,15 @@
 //! Commands that set right what `status` shows: `repair` and `renumber`.
 
 use anyhow::Result;
+use dbm::text::printable_path as shown;
 use dbm::{Error, Repair, Standing, Version, Why};
 
 use crate::cli::answer::{Answer, Body};
 use crate::cli::numbers::{digits, required, version_number};
 use crate::cli::reading::warn_of_names;
-use crate::cli::renumber::{self, Request};
+use crate::cli::renumber::{self, RenumberRequest};
 use crate::cli::run::{confirmed, declined, open, refused};
 use crate::cli::settings::Settings;
-use crate::cli::wording::shown;
 use crate::render::error::Complaint;
 use crate::render::{self, Printer};
 
@@ -104,7 +104,7 @@ pub fn renumber(
         ));
         return Err(Complaint { message, bare: false, hint }.into());
     }
-    let request = Request { version, to, above: state.version };
+    let request = RenumberRequest { version, to, above: state.version };
     let renumbered =
         renumber::renumber(&settings.folder()?, &request, chrono::Utc::now()).map_err(|error| {
             Complaint { message: error.to_string(), bare: false, hint: error.hint() }

@@ -7,7 +7,7 @@ mod dot_env;
 mod flags;
 mod golayout;
 mod mending;
-mod numbered;
+mod numbered_file;
 mod numbers;
 mod reading;
 mod renumber;
@@ -16,7 +16,6 @@ mod settings;
 mod signals;
 mod usage;
 mod waiting;
-mod wording;
 
 use std::path::Path;
 
@@ -24,7 +23,7 @@ use clap::{ArgMatches, Command as Declared};
 use dbm::FindingKind;
 
 pub use answer::print_misuse;
-pub use create::Request as CreateRequest;
+pub use create::CreateRequest;
 pub use run::run;
 pub use settings::Settings;
 

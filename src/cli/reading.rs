@@ -118,7 +118,7 @@ pub fn verify(
         findings::print(&found, printer, asks && is_clear);
     }
     if asks && !is_clear {
-        printer.warning("the database was not looked at: first mend the folder");
+        printer.warning("the database was not looked at: first fix the folder");
     }
     let is_wrong = found.iter().any(|finding| !finding.is_note);
     answer.body = Body::Verify(found);

@@ -250,7 +250,11 @@ fn migrate(
     }
 }
 
-fn create(name: Option<String>, mut request: create::Request, printer: &Printer) -> Result<u8> {
+fn create(
+    name: Option<String>,
+    mut request: create::CreateRequest,
+    printer: &Printer,
+) -> Result<u8> {
     request.name = name.ok_or_else(|| refused("please specify name"))?;
     if request.ext.is_empty() {
         return Err(refused("-ext flag must be specified"));

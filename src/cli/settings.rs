@@ -193,26 +193,10 @@ fn from_source(source: &str) -> anyhow::Result<Place> {
     let rest = &source["file:".len()..];
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let rest = rest.split(['?', '#']).next().unwrap_or(rest);
-    let folder = percent_decoded(rest)
+    let folder = dbm::text::percent_decoded(rest)
         .ok_or_else(|| failed("invalid URL escape: write % as %25".to_string()))?;
     let folder = if folder.is_empty() { ".".to_string() } else { folder };
     Ok(Place { folder: folder.into(), url: source.to_string() })
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut decoded = Vec::new();
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'%' => {
-                let digits = [bytes.next()?, bytes.next()?];
-                let value = |digit: u8| (digit as char).to_digit(16);
-                u8::try_from(value(digits[0])? * 16 + value(digits[1])?).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(decoded).ok()
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! What to do about a server that does not let us in.
+//! What to do about a server that refuses the connection.
 
 use dbm::Fault;
 
 use crate::render::Printer;
 
-/// What to do about a pooler that takes no settings.
+/// What to do about a pooler that refuses start-up settings.
 const POOLER: &str = "a pooler stands in front of this server and takes no settings: take them out of \
      the URL (ALTER ROLE … SET does it for good), or connect directly";
 
@@ -41,7 +41,7 @@ pub fn explain(printer: &Printer, place: &str, fault: &Fault) {
     }
 }
 
-/// Why the server did not let us in, as far as its message tells.
+/// What to do about a refused login, told from its message.
 fn not_let_in(message: &str) -> &'static str {
     if message.contains("no encryption") || message.contains("SSL off") {
         "pg_hba.conf lets this user in from here with TLS (sslmode=require), or not at all"
@@ -56,7 +56,7 @@ fn not_let_in(message: &str) -> &'static str {
     }
 }
 
-/// What a session may not do.
+/// What to do about a statement that the server refuses.
 pub fn refusal(printer: &Printer, code: &str) {
     match code {
         "42501" => printer.hint(
@@ -78,7 +78,7 @@ pub fn refusal(printer: &Printer, code: &str) {
     }
 }
 
-/// What to do about a session that does not come about although the server is there.
+/// What to do where the server answers and there is no session all the same.
 fn no_session(printer: &Printer, reason: &str) {
     if reason.contains("startup parameter") {
         printer.hint(POOLER);

@@ -1,15 +1,16 @@
 //! The difference between the text that ran and the text that is there.
 
 use dbm::Edited;
+use dbm::text::printable;
 use similar::{ChangeTag, TextDiff};
 
 use crate::render::Printer;
 
 /// Lines shown around a change.
 const CONTEXT: usize = 2;
-/// As many lines as anybody reads of one file.
+/// Lines that are shown of one file at most.
 const MOST: usize = 60;
-/// Texts of more bytes are not compared line by line: it takes long, and nobody reads it.
+/// Bytes of both texts together, above which they are not compared: it takes too long.
 const LARGEST: usize = 4 << 20;
 
 /// Prints it, two spaces in: what ran with `-`, what is there with `+`.
@@ -38,7 +39,7 @@ pub fn print(printer: &Printer, file: &Edited) {
     }
 }
 
-/// The lines of a unified difference; without a tag for what stands between the changes.
+/// The lines of a unified difference; without a tag for headers and notes.
 fn lines(ran: &str, now: &str) -> Vec<(Option<ChangeTag>, String)> {
     let (ran, now) = (ran.replace("\r\n", "\n"), now.replace("\r\n", "\n"));
     let diff = TextDiff::from_lines(&ran, &now);
@@ -52,11 +53,8 @@ fn lines(ran: &str, now: &str) -> Vec<(Option<ChangeTag>, String)> {
                 ChangeTag::Equal => ' ',
             };
             let text = change.value().trim_end_matches('\n');
-            let text: String = text
-                .chars()
-                .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
-                .collect();
-            lines.push((Some(change.tag()), format!("{sign}{text}")));
+            let text: Vec<_> = text.split('\t').map(printable).collect();
+            lines.push((Some(change.tag()), format!("{sign}{}", text.join("\t"))));
             if change.missing_newline() {
                 lines.push((None, "\\ no newline at the end".to_string()));
             }
@@ -82,5 +80,6 @@ mod tests {
         );
         assert_eq!(shown(ran, &ran.replace('\n', "\r\n")), [""; 0]);
         assert_eq!(shown("a\n", "a"), ["@@ -1 +1 @@", "-a", "+a", "\\ no newline at the end"]);
+        assert_eq!(shown("", "\ta\u{1b}[1m")[1], "+\ta\\u{1b}[1m");
     }
 }

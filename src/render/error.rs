@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use dbm::sql::Location;
-use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version, sql};
+use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version};
 
+use crate::render::excerpt::excerpt;
 use crate::render::{Printer, connecting, described, difference};
 
 /// What is wrong with what was typed, rather than with the database.
@@ -75,7 +75,7 @@ fn explain(printer: &Printer, error: &Error) {
     match error {
         Error::Failed(failure) => failed(printer, failure),
         Error::Dirty { .. } => printer.hint(&format!(
-            "a file was begun and not finished: see what it left, mend that by hand, then run: \
+            "a file was begun and not finished: see what it left, fix that by hand, then run: \
              {program} force V, with the version that is really applied"
         )),
         Error::Edited { files } => edited(printer, files),
@@ -96,7 +96,7 @@ fn explain(printer: &Printer, error: &Error) {
             ));
         }
         Error::Log { table, .. } => printer.hint(&format!(
-            "{table} is not as dbm makes it: is it another program's? all but the log works without it"
+            "{table} is not as {program} makes it: is it another program's? all but the log works without it"
         )),
         Error::EmptySource => {
             printer.hint("the folder has no file named NNN_name.up.sql or .down.sql");
@@ -117,7 +117,7 @@ fn explain(printer: &Printer, error: &Error) {
             if planned.dirty { "" } else { "nothing of the file was run; " }
         )),
         Error::BadRow { .. } => {
-            printer.hint(&format!("mend the version table by hand, or run: {program} force V"))
+            printer.hint(&format!("fix the version table by hand, or run: {program} force V"))
         }
         Error::Connect { place, fault } => connecting::explain(printer, place, fault),
         Error::NoSchema => printer.hint(
@@ -196,10 +196,9 @@ fn late(printer: &Printer, files: &[(Version, PathBuf)]) {
 fn failed(printer: &Printer, failure: &Failure) {
     let program = printer.program();
     if let Some(at) = &failure.at {
-        let number = at.line.to_string();
-        let shown = excerpt(at);
-        printer.detail(&format!("{number} | {}", shown.text));
-        printer.detail(&format!("{} | {}^", " ".repeat(number.len()), sql::caret(&shown)));
+        for line in excerpt(at) {
+            printer.detail(&line);
+        }
     }
     if let Cause::Server(error) = &failure.cause {
         // Class 23 is a constraint; one that is not deferred has a statement to its name.
@@ -225,7 +224,7 @@ fn failed(printer: &Printer, failure: &Failure) {
                 at(state),
                 at(&failure.after)
             ));
-            printer.hint(&format!("mend the file, then run: {program} up 1"));
+            printer.hint(&format!("fix the file, then run: {program} up 1"));
         }
         Outcome::Unchanged(state) => {
             printer.hint(&format!(
@@ -247,7 +246,7 @@ fn failed(printer: &Printer, failure: &Failure) {
                      hand and force the version",
                 ),
                 Cause::Server(_) | Cause::Refused(_) => {
-                    printer.hint("mend the file, then run the same command again");
+                    printer.hint("fix the file, then run the same command again");
                 }
                 _ => printer.hint("run the same command again"),
             }
@@ -283,27 +282,7 @@ fn failed(printer: &Printer, failure: &Failure) {
     }
 }
 
-/// A line as far as it can be shown: of a long one, what stands around the place.
-fn excerpt(at: &Location) -> Location {
-    const BEFORE: usize = 60;
-    const WHOLE: usize = 120;
-    if at.text.chars().count() <= WHOLE {
-        return at.clone();
-    }
-    let from = at.column.saturating_sub(BEFORE + 1);
-    let mut text: String = at.text.chars().skip(from).take(WHOLE).collect();
-    let mut column = at.column - from;
-    if from > 0 {
-        text.insert_str(0, "… ");
-        column += 2;
-    }
-    if at.text.chars().count() > from + WHOLE {
-        text.push_str(" …");
-    }
-    Location { line: at.line, column, text }
-}
-
-/// What to type after a loose file broke off.
+/// What to type after a non-transactional file has failed.
 fn dirty(printer: &Printer, failure: &Failure) {
     let program = printer.program();
     let (before, after) = (failure.before.number(), failure.after.number());

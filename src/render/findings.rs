@@ -1,8 +1,9 @@
-//! What `verify` found, for people.
+//! What `verify` found, for people, and what to do about it.
 
 use std::io::Write;
 
-use dbm::Finding;
+use dbm::text::printable;
+use dbm::{Finding, Remedy, Rename};
 
 use crate::render::Printer;
 
@@ -23,7 +24,7 @@ fn text(findings: &[Finding], program: &str, with_database: bool) -> String {
         };
         let note = if finding.is_note { "note: " } else { "" };
         text.push_str(&format!("{note}{place}{} [{}]\n", finding.message, finding.kind));
-        text.push_str(&format!("  {}\n", remedy(&finding.remedy, program)));
+        text.push_str(&format!("  {}\n", remedy(finding, program)));
     }
     let wrong = findings.iter().filter(|finding| !finding.is_note).count();
     let place = match with_database {
@@ -38,10 +39,202 @@ fn text(findings: &[Finding], program: &str, with_database: bool) -> String {
     text
 }
 
-/// Remedies call the program by its name; it may go by another.
-fn remedy(remedy: &str, program: &str) -> String {
-    match program {
-        "dbm" => remedy.to_string(),
-        program => remedy.replace("dbm ", &format!("{program} ")),
+/// What to do about a finding, for a user of `program`: where possible the command, run within the
+/// folder.
+pub fn remedy(finding: &Finding, program: &str) -> String {
+    match &finding.remedy {
+        Remedy::Rename(rename) => mv(rename),
+        Remedy::RenameToRun(rename) => format!("if it is to run: {}", mv(rename)),
+        Remedy::RenameAsPair(rename) => format!("if they are a pair: {}", mv(rename)),
+        Remedy::RemoveOrRename(rename) => {
+            format!("take it out of the folder, or, if it is to run: {}", mv(rename))
+        }
+        Remedy::RenumberDuplicate(Some(rename)) => format!(
+            "give the one that no database has yet a number of its own, for instance: {}",
+            mv(rename)
+        ),
+        Remedy::RenumberDuplicate(None) => "give one of them a number of its own".to_string(),
+        Remedy::RemoveFiles(files) => {
+            let files: Vec<_> = files.iter().map(|file| printable(file)).collect();
+            format!("take {} out of the folder", files.join(", "))
+        }
+        Remedy::NameOrRemove => {
+            "if it is a migration, name it NNN_name.up.sql or .down.sql with a \
+                                 number of its own; if not, take it out of the folder"
+                .to_string()
+        }
+        Remedy::PlaceTaken { by, version, direction } => format!(
+            "{} is the {direction} of version {version} already, or is meant to be: take this file \
+             out of the folder, or give it a number of its own",
+            printable(by)
+        ),
+        Remedy::SplitForTool { tool, up, down } => format!(
+            "it is written for {tool}: cut it into {} and {}",
+            printable(up),
+            printable(down)
+        ),
+        Remedy::SmallerNumber => "give it a smaller number".to_string(),
+        Remedy::Renumber { version } => {
+            format!("if no database has run it: {program} renumber {version}")
+        }
+        Remedy::WriteDown { down } => format!(
+            "write {}, even if all that it does is to raise an exception that says why nothing can \
+             be undone: an empty down moves the version and undoes nothing, and so does a missing one",
+            printable(down)
+        ),
+        Remedy::WriteUp { up, down, version } => format!(
+            "write {}, or take {} out of the folder if no database is at version {version}",
+            printable(up),
+            printable(down)
+        ),
+        Remedy::FillDown => {
+            "write what undoes the up; where nothing can, let it fail and say so: do \
+                             $$ begin raise exception 'cannot be undone'; end $$;"
+                .to_string()
+        }
+        Remedy::Inspect { file } => format!("see what it is: ls -l {}", printable(file)),
+        Remedy::SaveAsUtf8 => {
+            "save it as UTF-8: iconv -f OLD -t UTF-8, or in the editor".to_string()
+        }
+        Remedy::RemoveZeroByte => "take the zero byte out".to_string(),
+        remedy => for_sql(remedy, program).unwrap_or_else(|| for_database(remedy, program)),
+    }
+}
+
+/// What to do about what is in a file.
+fn for_sql(remedy: &Remedy, program: &str) -> Option<String> {
+    Some(match remedy {
+        Remedy::ReplaceCopy => "write INSERT statements (pg_dump --inserts does), or COPY from a \
+                                file that the server can read"
+            .to_string(),
+        Remedy::EndTransaction => format!(
+            "end it with COMMIT, or take the BEGIN out: {program} runs the file in a transaction \
+             anyway"
+        ),
+        Remedy::RemoveChain => {
+            "take AND CHAIN out, or end that transaction with COMMIT".to_string()
+        }
+        Remedy::Nothing => format!(
+            "nothing to do: in a file of its own it is as good as it can be; if it fails, {program} \
+             says what is left and what to type"
+        ),
+        Remedy::OwnFile { several: false } => "put it into a file of its own".to_string(),
+        Remedy::OwnFile { several: true } => {
+            "put each statement of that kind into a file of its own".to_string()
+        }
+        Remedy::OwnFileWithoutTransaction => {
+            "put it into a file of its own, without BEGIN and COMMIT".to_string()
+        }
+        Remedy::RemoveStatement => {
+            format!("take it out: {program} runs the file in a transaction anyway")
+        }
+        Remedy::RemoveOrSplit => "take it out, or split the file there".to_string(),
+        Remedy::SplitOrUnwrap => format!(
+            "split the file there, or take its BEGIN and COMMIT out: {program} runs it in a \
+             transaction anyway"
+        ),
+        _ => return None,
+    })
+}
+
+/// What to do about a database that is not as the folder is.
+fn for_database(remedy: &Remedy, program: &str) -> String {
+    match remedy {
+        Remedy::Force => format!(
+            "see what it left, fix that by hand, then run: {program} force V, with the version that \
+             is really applied"
+        ),
+        Remedy::GrantLog => {
+            "run this as a role that may read the log's table: GRANT SELECT ON … TO …".to_string()
+        }
+        Remedy::Reindex { index } => {
+            format!("REINDEX INDEX CONCURRENTLY {index}; or drop it and build it again")
+        }
+        Remedy::MayRecord { version } => {
+            format!("nothing to do; {program} repair {version} records it")
+        }
+        Remedy::RestoreOrRecord { version } => format!(
+            "put it back as it ran, and write what is to change into a new migration; or record it \
+             as right: {program} repair {version}"
+        ),
+        Remedy::RenumberRunOrRecord { version } => format!(
+            "{program} renumber {version} gives it a number at the end; {program} up -allow-late \
+             runs it out of order; if it was run by hand: {program} repair {version}"
+        ),
+        Remedy::AllowNewerOrGoBack => format!(
+            "is this an older checkout than the one that ran last? {program} up -allow-newer is \
+             content with that, and {program} goto V goes back by the log's texts"
+        ),
+        Remedy::RestoreFile => {
+            "bring the file back, from version control or from the log's up_text".to_string()
+        }
+        _ => String::new(),
+    }
+}
+
+/// The command that renames a file.
+fn mv(Rename { from, to }: &Rename) -> String {
+    // No shell turns our escapes into the name again.
+    if printable(from) != *from || from.contains('\u{fffd}') {
+        return format!("rename it to {}", printable(to));
+    }
+    format!("mv {} {}", quoted(from), quoted(to))
+}
+
+/// A file name as one word of a shell.
+fn quoted(name: &str) -> String {
+    // What is renamed begins with a digit, a letter or a blank: no tilde to expand, and no option.
+    if name.chars().all(|c| c.is_alphanumeric() || "_-.,+@%:=~".contains(c)) {
+        return name.to_string();
+    }
+    format!("'{}'", name.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::fs;
+
+    /// The remedies of a folder with these files and texts.
+    fn remedies(files: &[(&str, &str)], program: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let findings = dbm::verify_folder(folder.path(), "file://m").unwrap();
+        findings.iter().map(|finding| remedy(finding, program)).collect()
+    }
+
+    #[test]
+    fn a_command_to_rename_a_file_can_be_pasted() {
+        for (name, said) in [
+            ("12_x.up", "if it is to run: mv 12_x.up 12_x.up.sql"),
+            (" 1_a.up.sql", "if it is to run: mv ' 1_a.up.sql' 1_a.up.sql"),
+            ("1_it's.up", r"if it is to run: mv '1_it'\''s.up' '1_it'\''s.up.sql'"),
+            ("1_\u{1b}a.up", r"if it is to run: rename it to 1_\u{1b}a.up.sql"),
+        ] {
+            assert_eq!(remedies(&[(name, "select 1")], "dbm"), [said], "{name}");
+        }
+    }
+
+    #[test]
+    fn remedies_call_the_program_by_its_name() {
+        let pair = |text| [("1_a.up.sql", text), ("1_a.down.sql", "select 1")];
+        for (text, said) in [
+            ("begin; select 1", "migrate runs the file in a transaction anyway"),
+            ("select 1; commit", "migrate runs the file in a transaction anyway"),
+            ("vacuum", "if it fails, migrate says what is left"),
+            ("begin; commit; select 1", "migrate runs it in a transaction anyway"),
+        ] {
+            let [remedy] = &remedies(&pair(text), "migrate")[..] else { panic!("{text}") };
+            assert!(remedy.contains(said) && !remedy.contains("dbm"), "{remedy}");
+        }
+        let files = ["1_a", "2_b", "20240101000000_c"]
+            .map(|name| ["up", "down"].map(|half| format!("{name}.{half}.sql")));
+        let files: Vec<_> =
+            files.iter().flatten().map(|name| (name.as_str(), "select 1")).collect();
+        let said = "if no database has run it: migrate renumber 20240101000000";
+        assert_eq!(remedies(&files, "migrate"), [said]);
     }
 }

@@ -7,6 +7,7 @@
 pub mod connecting;
 pub mod difference;
 pub mod error;
+mod excerpt;
 pub mod findings;
 pub mod json;
 mod log_events;

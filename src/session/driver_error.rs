@@ -8,6 +8,7 @@ use tokio_postgres::error::{DbError, ErrorPosition, Severity};
 
 use crate::event::Notice;
 use crate::fault::{Fault, ServerError};
+use crate::text::go_reason;
 
 /// Why no session came of it. FATAL is an answer here, not a loss.
 pub fn connecting(error: &Error) -> Fault {
@@ -63,11 +64,7 @@ pub fn reason(error: &Error) -> String {
     while let Some(source) = inner.source() {
         inner = source;
     }
-    let text = inner.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let text = text.strip_prefix("failed to lookup address information: ").unwrap_or(text);
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+    go_reason(inner)
 }
 
 fn server_error(db: &DbError) -> ServerError {

@@ -3,7 +3,7 @@
 //! Only names are read when a source is opened; a text is read when it is about to run. So
 //! `version` over ten thousand files costs one listing, and no run holds them all in memory.
 
-mod disk;
+mod file_system;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::migration::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
+use crate::text::printable;
 
-use disk::no_zero_byte;
-pub(crate) use disk::{Unreadable, file_names, read_text};
+use file_system::no_zero_byte;
+pub(crate) use file_system::{Unreadable, file_names, read_text};
 
 /// A set of migrations, each an up, a down, or both.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ impl Entry {
         &self.path
     }
 
-    /// Reads the text, less a byte-order mark.
+    /// Reads the text, without a byte-order mark.
     ///
     /// # Errors
     ///
@@ -72,15 +73,15 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] when the folder cannot be read, when a version and direction stand
-    /// there twice, or when a version is over 2^63-1.
+    /// [`Error::Source`] when the folder cannot be read, when two files have the same version and
+    /// direction, or when a version is over 2^63-1.
     pub fn folder(path: impl AsRef<Path>) -> Result<Source, Error> {
         let path = path.as_ref();
         let url = format!("file://{}", path.display());
         Source::folder_as(path, &url)
     }
 
-    /// The same, with the URL that errors shall name it by.
+    /// The same, with the URL that errors name it by.
     ///
     /// # Errors
     ///
@@ -108,8 +109,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] when a name is no migration's, stands there twice, or has a version
-    /// over 2^63-1.
+    /// [`Error::Source`] when a name is not a migration's, when two have the same version and
+    /// direction, or when a version is over 2^63-1.
     pub fn texts<N, T>(files: impl IntoIterator<Item = (N, T)>) -> Result<Source, Error>
     where
         N: AsRef<str>,
@@ -148,8 +149,8 @@ impl Source {
                 ));
             }
             FileName::Other => {
-                if looks_meant(file_name) {
-                    let file_name = shown(file_name);
+                if is_near_miss(file_name) {
+                    let file_name = printable(file_name);
                     self.warnings.push(format!(
                         "{file_name} is ignored: it is not named NNN_name.up.sql or .down.sql"
                     ));
@@ -157,8 +158,8 @@ impl Source {
                 return Ok(());
             }
         };
-        if looks_left_over(&extension) {
-            let file_name = shown(file_name);
+        if is_backup(&extension) {
+            let file_name = printable(file_name);
             self.warnings.push(format!("{file_name} is taken for a migration, and runs"));
         }
         let pair = self.pairs.entry(version).or_default();
@@ -204,14 +205,8 @@ impl Source {
     }
 }
 
-/// A name that may hold line ends or worse, fit for one line.
-pub(crate) fn shown(file_name: &str) -> String {
-    let control = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
-    file_name.chars().map(control).collect()
-}
-
-/// A name that is no migration's although somebody may have meant it to be.
-pub(crate) fn looks_meant(file_name: &str) -> bool {
+/// Whether a name that is not a migration's looks meant to be one.
+pub(crate) fn is_near_miss(file_name: &str) -> bool {
     let lower = file_name.trim().to_ascii_lowercase();
     // Flyway's: V4__x.sql, U4__x.sql, R__x.sql.
     let numbered = lower.trim_start_matches(['v', 'u']).starts_with(|c: char| c.is_ascii_digit())
@@ -222,9 +217,9 @@ pub(crate) fn looks_meant(file_name: &str) -> bool {
     numbered && ends(&[".sql", ".up", ".down"]) || !hidden && ends(&[".up.sql", ".down.sql"])
 }
 
-/// What stands behind the direction in names that editors, patches and people give to what they put
-/// aside. Any extension makes a migration, so such a file runs.
-pub(crate) fn looks_left_over(extension: &str) -> bool {
+/// Whether an extension is one that editors, patches and people give to copies that they put aside.
+/// Any extension makes a migration, so such a file runs.
+pub(crate) fn is_backup(extension: &str) -> bool {
     const ASIDE: [&str; 9] =
         ["bak", "backup", "disabled", "old", "orig", "rej", "save", "swp", "tmp"];
     extension.contains(['.', '~']) || ASIDE.iter().any(|end| extension.eq_ignore_ascii_case(end))
@@ -283,10 +278,10 @@ mod tests {
             "create_users.up.sql",
         ];
         let not = ["README.md", "schema.sql", "seed.sql", "1.txt", ".gitkeep", "._1_a.up.sql"];
-        assert!(["sql.bak", "sql~", "orig", "OLD"].iter().all(|end| looks_left_over(end)));
-        assert!(!["sql", "SQL", "pgsql", ""].iter().any(|end| looks_left_over(end)));
-        assert!(meant.iter().all(|name| looks_meant(name)));
-        assert!(!not.iter().any(|name| looks_meant(name)));
+        assert!(["sql.bak", "sql~", "orig", "OLD"].iter().all(|end| is_backup(end)));
+        assert!(!["sql", "SQL", "pgsql", ""].iter().any(|end| is_backup(end)));
+        assert!(meant.iter().all(|name| is_near_miss(name)));
+        assert!(!not.iter().any(|name| is_near_miss(name)));
         let source = names(&["5_x.up.sql.bak", "6_x.up.sql"]).unwrap();
         assert_eq!(source.warnings(), ["5_x.up.sql.bak is taken for a migration, and runs"]);
     }

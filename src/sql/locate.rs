@@ -1,4 +1,4 @@
-//! From the position in a server's error to a line, a column and a caret.
+//! From the position in a server's error to a line and a column.
 //!
 //! PostgreSQL counts characters (code points), not bytes, and counts the CR of a line end too. What
 //! was sent before or after the file is the caller's to take off.
@@ -56,64 +56,3 @@ fn location(before: usize, raw: &str, column: usize) -> Location {
         text: line.to_owned(),
     }
 }
-
-/// White space that puts a `^` under the column when both stand behind equally wide margins.
-///
-/// Tabs stay tabs, so that they jump as far as in the line above; a character becomes as many spaces
-/// as a terminal gives it cells.
-pub fn caret(location: &Location) -> String {
-    let mut white = String::new();
-    let before = location.column.saturating_sub(1);
-    for c in location.text.chars().take(before) {
-        match c {
-            '\t' => white.push('\t'),
-            c if within(ZERO, c) => {}
-            c if within(WIDE, c) => white.push_str("  "),
-            _ => white.push(' '),
-        }
-    }
-    white
-}
-
-fn within(ranges: &[(char, char)], c: char) -> bool {
-    // Everything below is neither, and nearly everything is below.
-    c >= '\u{300}' && ranges.iter().any(|&(first, last)| first <= c && c <= last)
-}
-
-/// What takes no cell: combining accents, joiners, variation selectors, the byte-order mark.
-const ZERO: &[(char, char)] = &[
-    ('\u{300}', '\u{36f}'),
-    ('\u{200b}', '\u{200f}'),
-    ('\u{fe00}', '\u{fe0f}'),
-    ('\u{feff}', '\u{feff}'),
-];
-
-/// What takes two cells: East Asian Wide and Fullwidth (Unicode UAX #11), the blocks of it that
-/// text is written in, and the emoji.
-const WIDE: &[(char, char)] = &[
-    ('\u{1100}', '\u{115f}'),
-    ('\u{231a}', '\u{231b}'),
-    ('\u{23e9}', '\u{23ec}'),
-    ('\u{2614}', '\u{2615}'),
-    ('\u{26a1}', '\u{26a1}'),
-    ('\u{2705}', '\u{2705}'),
-    ('\u{2728}', '\u{2728}'),
-    ('\u{274c}', '\u{274c}'),
-    ('\u{2753}', '\u{2755}'),
-    ('\u{2757}', '\u{2757}'),
-    ('\u{2795}', '\u{2797}'),
-    ('\u{2b50}', '\u{2b50}'),
-    ('\u{2e80}', '\u{303e}'),
-    ('\u{3041}', '\u{a4cf}'),
-    ('\u{a960}', '\u{a97f}'),
-    ('\u{ac00}', '\u{d7a3}'),
-    ('\u{f900}', '\u{faff}'),
-    ('\u{fe30}', '\u{fe6f}'),
-    ('\u{ff01}', '\u{ff60}'),
-    ('\u{ffe0}', '\u{ffe6}'),
-    ('\u{1f300}', '\u{1f64f}'),
-    ('\u{1f680}', '\u{1f6ff}'),
-    ('\u{1f900}', '\u{1f9ff}'),
-    ('\u{1fa70}', '\u{1faff}'),
-    ('\u{20000}', '\u{3fffd}'),
-];

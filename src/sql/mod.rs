@@ -6,7 +6,7 @@
 //! and takes every other statement as it comes. The server stays the judge; what is missed here it
 //! refuses (SQLSTATE 25001, 2D000), and a transactional file may then run without a transaction.
 //!
-//! `lex` cuts tokens, `reader` reads them, `statement` cuts statements, `walk` looks into DO blocks
+//! `lex` cuts tokens, `reader` reads them, `statement` cuts statements (`head` names them), `walk` looks into DO blocks
 //! too, and `script` puts together what `kind`, `mode`, `facts`, `touch`, `remains` and `index` make
 //! of them.
 //!
@@ -14,12 +14,12 @@
 
 mod compare;
 mod facts;
+mod head;
 mod index;
 mod kind;
 mod lex;
 mod locate;
 mod mode;
-mod old;
 mod reader;
 mod remains;
 mod script;
@@ -34,9 +34,8 @@ pub use compare::differs_only_in_comments;
 pub use facts::Facts;
 pub use index::IndexBuilt;
 pub use kind::Kind;
-pub use locate::{Location, caret, locate};
+pub use locate::{Location, locate};
 pub use mode::{Mode, Refusal};
-pub use old::{Route, commits_in_do, route, says_the_same, scan};
 pub use remains::Remains;
 pub use script::Script;
 pub use statement::Statement;

@@ -33,7 +33,7 @@ pub fn are_nameless(hosts: &[Host]) -> bool {
     hosts.iter().all(|host| host.name.is_empty())
 }
 
-/// The ports that are written beside these hosts, as a list; `None` where there is not one.
+/// The ports that are written beside these hosts, as a list; `None` where there is none.
 pub fn ports_of(hosts: &[Host]) -> Option<String> {
     let ports: Vec<&str> = hosts.iter().map(|host| host.port.as_str()).collect();
     ports.iter().any(|port| !port.is_empty()).then(|| ports.join(","))
@@ -45,16 +45,16 @@ pub fn ports_of(hosts: &[Host]) -> Option<String> {
 /// # Errors
 ///
 /// What is wrong with a name or a port.
-pub fn settle(hosts: &[Host], ports: &str) -> Result<Vec<(String, u16)>, String> {
+pub fn with_ports(hosts: &[Host], ports: &str) -> Result<Vec<(String, u16)>, String> {
     let ports: Vec<&str> = ports.split(',').map(str::trim).collect();
     if ports.len() != 1 && ports.len() != hosts.len() {
         return Err(format!("there are {} ports for {} hosts", ports.len(), hosts.len()));
     }
-    let mut settled = Vec::new();
+    let mut pairs = Vec::new();
     for (i, host) in hosts.iter().enumerate() {
         let port = ports.get(i).or(ports.first()).copied().unwrap_or_default();
         let port = [host.port.as_str(), port].into_iter().find(|port| !port.is_empty());
-        settled.push(match (host.name.as_str(), port.map(read_port).transpose()?) {
+        pairs.push(match (host.name.as_str(), port.map(read_port).transpose()?) {
             ("", port) => ("localhost".to_string(), port.unwrap_or(DEFAULT_PORT)),
             (name, _) if name.starts_with('@') => {
                 return Err("a socket in the abstract name space (a host that begins with '@') \
@@ -73,7 +73,7 @@ pub fn settle(hosts: &[Host], ports: &str) -> Result<Vec<(String, u16)>, String>
             },
         });
     }
-    Ok(settled)
+    Ok(pairs)
 }
 
 const DEFAULT_PORT: u16 = 5432;
@@ -90,7 +90,7 @@ fn read_port(text: &str) -> Result<u16, String> {
 ///
 /// # Errors
 ///
-/// What is no address, or how many there should be.
+/// Which text is not an address, or how many there should be.
 pub fn addresses(text: &str, hosts: usize) -> Result<Vec<IpAddr>, String> {
     let addresses = text.split(',').map(|text| {
         let invalid = |_| format!("hostaddr: {text:?} is not an IP address");
@@ -107,14 +107,10 @@ pub fn addresses(text: &str, hosts: usize) -> Result<Vec<IpAddr>, String> {
 mod tests {
     use super::*;
 
-    fn settled(hosts: &str, ports: &str) -> Result<String, String> {
+    fn paired(hosts: &str, ports: &str) -> Result<String, String> {
         let hosts: Vec<Host> = split(hosts).collect();
-        let settled = settle(&hosts, ports)?;
-        Ok(settled
-            .iter()
-            .map(|(host, port)| format!("{host} {port}"))
-            .collect::<Vec<_>>()
-            .join(","))
+        let pairs = with_ports(&hosts, ports)?;
+        Ok(pairs.iter().map(|(host, port)| format!("{host} {port}")).collect::<Vec<_>>().join(","))
     }
 
     #[test]
@@ -133,7 +129,7 @@ mod tests {
             ("/run/pg,h:1", "7", "/run/pg 7,h 1"),
             ("/run/pg/.s.PGSQL.9", "7", "/run/pg 9"),
         ] {
-            assert_eq!(settled(hosts, ports), Ok(expected.to_string()), "{hosts} {ports}");
+            assert_eq!(paired(hosts, ports), Ok(expected.to_string()), "{hosts} {ports}");
         }
         for (hosts, ports, expected) in [
             ("h", "7,8", "2 ports for 1 hosts"),
@@ -143,7 +139,7 @@ mod tests {
             ("@pg", "", "abstract"),
             ("[::1", "", "'[' without a ']'"),
         ] {
-            let said = settled(hosts, ports).unwrap_err();
+            let said = paired(hosts, ports).unwrap_err();
             assert!(said.contains(expected), "{hosts} {ports}: {said}");
         }
     }

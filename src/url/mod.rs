@@ -1,171 +1,32 @@
-//! Reads a database URL: golang-migrate's, libpq's and what stands in `.env` files.
+//! Reads a database URL: golang-migrate's, libpq's, and those in people's `.env` files.
 //!
-//! No connection is made here, and no file is read but by [`DatabaseUrl::resolve`]. A URL holds a password, so nothing in this file puts a piece of
-//! the text into an error or into `Debug` unless it is known to be no secret.
+//! No connection is made here, and no file is read but by [`DatabaseUrl::resolve`]. A URL holds a
+//! password, so nothing here puts a piece of the text into an error or into `Debug` unless it is
+//! known to be no secret.
 //!
 //! The grammar is hand-written because a general URL parser refuses forms that are common in
 //! the wild (`postgres://u:p@/db?host=db.internal`, `pgx5://:`) and normalises what the lock's
 //! name is made of: the path, as it was written.
 
-mod decode;
-mod files;
+mod database_url;
+mod grammar;
 mod hosts;
+mod inputs;
+mod libpq_files;
 mod modes;
-mod passfile;
-mod read;
-mod service;
+mod password_file;
+mod service_file;
 #[cfg(test)]
 mod tests;
-mod written;
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::net::IpAddr;
-use std::path::PathBuf;
-use std::time::Duration;
+use crate::url::inputs::Inputs;
 
-use crate::url::read::Given;
+pub use database_url::{ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession};
 
-/// Where the database is and how golang-migrate's `x-` parameters want it used.
-#[non_exhaustive]
-#[derive(Clone)]
-pub struct DatabaseUrl {
-    /// Hosts in order, each with its port; a name that begins with `/` is a folder with a socket.
-    pub hosts: Vec<(String, u16)>,
-    /// `hostaddr`: an address for each of `hosts`, so that no name is looked up; or empty.
-    pub hostaddrs: Vec<IpAddr>,
-    /// Who connects; `None` for the operating system's user.
-    pub user: Option<String>,
-    /// The password, if the URL or the environment has one.
-    pub password: Option<Secret>,
-    /// The database; `None` for the server's default, which is the user's name.
-    pub database: Option<String>,
-    /// The path as it was written, decoded, with its slash: part of the lock's name.
-    pub path: String,
-    /// `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`.
-    pub sslmode: SslMode,
-    /// The known authorities' certificates: a file, or the word `system`; `None` for the system's.
-    pub sslrootcert: Option<PathBuf>,
-    /// The client's certificate.
-    pub sslcert: Option<PathBuf>,
-    /// The key to `sslcert`.
-    pub sslkey: Option<PathBuf>,
-    /// Whether the password's proof is bound to the encrypted channel.
-    pub channel_binding: ChannelBinding,
-    /// What a server must allow, to be the one of `hosts` that is used.
-    pub target_session_attrs: TargetSession,
-    /// How long to try to connect; `None` for as long as the system does.
-    pub connect_timeout: Option<Duration>,
-    /// Start-up settings for the server: `search_path`, `statement_timeout`, …
-    pub settings: BTreeMap<String, String>,
-    /// The `options` parameter, as it was written.
-    pub options: Option<String>,
-    /// The version table.
-    pub table: TableName,
-    /// `x-statement-timeout`: how long a file (with `x-multi-statement`, a statement) may run.
-    pub statement_timeout: Option<Duration>,
-    /// `x-multi-statement`: run statement by statement.
-    pub multi_statement: bool,
-}
-
-/// The version table's name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableName {
-    /// The schema, where the URL names one; else it is `current_schema()`.
-    pub schema: Option<String>,
-    /// The table, not quoted.
-    pub name: String,
-}
-
-/// Whether the connection is encrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SslMode {
-    /// Never.
-    Disable,
-    /// Only where the server insists.
-    Allow,
-    /// Where the server can.
-    Prefer,
-    /// Always, with any certificate.
-    Require,
-    /// Always, with a certificate of a known authority.
-    VerifyCa,
-    /// Always, with a known authority's certificate for this host.
-    VerifyFull,
-}
-
-impl SslMode {
-    /// The mode's name in a URL.
-    pub fn name(self) -> &'static str {
-        match self {
-            SslMode::Disable => "disable",
-            SslMode::Allow => "allow",
-            SslMode::Prefer => "prefer",
-            SslMode::Require => "require",
-            SslMode::VerifyCa => "verify-ca",
-            SslMode::VerifyFull => "verify-full",
-        }
-    }
-}
-
-/// Whether SCRAM binds the password's proof to the encrypted channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ChannelBinding {
-    /// Never.
-    Disable,
-    /// Where the server offers it.
-    #[default]
-    Prefer,
-    /// Always.
-    Require,
-}
-
-/// Which server will do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum TargetSession {
-    /// The first that answers.
-    #[default]
-    Any,
-    /// The first that accepts writes.
-    ReadWrite,
-    /// The first that does not.
-    ReadOnly,
-}
-
-/// A password: shows as stars.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text itself.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseUrl({})", self.place())
-    }
-}
-
-/// What is wrong with a URL, in golang-migrate's words where it has words for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is wrong with a URL, in golang-migrate's words where it has some.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct UrlError(pub String);
-
-impl fmt::Display for UrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for UrlError {}
 
 /// Text before the first `:`.
 ///
@@ -181,26 +42,26 @@ pub fn scheme(url: &str) -> Result<&str, &'static str> {
 }
 
 impl DatabaseUrl {
-    /// Reads `url`, and what it leaves open from the `PG…` variables that `env` gives.
+    /// Reads `url`, and what it does not set from the `PG…` variables that `env` gives.
     ///
-    /// A program passes `|name| std::env::var(name).ok()`; one that wants nothing of its
-    /// environment to count passes `|_| None`. No file is read, so that services and password
-    /// files count for nothing here.
+    /// A program passes `|name| std::env::var(name).ok()`; one that ignores its
+    /// environment passes `|_| None`. No file is read, so services and password
+    /// files are ignored here.
     ///
     /// # Errors
     ///
     /// [`UrlError`], with the first thing that is wrong; never with the password.
     pub fn parse(url: &str, env: impl Fn(&str) -> Option<String>) -> Result<DatabaseUrl, UrlError> {
         let scheme = scheme_of_database(url)?;
-        let given = Given::read(url, scheme, &env);
-        given.and_then(|given| given.settle()).map_err(not_opened)
+        let inputs = Inputs::read(url, scheme, &env);
+        inputs.and_then(|inputs| inputs.merge()).map_err(not_opened)
     }
 
-    /// Reads `url` as `psql` would: what it leaves open comes from the service file
+    /// Reads `url` as `psql` would: what it does not set comes from the service file
     /// (`PGSERVICE`), from this process's `PG…` variables, from the password file (`~/.pgpass`)
     /// and from the certificates in `~/.postgresql`.
     ///
-    /// Gives warnings besides, each a line: a password file that is not used, and why.
+    /// Returns warnings too, a line each: a password file that is not used, and why.
     ///
     /// # Errors
     ///
@@ -208,36 +69,7 @@ impl DatabaseUrl {
     pub fn resolve(url: &str) -> Result<(DatabaseUrl, Vec<String>), UrlError> {
         let scheme = scheme_of_database(url)?;
         let env = |name: &str| std::env::var(name).ok();
-        files::resolve(url, scheme, &env, std::env::home_dir().as_deref()).map_err(not_opened)
-    }
-
-    /// Whether every host is a Unix socket of this machine.
-    pub fn is_local(&self) -> bool {
-        self.hosts.iter().all(|(host, _)| host.starts_with('/'))
-    }
-
-    /// Names of the settings that go to the server when the session starts, but for the
-    /// application's name.
-    pub fn carried_settings(&self) -> Vec<&str> {
-        let names = self.settings.keys().map(String::as_str);
-        let names = names.filter(|name| *name != "application_name");
-        names.chain(self.options.as_ref().map(|_| "options")).collect()
-    }
-
-    /// Host, port and database, without user and password: for messages.
-    pub fn place(&self) -> String {
-        let hosts: Vec<String> = self
-            .hosts
-            .iter()
-            .map(|(host, port)| match host.contains(':') && !host.starts_with('/') {
-                true => format!("[{host}]:{port}"),
-                false => format!("{host}:{port}"),
-            })
-            .collect();
-        match &self.database {
-            Some(database) => format!("{}/{database}", hosts.join(",")),
-            None => hosts.join(","),
-        }
+        libpq_files::resolve(url, scheme, &env, std::env::home_dir().as_deref()).map_err(not_opened)
     }
 }
 

@@ -1,6 +1,6 @@
-//! The words that stand for a choice.
+//! Reads the parameters that have one of a few words: `sslmode` and its like.
 
-use crate::url::{ChannelBinding, SslMode, TargetSession};
+use crate::url::database_url::{ChannelBinding, SslMode, TargetSession};
 
 /// Reads `sslmode`.
 ///

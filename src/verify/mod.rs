@@ -2,175 +2,30 @@
 //!
 //! Where opening a [`Source`](crate::source::Source) stops at the first thing that it cannot work
 //! with, this looks at everything and says all of it. What needs a database to be seen has its kind
-//! here as well, and is found in [`database`].
+//! here as well, and is found in [`check_database`].
 
-mod database;
-mod folder;
-mod meant;
-mod names;
-mod pairs;
-mod style;
-mod texts;
+mod check_contents;
+mod check_database;
+mod check_names;
+mod check_numbers;
+mod check_pairs;
+mod finding;
+mod folder_files;
+mod near_miss;
+mod remedy;
 
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::migration::Version;
-use crate::source::{file_names, shown};
-use crate::verify::folder::Folder;
+use crate::source::file_names;
+use crate::verify::folder_files::FolderFiles;
 
-pub use database::verify_database;
-
-/// What kind of thing was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum FindingKind {
-    /// A file that is ignored although it looks meant, one that runs although it does not, or two
-    /// halves of a pair that do not share their name.
-    Name,
-    /// Two files are the same half of one version.
-    Duplicate,
-    /// A version has a down file and no up file.
-    NoUp,
-    /// A version has an up file and no down file.
-    NoDown,
-    /// A down file without a statement stands beside an up file that has some.
-    EmptyDown,
-    /// A number that is written in another way than those of the other files.
-    Style,
-    /// A file begins a transaction that it does not end: it is never run.
-    OpenTransaction,
-    /// `COPY … FROM STDIN` wants rows that a file cannot carry: it is never run.
-    CopyFromStdin,
-    /// A file cannot run in one transaction.
-    Loose,
-    /// A file is no text, or cannot be opened.
-    Unreadable,
-    /// A version is over [`MAX_VERSION`](crate::MAX_VERSION).
-    TooLarge,
-    /// With a database: a file is not any more what was applied.
-    Edited,
-    /// With a database: a file that never ran, below the version that is applied.
-    Late,
-    /// With a database: what was applied has no file any more.
-    Missing,
-    /// With a database: a file was begun and not finished.
-    Dirty,
-    /// With a database: an index was left `INVALID`.
-    InvalidIndex,
-    /// With a database: the log cannot be read, so nobody knows what is edited or late.
-    Log,
-}
-
-impl FindingKind {
-    /// Every kind.
-    pub const ALL: &'static [FindingKind] = &[
-        FindingKind::Name,
-        FindingKind::Duplicate,
-        FindingKind::NoUp,
-        FindingKind::NoDown,
-        FindingKind::EmptyDown,
-        FindingKind::Style,
-        FindingKind::OpenTransaction,
-        FindingKind::CopyFromStdin,
-        FindingKind::Loose,
-        FindingKind::Unreadable,
-        FindingKind::TooLarge,
-        FindingKind::Edited,
-        FindingKind::Late,
-        FindingKind::Missing,
-        FindingKind::Dirty,
-        FindingKind::InvalidIndex,
-        FindingKind::Log,
-    ];
-
-    /// The word for it that people and programs read and type: `no-down`.
-    pub fn word(self) -> &'static str {
-        match self {
-            FindingKind::Name => "name",
-            FindingKind::Duplicate => "duplicate",
-            FindingKind::NoUp => "no-up",
-            FindingKind::NoDown => "no-down",
-            FindingKind::EmptyDown => "empty-down",
-            FindingKind::Style => "style",
-            FindingKind::OpenTransaction => "open-transaction",
-            FindingKind::CopyFromStdin => "copy",
-            FindingKind::Loose => "loose",
-            FindingKind::Unreadable => "unreadable",
-            FindingKind::TooLarge => "too-large",
-            FindingKind::Edited => "edited",
-            FindingKind::Late => "late",
-            FindingKind::Missing => "missing",
-            FindingKind::Dirty => "dirty",
-            FindingKind::InvalidIndex => "invalid-index",
-            FindingKind::Log => "log",
-        }
-    }
-
-    /// The kind that this word stands for.
-    pub fn from_word(word: &str) -> Option<FindingKind> {
-        FindingKind::ALL.iter().copied().find(|kind| kind.word() == word)
-    }
-}
-
-impl fmt::Display for FindingKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-/// One thing that was found, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Finding {
-    /// What kind of thing.
-    pub kind: FindingKind,
-    /// The version that it is about; of a file that is ignored, the one that it would have.
-    pub version: Option<Version>,
-    /// The file's name within the folder, with control characters escaped.
-    pub file: Option<String>,
-    /// The line in the file, counted from 1.
-    pub line: Option<usize>,
-    /// What is so, in a few words that can follow the file's name.
-    pub message: String,
-    /// What to do about it, as far as can be told the very command, run within the folder.
-    pub remedy: String,
-    /// It is worth knowing, and nothing is wrong.
-    pub is_note: bool,
-}
-
-impl Finding {
-    pub(crate) fn new(
-        kind: FindingKind,
-        version: Option<Version>,
-        message: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Finding {
-        Finding {
-            kind,
-            version,
-            file: None,
-            line: None,
-            message: message.into(),
-            remedy: remedy.into(),
-            is_note: false,
-        }
-    }
-
-    pub(crate) fn in_file(mut self, file_name: &str) -> Finding {
-        self.file = Some(shown(file_name));
-        self
-    }
-
-    pub(crate) fn at_line(mut self, line: Option<usize>) -> Finding {
-        self.line = line;
-        self
-    }
-}
+pub use check_database::verify_database;
+pub use finding::{Finding, FindingKind};
+pub use remedy::{Remedy, Rename};
 
 /// Looks at every file of a folder, and says what is wrong with it: in the order of versions, what
 /// has none at the end.
@@ -183,12 +38,12 @@ impl Finding {
 /// [`Error::Source`] when the folder itself cannot be read, with `url` as its name; a file that
 /// cannot be read is a finding.
 pub fn verify_folder(path: &Path, url: &str) -> Result<Vec<Finding>, Error> {
-    let folder = Folder::sorted(path, &file_names(path, url)?);
+    let folder = FolderFiles::new(path, &file_names(path, url)?);
     let mut findings = Vec::new();
-    names::check(&folder, &mut findings);
-    let holds = texts::check(&folder, &mut findings);
-    pairs::check(&folder, &holds, &mut findings);
-    style::check(&folder, &mut findings);
+    check_names::check(&folder, &mut findings);
+    let holds = check_contents::check(&folder, &mut findings);
+    check_pairs::check(&folder, &holds, &mut findings);
+    check_numbers::check(&folder, &mut findings);
     findings.sort_by_cached_key(|finding| {
         (
             finding.version.is_none(),

@@ -2,32 +2,37 @@
 //!
 //! Only `create` fails like this. How an error is printed is `render`'s business.
 
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use dbm::MAX_VERSION;
-
-use crate::cli::wording::reason;
+use dbm::numbering::VersionTooLarge;
+use dbm::text::{go_reason, printable_path};
+use thiserror::Error;
 
 /// The longest name of a file, in bytes, on the file systems in use.
 pub const LONGEST_NAME: usize = 255;
 
 /// Why nothing was created.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum CreateError {
     /// No such time zone.
+    #[error("unknown time zone {0}")]
     UnknownZone(String),
     /// Something that cannot be the name of a time zone, such as a path.
+    #[error("time: invalid location name")]
     InvalidZone,
     /// Both a sequence and a layout for times.
+    #[error("The seq and format options are mutually exclusive")]
     SeqAndFormat,
     /// A sequence of no digits.
+    #[error("Digits must be positive")]
     Digits,
     /// An empty layout.
+    #[error("Time format may not be empty")]
     EmptyFormat,
     /// The next number has more digits than it may have.
-    TooLarge {
+    #[error("Next sequence number {version} too large. At most {digits} digits are allowed")]
+    TooManyDigits {
         /// The next number.
         version: String,
         /// The most digits it may have.
@@ -36,6 +41,7 @@ pub enum CreateError {
         hint: String,
     },
     /// The version of some other file.
+    #[error("duplicate migration version: {version}")]
     Duplicate {
         /// The version as it was to be written.
         version: String,
@@ -43,6 +49,10 @@ pub enum CreateError {
         file: String,
     },
     /// A layout that makes a version that is not a number.
+    #[error(
+        "-format {format:?} makes the version {version:?}, which is not a number: \
+         the files would be ignored"
+    )]
     NotANumber {
         /// The layout.
         format: String,
@@ -50,8 +60,10 @@ pub enum CreateError {
         version: String,
     },
     /// A version that does not fit the table's `bigint`.
-    TooBig(String),
+    #[error(transparent)]
+    TooLarge(#[from] VersionTooLarge),
     /// A name or an extension that would end the line or leave the folder.
+    #[error("{what} {text:?} may not contain {character:?}")]
     Character {
         /// `name` or `extension`.
         what: &'static str,
@@ -61,17 +73,22 @@ pub enum CreateError {
         character: char,
     },
     /// An extension such as `up.sql`, which makes both files the same direction.
+    #[error("extension {0:?} would make both files the same direction")]
     Direction(String),
     /// A file name of this many bytes.
+    #[error(
+        "name too long: the file name would have {0} bytes. At most {LONGEST_NAME} are allowed"
+    )]
     TooLong(usize),
     /// The operating system refused.
+    #[error("{action} {}: {}", printable_path(.path), go_reason(.reason))]
     Io {
         /// The operation, as Go names it.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
         /// The reason.
-        source: io::Error,
+        reason: io::Error,
     },
 }
 
@@ -84,7 +101,7 @@ impl CreateError {
     /// What to type instead, a line without its `hint: `.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::TooLarge { hint, .. } => Some(hint.clone()),
+            Self::TooManyDigits { hint, .. } => Some(hint.clone()),
             Self::Duplicate { file, .. } => Some(format!("{file:?} has this version")),
             Self::NotANumber { .. } => {
                 Some("a version is digits only, e.g. -format 20060102".to_owned())
@@ -94,53 +111,7 @@ impl CreateError {
     }
 }
 
-impl fmt::Display for CreateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownZone(zone) => write!(f, "unknown time zone {zone}"),
-            Self::InvalidZone => write!(f, "time: invalid location name"),
-            Self::SeqAndFormat => {
-                write!(f, "The seq and format options are mutually exclusive")
-            }
-            Self::Digits => write!(f, "Digits must be positive"),
-            Self::EmptyFormat => write!(f, "Time format may not be empty"),
-            Self::TooLarge { version, digits, .. } => write!(
-                f,
-                "Next sequence number {version} too large. At most {digits} digits are allowed"
-            ),
-            Self::Duplicate { version, .. } => {
-                write!(f, "duplicate migration version: {version}")
-            }
-            Self::NotANumber { format, version } => write!(
-                f,
-                "-format {format:?} makes the version {version:?}, which is not a number: \
-                 the files would be ignored"
-            ),
-            Self::TooBig(version) => {
-                write!(f, "version {version} too large. At most {MAX_VERSION} is allowed")
-            }
-            Self::Character { what, text, character } => {
-                write!(f, "{what} {text:?} may not contain {character:?}")
-            }
-            Self::Direction(ext) => {
-                write!(f, "extension {ext:?} would make both files the same direction")
-            }
-            Self::TooLong(bytes) => write!(
-                f,
-                "name too long: the file name would have {bytes} bytes. \
-                 At most {LONGEST_NAME} are allowed"
-            ),
-            Self::Io { action, path, source } => {
-                write!(f, "{action} {}: {}", path.display(), reason(source))
-            }
-        }
-    }
-}
-
-/// The reason is in the text already, so there is no source.
-impl std::error::Error for CreateError {}
-
 /// The operating system's refusal of `action` on `path`.
-pub fn io_error(action: &'static str, path: &Path, source: io::Error) -> CreateError {
-    CreateError::Io { action, path: path.to_owned(), source }
+pub fn io_error(action: &'static str, path: &Path, reason: io::Error) -> CreateError {
+    CreateError::Io { action, path: path.to_owned(), reason }
 }

@@ -35,7 +35,7 @@ pub fn make_files(files: &[PathBuf]) -> Result<(), CreateError> {
     for (made, file) in files.iter().enumerate() {
         if let Err(source) = OpenOptions::new().write(true).create_new(true).open(file) {
             for file in &files[..made] {
-                // What is said is why the other could not be made, whatever becomes of this.
+                // The error is that of the other file, even if this one cannot be removed.
                 let _ = fs::remove_file(file);
             }
             return Err(io_error("open", file, source));

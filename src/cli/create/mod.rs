@@ -1,7 +1,7 @@
 //! `create`: makes the two empty files of a new migration, and needs no database for it.
 //!
 //! What is accepted, the versions, the order of the checks and the texts of the errors are those of
-//! golang-migrate 4.19.1, but for three things. Sequences continue from the highest number in the
+//! golang-migrate 4.19.1, with three differences. Sequences continue from the highest number in the
 //! folder and not from the name that sorts last, numbers are the same whether padded or not, and
 //! what would make a file that no run ever picks up is refused.
 //!
@@ -9,7 +9,7 @@
 
 mod error;
 mod files;
-mod folder;
+mod sequence;
 #[cfg(test)]
 mod tests;
 mod zone;
@@ -17,16 +17,15 @@ mod zone;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use dbm::numbering::{VersionTooLarge, parse_number};
 use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 
 use crate::cli::golayout;
-use crate::cli::numbered::is_digits;
 
 pub use error::CreateError;
 
 use error::{LONGEST_NAME, io_error};
 use files::{clean, make_files, make_folder, working_directory};
-use folder::Folder;
 use zone::Zone;
 
 /// The layout of versions when none is asked for.
@@ -34,7 +33,7 @@ const DEFAULT_FORMAT: &str = "20060102150405";
 
 /// What was asked for.
 #[derive(Debug)]
-pub struct Request {
+pub struct CreateRequest {
     /// What stands between the version and the direction; may be empty.
     pub name: String,
     /// The files' extension, with or without its leading point.
@@ -65,7 +64,7 @@ pub struct Created {
 /// # Errors
 ///
 /// A [`CreateError`] for everything that can happen; then neither file has been left behind.
-pub fn create(request: &Request, now: DateTime<Utc>) -> Result<Created, CreateError> {
+pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, CreateError> {
     let zone = Zone::find(&request.zone, now)?;
     let format = request.format.as_deref().unwrap_or(DEFAULT_FORMAT);
     if request.sequential && format != DEFAULT_FORMAT {
@@ -73,10 +72,10 @@ pub fn create(request: &Request, now: DateTime<Utc>) -> Result<Created, CreateEr
     }
     let dir = clean(&request.dir);
     let ext = request.ext.strip_prefix('.').unwrap_or(&request.ext);
-    let folder = Folder::read(&dir, ext)?;
+    let others = sequence::numbered_files(&dir, ext)?;
 
     let version = if request.sequential {
-        folder.next(request.digits)?
+        sequence::next(&others, request.digits)?
     } else {
         time_version(now, &zone, format)?
     };
@@ -84,8 +83,8 @@ pub fn create(request: &Request, now: DateTime<Utc>) -> Result<Created, CreateEr
     check_characters("name", &request.name)?;
     check_characters("extension", ext)?;
     let names = file_names(&version, &request.name, ext)?;
-    if let Some(file) = folder.file(number) {
-        return Err(CreateError::Duplicate { version, file: file.into_owned() });
+    if let Some(file) = others.iter().find(|file| file.number == number) {
+        return Err(CreateError::Duplicate { version, file: file.name().into_owned() });
     }
 
     let files = names.map(|name| clean(&dir.join(name)));
@@ -94,7 +93,7 @@ pub fn create(request: &Request, now: DateTime<Utc>) -> Result<Created, CreateEr
     make_files(&files)?;
     Ok(Created {
         paths: files.map(|file| clean(&base.join(file))),
-        hint: folder.hint(request.sequential, &version),
+        hint: sequence::hint(&others, request.sequential, &version),
     })
 }
 
@@ -107,22 +106,20 @@ fn time_version(now: DateTime<Utc>, zone: &Zone, format: &str) -> Result<String,
     }
 }
 
-/// The number that `version` is, if a run would take it.
+/// The number of this version, if a run would take it.
 fn number(version: &str, format: &str) -> Result<Version, CreateError> {
-    if !is_digits(version) {
+    if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CreateError::NotANumber {
             format: format.to_owned(),
             version: version.to_owned(),
         });
     }
-    match version.parse() {
-        Ok(number) if number <= MAX_VERSION => Ok(number),
-        _ => Err(CreateError::TooBig(version.to_owned())),
-    }
+    let number = parse_number(version).filter(|number| *number <= MAX_VERSION);
+    number.ok_or_else(|| VersionTooLarge(version.to_owned()).into())
 }
 
-/// Slashes lead elsewhere, a newline keeps a file from being picked up, and no control character
-/// comes well out of a terminal.
+/// A slash names another folder, with a newline no run finds the file, and control characters
+/// disturb a terminal.
 fn check_characters(what: &'static str, text: &str) -> Result<(), CreateError> {
     match text.chars().find(|c| matches!(c, '/' | '\\') || c.is_control()) {
         None => Ok(()),

@@ -6,7 +6,7 @@ use std::fs;
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
-use super::{CreateError, DEFAULT_FORMAT, Request, create};
+use super::{CreateError, CreateRequest, DEFAULT_FORMAT, create};
 
 /// A folder of its own for a test, removed after it.
 struct Scratch(TempDir);
@@ -28,8 +28,8 @@ impl Scratch {
         names
     }
 
-    fn request(&self) -> Request {
-        Request {
+    fn request(&self) -> CreateRequest {
+        CreateRequest {
             name: "x".to_owned(),
             ext: "sql".to_owned(),
             dir: self.0.path().to_owned(),
@@ -40,12 +40,12 @@ impl Scratch {
         }
     }
 
-    fn seq(&self, digits: i64) -> Request {
-        Request { sequential: true, digits, ..self.request() }
+    fn seq(&self, digits: i64) -> CreateRequest {
+        CreateRequest { sequential: true, digits, ..self.request() }
     }
 
-    fn format(&self, format: &str) -> Request {
-        Request { format: Some(format.to_owned()), ..self.request() }
+    fn format(&self, format: &str) -> CreateRequest {
+        CreateRequest { format: Some(format.to_owned()), ..self.request() }
     }
 }
 
@@ -54,7 +54,7 @@ fn now() -> DateTime<Utc> {
 }
 
 /// The version that is made.
-fn version(request: &Request) -> String {
+fn version(request: &CreateRequest) -> String {
     let created = create(request, now()).unwrap();
     let names = created.paths.iter().filter_map(|path| path.file_name());
     let names: Vec<_> = names.filter_map(OsStr::to_str).collect();
@@ -64,11 +64,11 @@ fn version(request: &Request) -> String {
     version.to_owned()
 }
 
-fn error(request: &Request) -> CreateError {
+fn error(request: &CreateRequest) -> CreateError {
     create(request, now()).unwrap_err()
 }
 
-fn refusal(request: &Request) -> String {
+fn refusal(request: &CreateRequest) -> String {
     error(request).to_string()
 }
 
@@ -86,7 +86,7 @@ fn versions_from_the_time() {
     ];
     for (format, zone, expected) in cases {
         let scratch = Scratch::new(&[]);
-        let request = Request {
+        let request = CreateRequest {
             format: format.map(str::to_owned),
             zone: zone.to_owned(),
             ..scratch.request()
@@ -94,7 +94,7 @@ fn versions_from_the_time() {
         assert_eq!(version(&request), expected, "{format:?} {zone}");
     }
     let scratch = Scratch::new(&[]);
-    let local = Request { zone: "Local".to_owned(), ..scratch.request() };
+    let local = CreateRequest { zone: "Local".to_owned(), ..scratch.request() };
     assert_eq!(version(&local).len(), 14);
 }
 
@@ -107,7 +107,7 @@ fn zones_by_their_short_names() {
         ("America/Sao_Paulo", "-03"),
     ] {
         let scratch = Scratch::new(&[]);
-        let request = Request { zone: zone.to_owned(), ..scratch.format("MST") };
+        let request = CreateRequest { zone: zone.to_owned(), ..scratch.format("MST") };
         assert_eq!(
             refusal(&request),
             format!(
@@ -142,7 +142,7 @@ fn sequences_continue_from_the_highest_number() {
 #[test]
 fn a_point_before_the_extension_makes_no_difference() {
     let scratch = Scratch::new(&["1_a.up.sql"]);
-    let request = Request { ext: ".sql".to_owned(), name: String::new(), ..scratch.seq(1) };
+    let request = CreateRequest { ext: ".sql".to_owned(), name: String::new(), ..scratch.seq(1) };
     create(&request, now()).unwrap();
     assert_eq!(scratch.names(), ["1_a.up.sql", "2_.down.sql", "2_.up.sql"]);
 }
@@ -150,7 +150,7 @@ fn a_point_before_the_extension_makes_no_difference() {
 #[test]
 fn refusals_in_the_references_words() {
     let scratch = Scratch::new(&["9_a.up.sql"]);
-    let both = Request { format: Some("unix".to_owned()), ..scratch.seq(0) };
+    let both = CreateRequest { format: Some("unix".to_owned()), ..scratch.seq(0) };
     assert_eq!(refusal(&both), "The seq and format options are mutually exclusive");
     assert_eq!(refusal(&scratch.seq(0)), "Digits must be positive");
     assert_eq!(refusal(&scratch.seq(-3)), "Digits must be positive");
@@ -160,7 +160,7 @@ fn refusals_in_the_references_words() {
         "Next sequence number 10 too large. At most 1 digits are allowed"
     );
     assert_eq!(scratch.names(), ["9_a.up.sql"]);
-    let default = Request { format: Some(DEFAULT_FORMAT.to_owned()), ..scratch.seq(2) };
+    let default = CreateRequest { format: Some(DEFAULT_FORMAT.to_owned()), ..scratch.seq(2) };
     assert_eq!(version(&default), "10");
 }
 
@@ -173,7 +173,7 @@ fn zones_that_are_none() {
         ("../UTC", "time: invalid location name"),
         ("/etc/localtime", "time: invalid location name"),
     ] {
-        let request = Request { zone: zone.to_owned(), ..scratch.seq(0) };
+        let request = CreateRequest { zone: zone.to_owned(), ..scratch.seq(0) };
         let error = error(&request);
         assert_eq!(error.to_string(), expected);
         assert!(error.bare());
@@ -215,14 +215,14 @@ fn files_that_no_run_would_take_are_refused() {
         ("a\nb", "name \"a\\nb\" may not contain '\\n'"),
         ("a\0", "name \"a\\0\" may not contain '\\0'"),
     ] {
-        let request = Request { name: name.to_owned(), ..scratch.request() };
+        let request = CreateRequest { name: name.to_owned(), ..scratch.request() };
         assert_eq!(refusal(&request), shown);
     }
     for (ext, shown) in [
         ("up.sql", "extension \"up.sql\" would make both files the same direction"),
         ("sql/x", "extension \"sql/x\" may not contain '/'"),
     ] {
-        let request = Request { ext: ext.to_owned(), ..scratch.request() };
+        let request = CreateRequest { ext: ext.to_owned(), ..scratch.request() };
         assert_eq!(refusal(&request), shown);
     }
     assert_eq!(scratch.names(), [""; 0]);
@@ -231,7 +231,7 @@ fn files_that_no_run_would_take_are_refused() {
 #[test]
 fn names_as_long_as_a_file_system_takes() {
     let scratch = Scratch::new(&[]);
-    let of = |letters: usize| Request { name: "é".repeat(letters), ..scratch.seq(4) };
+    let of = |letters: usize| CreateRequest { name: "é".repeat(letters), ..scratch.seq(4) };
     // 0001_ and .down.sql are 14 bytes.
     assert_eq!(
         refusal(&of(121)),
@@ -256,7 +256,7 @@ fn sequences_end_with_bigint() {
 
 #[test]
 fn hints() {
-    let hint = |files: &[&str], request: fn(&Scratch) -> Request| {
+    let hint = |files: &[&str], request: fn(&Scratch) -> CreateRequest| {
         let scratch = Scratch::new(files);
         create(&request(&scratch), now()).unwrap().hint.unwrap_or_default()
     };
@@ -297,7 +297,7 @@ fn hints() {
 #[test]
 fn folders_are_made_and_paths_are_clean() {
     let scratch = Scratch::new(&["file"]);
-    let request = Request { dir: scratch.0.path().join("no/../a//./b/"), ..scratch.seq(1) };
+    let request = CreateRequest { dir: scratch.0.path().join("no/../a//./b/"), ..scratch.seq(1) };
     let created = create(&request, now()).unwrap();
     let expected = ["a/b/1_x.up.sql", "a/b/1_x.down.sql"].map(|file| scratch.0.path().join(file));
     assert_eq!(created.paths, expected);
@@ -308,7 +308,7 @@ fn folders_are_made_and_paths_are_clean() {
 
     let file = scratch.0.path().join("file");
     for dir in [file.clone(), file.join("sub")] {
-        let request = Request { dir, ..scratch.seq(1) };
+        let request = CreateRequest { dir, ..scratch.seq(1) };
         assert_eq!(refusal(&request), format!("mkdir {}: not a directory", file.display()));
     }
 }

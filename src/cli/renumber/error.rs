@@ -1,24 +1,26 @@
 //! Why nothing was renumbered.
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use dbm::{Direction, MAX_VERSION, Version};
-
-use crate::cli::wording::{reason, shown};
+use dbm::numbering::VersionTooLarge;
+use dbm::text::{go_reason, printable, printable_path};
+use dbm::{Direction, Version};
+use thiserror::Error;
 
 /// Why nothing was renumbered.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum RenumberError {
     /// The folder cannot be read.
+    #[error("open {}: {}", printable_path(.path), go_reason(.reason))]
     Folder {
         /// The folder.
         path: PathBuf,
         /// The reason.
-        source: io::Error,
+        reason: io::Error,
     },
     /// No file has this version.
+    #[error("no migration found for version {version}")]
     NoFile {
         /// The version.
         version: Version,
@@ -26,6 +28,7 @@ pub enum RenumberError {
         last: Option<Version>,
     },
     /// Two files have the same version and direction.
+    #[error("duplicate migration file: {}", printable(&files[1]))]
     Several {
         /// The version.
         version: Version,
@@ -34,18 +37,22 @@ pub enum RenumberError {
         /// The names of both.
         files: [String; 2],
     },
-    /// Nothing stands behind it, in the folder or in the database.
+    /// Nothing has a higher number, in the folder or in the database.
+    #[error("version {0} is already the last")]
     AlreadyLast(Version),
-    /// It has the number that it was to have.
+    /// It has the new number already.
+    #[error("version {0} has this number already")]
     Same(Version),
-    /// Some other file has the number that it was to have.
+    /// Some other file has the new number.
+    #[error("duplicate migration version: {version}")]
     Taken {
         /// The number.
         version: Version,
         /// The name of the other file.
         file: String,
     },
-    /// The database has passed the number that it was to have.
+    /// The database is past the new number.
+    #[error("version {version} would be late: the database is at {applied}")]
     Late {
         /// The number.
         version: Version,
@@ -53,27 +60,29 @@ pub enum RenumberError {
         applied: Version,
     },
     /// A number that does not fit the table's `bigint`.
+    #[error("{version}")]
     TooLarge {
         /// The number.
-        version: u128,
+        version: VersionTooLarge,
         /// Whether it was asked for.
         chosen: bool,
     },
     /// The operating system refused to rename a file.
+    #[error("rename {} {}: {}", printable_path(.old), printable_path(.new), go_reason(.reason))]
     Rename {
         /// The file.
         old: PathBuf,
-        /// What it was to be.
+        /// Its new name.
         new: PathBuf,
         /// The reason.
-        source: io::Error,
+        reason: io::Error,
         /// Files that were renamed before it, from and to, and could not be renamed back.
         stuck: Vec<(PathBuf, PathBuf)>,
     },
 }
 
 impl RenumberError {
-    /// What to type instead or how things stand, a line without its `hint: `.
+    /// What to type instead, or what the state is, a line without its `hint: `.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Folder { .. } => None,
@@ -99,39 +108,12 @@ impl RenumberError {
             Self::Rename { stuck, .. } => {
                 let stuck: Vec<String> = stuck
                     .iter()
-                    .map(|(old, new)| format!("{} is now {}", shown(old), shown(new)))
+                    .map(|(old, new)| {
+                        format!("{} is now {}", printable_path(old), printable_path(new))
+                    })
                     .collect();
                 Some(format!("{}: rename it back by hand", stuck.join(", ")))
             }
         }
     }
 }
-
-impl fmt::Display for RenumberError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder { path, source } => {
-                write!(f, "open {}: {}", shown(path), reason(source))
-            }
-            Self::NoFile { version, .. } => write!(f, "no migration found for version {version}"),
-            Self::Several { files: [_, file], .. } => {
-                write!(f, "duplicate migration file: {}", shown(file.as_ref()))
-            }
-            Self::AlreadyLast(version) => write!(f, "version {version} is already the last"),
-            Self::Same(version) => write!(f, "version {version} has this number already"),
-            Self::Taken { version, .. } => write!(f, "duplicate migration version: {version}"),
-            Self::Late { version, applied } => {
-                write!(f, "version {version} would be late: the database is at {applied}")
-            }
-            Self::TooLarge { version, .. } => {
-                write!(f, "version {version} too large. At most {MAX_VERSION} is allowed")
-            }
-            Self::Rename { old, new, source, .. } => {
-                write!(f, "rename {} {}: {}", shown(old), shown(new), reason(source))
-            }
-        }
-    }
-}
-
-/// The reason is in the text already, so there is no source.
-impl std::error::Error for RenumberError {}

@@ -1,35 +1,34 @@
 //! `renumber`: gives a migration that is not applied yet another number, as a rule the one at the
 //! end, so that it runs after what came in meanwhile.
 //!
-//! Only the files are dealt with here. Whether the version is applied is the database's to tell,
-//! and the caller's to ask. It prints nothing.
+//! Only the files are changed here. The caller asks the database whether the version is applied. It
+//! prints nothing.
 
 mod error;
-mod files;
-mod style;
+mod rename;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use dbm::numbering::VersionTooLarge;
 use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 
-use crate::cli::numbered::Numbered;
+use crate::cli::numbered_file::{NumberedFile, next_number, style};
 
 pub use error::RenumberError;
 
-use files::{move_file, rename_all, with_digits};
-use style::Style;
+use rename::{move_file, rename_all, with_digits};
 
 /// What was asked for.
 #[derive(Debug)]
-pub struct Request {
+pub struct RenumberRequest {
     /// The version that the files have.
     pub version: Version,
-    /// The version that they shall have; `None` for the next at the end.
+    /// The version that they get; `None` for the next at the end.
     pub to: Option<Version>,
-    /// The database's version: what is not above it would be late, and run by nobody.
+    /// The database's version: a number that is not above it would be late.
     pub above: Option<Version>,
 }
 
@@ -45,7 +44,7 @@ pub struct Renumbered {
 /// A file of the version in question.
 struct Side {
     direction: Direction,
-    file: Numbered,
+    file: NumberedFile,
 }
 
 /// Renames the files of `request.version` in `folder`, as at `now`.
@@ -55,18 +54,22 @@ struct Side {
 /// A [`RenumberError`]; then every file has its old name, unless the error says otherwise.
 pub fn renumber(
     folder: &Path,
-    request: &Request,
+    request: &RenumberRequest,
     now: DateTime<Utc>,
 ) -> Result<Renumbered, RenumberError> {
     let (ours, others) = read(folder, request.version)?;
-    let own: Vec<Numbered> = ours.iter().map(|side| side.file.clone()).collect();
-    // What the renamed files will stand among tells how they are to be numbered.
-    let style = Style::of(if others.is_empty() { &own } else { &others });
+    let own: Vec<NumberedFile> = ours.iter().map(|side| side.file.clone()).collect();
+    // The other files tell how to write the number.
+    let neighbours = if others.is_empty() { &own } else { &others };
     let version = match request.to {
         Some(to) => chosen(to, request, &others)?,
-        None => at_the_end(request, &others, &style, now)?,
+        None => {
+            check_not_last(request, &others)?;
+            let next = next_number(neighbours, request.above, now);
+            next.map_err(|version| RenumberError::TooLarge { version, chosen: false })?
+        }
     };
-    let digits = style.written(version);
+    let digits = style(neighbours).format(version);
     let moves: Vec<(PathBuf, PathBuf)> = own
         .iter()
         .map(|file| (folder.join(&file.file_name), folder.join(with_digits(file, &digits))))
@@ -76,10 +79,10 @@ pub fn renumber(
 }
 
 /// The files of `version`, the up file first, and all others, the highest number last.
-fn read(folder: &Path, version: Version) -> Result<(Vec<Side>, Vec<Numbered>), RenumberError> {
+fn read(folder: &Path, version: Version) -> Result<(Vec<Side>, Vec<NumberedFile>), RenumberError> {
     let is_migration = |name: &str| parse_file_name(name) != FileName::Other;
-    let files = Numbered::read(folder, is_migration)
-        .map_err(|source| RenumberError::Folder { path: folder.to_owned(), source })?;
+    let files = NumberedFile::read(folder, is_migration)
+        .map_err(|reason| RenumberError::Folder { path: folder.to_owned(), reason })?;
     let (mut ours, mut others) = (Vec::<Side>::new(), Vec::new());
     for file in files.into_iter().filter(|file| !file.is_folder) {
         match parse_file_name(&file.name()) {
@@ -104,10 +107,15 @@ fn read(folder: &Path, version: Version) -> Result<(Vec<Side>, Vec<Numbered>), R
     Ok((ours, others))
 }
 
-/// The number that was asked for, if it is to be had.
-fn chosen(to: Version, request: &Request, others: &[Numbered]) -> Result<Version, RenumberError> {
+/// The number that was asked for, if it is free and not too low.
+fn chosen(
+    to: Version,
+    request: &RenumberRequest,
+    others: &[NumberedFile],
+) -> Result<Version, RenumberError> {
     if to > MAX_VERSION {
-        return Err(RenumberError::TooLarge { version: to.into(), chosen: true });
+        let version = VersionTooLarge(to.to_string());
+        return Err(RenumberError::TooLarge { version, chosen: true });
     }
     if to == request.version {
         return Err(RenumberError::Same(to));
@@ -121,25 +129,11 @@ fn chosen(to: Version, request: &Request, others: &[Numbered]) -> Result<Version
     }
 }
 
-/// The number after the last one, be that a file's or the database's.
-fn at_the_end(
-    request: &Request,
-    others: &[Numbered],
-    style: &Style,
-    now: DateTime<Utc>,
-) -> Result<Version, RenumberError> {
+/// It is the last where neither the folder nor the database has a higher number.
+fn check_not_last(request: &RenumberRequest, others: &[NumberedFile]) -> Result<(), RenumberError> {
     let last = others.last().map(|file| file.number).max(request.above);
-    let Some(last) = last.filter(|last| *last >= request.version) else {
-        return Err(RenumberError::AlreadyLast(request.version));
-    };
-    if let Some(time) = style.time(now).filter(|time| *time > last) {
-        return Ok(time);
-    }
-    match last.checked_add(1) {
-        Some(next) if next <= MAX_VERSION => Ok(next),
-        _ => {
-            let version = u128::from(last) + 1;
-            Err(RenumberError::TooLarge { version, chosen: false })
-        }
+    match last {
+        Some(last) if last >= request.version => Ok(()),
+        _ => Err(RenumberError::AlreadyLast(request.version)),
     }
 }

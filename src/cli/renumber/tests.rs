@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use dbm::Version;
 use tempfile::TempDir;
 
-use super::files::{move_file, rename_all};
-use super::{RenumberError, Renumbered, Request, renumber};
+use super::rename::{move_file, rename_all};
+use super::{RenumberError, RenumberRequest, Renumbered, renumber};
 
 /// A folder of its own for a test, removed after it. Each file holds its first name.
 struct Scratch(TempDir);
@@ -35,19 +35,19 @@ impl Scratch {
         names
     }
 
-    fn run(&self, request: &Request) -> Result<Renumbered, RenumberError> {
+    fn run(&self, request: &RenumberRequest) -> Result<Renumbered, RenumberError> {
         renumber(self.0.path(), request, now())
     }
 
     /// The new names, the up file first.
-    fn renamed(&self, request: &Request) -> Vec<String> {
+    fn renamed(&self, request: &RenumberRequest) -> Vec<String> {
         let moved = self.run(request).unwrap().renamed;
         let name = |path: &Path| path.strip_prefix(self.0.path()).unwrap().display().to_string();
         moved.iter().map(|(_, new)| name(new)).collect()
     }
 
     /// What is said, message and hint; and nothing has changed.
-    fn refusal(&self, request: &Request) -> (String, String) {
+    fn refusal(&self, request: &RenumberRequest) -> (String, String) {
         let before = self.names();
         let error = self.run(request).unwrap_err();
         assert_eq!(self.names(), before);
@@ -60,12 +60,12 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_198_110, 12_345_678).unwrap()
 }
 
-fn last(version: Version) -> Request {
-    Request { version, to: None, above: None }
+fn last(version: Version) -> RenumberRequest {
+    RenumberRequest { version, to: None, above: None }
 }
 
-fn to(version: Version, to: Version) -> Request {
-    Request { to: Some(to), ..last(version) }
+fn to(version: Version, to: Version) -> RenumberRequest {
+    RenumberRequest { to: Some(to), ..last(version) }
 }
 
 fn said(message: &str, hint: &str) -> (String, String) {
@@ -150,14 +150,14 @@ fn the_last_stays_the_last() {
     for others in [&[][..], &["2_a.up.sql"], &["2_a.up.sql", "9_notes.sql"]] {
         let scratch = Scratch::new(&[&["3_x.up.sql"], others].concat());
         assert_eq!(scratch.refusal(&last(3)), message);
-        assert_eq!(scratch.refusal(&Request { above: Some(2), ..last(3) }), message);
+        assert_eq!(scratch.refusal(&RenumberRequest { above: Some(2), ..last(3) }), message);
     }
 }
 
 /// A colleague's files may be applied and not be here yet.
 #[test]
 fn the_last_in_the_folder_may_be_late_in_the_database() {
-    let late = |version| Request { above: Some(12), ..last(version) };
+    let late = |version| RenumberRequest { above: Some(12), ..last(version) };
     let scratch = Scratch::new(&["009_a.up.sql", "010_x.up.sql"]);
     assert_eq!(scratch.renamed(&late(10)), ["013_x.up.sql"]);
     assert_eq!(Scratch::new(&["010_x.up.sql"]).renamed(&late(10)), ["013_x.up.sql"]);
@@ -165,7 +165,7 @@ fn the_last_in_the_folder_may_be_late_in_the_database() {
     let scratch = Scratch::new(&["003_x.up.sql", "004_a.up.sql"]);
     assert_eq!(scratch.renamed(&late(3)), ["013_x.up.sql"]);
     let scratch = Scratch::new(&["20260101000000_x.up.sql"]);
-    let request = Request { above: Some(20_260_202_000_000), ..last(20_260_101_000_000) };
+    let request = RenumberRequest { above: Some(20_260_202_000_000), ..last(20_260_101_000_000) };
     assert_eq!(scratch.renamed(&request), ["20261120180830_x.up.sql"]);
 }
 
@@ -184,7 +184,7 @@ fn a_chosen_number_is_written_in_the_folders_style() {
     ];
     for (others, number, expected) in cases {
         let scratch = Scratch::new(&[&["002_x.up.sql"], *others].concat());
-        let request = Request { above: Some(1), ..to(2, *number) };
+        let request = RenumberRequest { above: Some(1), ..to(2, *number) };
         assert_eq!(scratch.renamed(&request), [format!("{expected}_x.up.sql")], "{others:?}");
     }
 }
@@ -202,7 +202,7 @@ fn chosen_numbers_that_are_not_to_be_had() {
     );
     for number in [1, 2] {
         assert_eq!(
-            scratch.refusal(&Request { above: Some(2), ..to(3, number) }),
+            scratch.refusal(&RenumberRequest { above: Some(2), ..to(3, number) }),
             said(
                 &format!("version {number} would be late: the database is at 2"),
                 "give a number above 2, or leave out -to for the one at the end"

@@ -4,10 +4,12 @@ use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
 use chrono::TimeZone;
+use dbm::text::printable;
 use dbm::{Action, Direction, LogEntry, State, Version};
 
-use crate::render::table::{
-    Cells, Clock, Columns, Look, Paint, UNKNOWN, duration, known, lines, painted, shown,
+use crate::render::table::clock::Clock;
+use crate::render::table::layout::{
+    Cells, Columns, Look, Paint, UNKNOWN, duration, known, lines, painted,
 };
 
 const COLUMNS: Columns<'_> = Columns {
@@ -19,7 +21,7 @@ const COLUMNS: Columns<'_> = Columns {
 
 /// What is told of an entry.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(super) struct LogLine {
     pub at: SystemTime,
     pub what: String,
     pub version: Option<Version>,
@@ -32,9 +34,9 @@ pub(super) struct Line {
     pub error: Option<String>,
 }
 
-impl From<&LogEntry> for Line {
-    fn from(entry: &LogEntry) -> Line {
-        Line {
+impl From<&LogEntry> for LogLine {
+    fn from(entry: &LogEntry) -> LogLine {
+        LogLine {
             at: entry.at,
             what: what(&entry.action, entry.direction, entry.error.is_some()),
             version: entry.version,
@@ -79,12 +81,12 @@ pub(super) fn text<Z: TimeZone>(entries: &[LogEntry], look: &Look, clock: &Clock
 where
     Z::Offset: Display,
 {
-    let rows: Vec<Line> = entries.iter().map(Line::from).collect();
+    let rows: Vec<LogLine> = entries.iter().map(LogLine::from).collect();
     whole(&rows, look, clock)
 }
 
 /// The lines, in the order of the rows.
-pub(super) fn whole<Z: TimeZone>(rows: &[Line], look: &Look, clock: &Clock<Z>) -> String
+pub(super) fn whole<Z: TimeZone>(rows: &[LogLine], look: &Look, clock: &Clock<Z>) -> String
 where
     Z::Offset: Display,
 {
@@ -107,10 +109,10 @@ where
 
 fn one_line(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    shown(&lines.collect::<Vec<_>>().join(" "))
+    printable(&lines.collect::<Vec<_>>().join(" ")).into_owned()
 }
 
-fn cells<Z: TimeZone>(row: &Line, clock: &Clock<Z>) -> Cells
+fn cells<Z: TimeZone>(row: &LogLine, clock: &Clock<Z>) -> Cells
 where
     Z::Offset: Display,
 {

@@ -4,10 +4,12 @@ use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
 use chrono::TimeZone;
+use dbm::text::printable;
 use dbm::{Edit, Standing, State, Status, StatusRow, Version};
 
-use crate::render::table::{
-    Cells, Clock, Columns, Look, Paint, UNKNOWN, duration, known, least, lines, painted, shown,
+use crate::render::table::clock::Clock;
+use crate::render::table::layout::{
+    Cells, Columns, Look, Paint, UNKNOWN, duration, known, least, lines, painted,
 };
 
 const COLUMNS: Columns<'_> = Columns {
@@ -19,10 +21,10 @@ const COLUMNS: Columns<'_> = Columns {
 
 /// What is told of a version.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(super) struct StatusLine {
     pub version: Version,
     pub name: Option<String>,
-    pub facts: Facts,
+    pub facts: VersionFacts,
     pub at: Option<SystemTime>,
     pub took: Option<Duration>,
     pub checksum: Option<String>,
@@ -30,7 +32,7 @@ pub(super) struct Line {
 
 /// How a version stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Facts {
+pub(super) struct VersionFacts {
     pub standing: Standing,
     pub edit: Option<Edit>,
     pub is_down_edited: bool,
@@ -38,9 +40,9 @@ pub(super) struct Facts {
     pub has_no_down: bool,
 }
 
-impl From<&StatusRow> for Facts {
-    fn from(row: &StatusRow) -> Facts {
-        Facts {
+impl From<&StatusRow> for VersionFacts {
+    fn from(row: &StatusRow) -> VersionFacts {
+        VersionFacts {
             standing: row.standing,
             edit: row.edit,
             is_down_edited: row.is_down_edited,
@@ -50,9 +52,9 @@ impl From<&StatusRow> for Facts {
     }
 }
 
-impl From<&StatusRow> for Line {
-    fn from(row: &StatusRow) -> Line {
-        Line {
+impl From<&StatusRow> for StatusLine {
+    fn from(row: &StatusRow) -> StatusLine {
+        StatusLine {
             version: row.version,
             name: row.name.clone(),
             facts: row.into(),
@@ -76,7 +78,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts rows: how each stands, and whether the log tells when it ran.
-    pub(super) fn of(rows: impl IntoIterator<Item = (Facts, bool)>) -> Tally {
+    pub(super) fn of(rows: impl IntoIterator<Item = (VersionFacts, bool)>) -> Tally {
         let mut tally = Tally::default();
         for (facts, is_logged) in rows {
             tally.pending += usize::from(facts.standing == Standing::Pending);
@@ -123,7 +125,7 @@ pub(super) fn remark(trouble: Option<&str>, tally: &Tally) -> Option<String> {
     if let Some(trouble) = trouble {
         return Some(format!(
             "the log cannot be read: {}; what was edited, late or adopted is not known",
-            shown(trouble)
+            printable(trouble)
         ));
     }
     match tally.unlogged {
@@ -141,7 +143,7 @@ pub(super) fn remark(trouble: Option<&str>, tally: &Tally) -> Option<String> {
 }
 
 /// The words for a state, and their colours.
-pub(super) fn words(facts: Facts) -> Vec<(&'static str, Option<Paint>)> {
+pub(super) fn words(facts: VersionFacts) -> Vec<(&'static str, Option<Paint>)> {
     let mut words = vec![match facts.standing {
         Standing::Applied => ("applied", Some(Paint::Green)),
         Standing::Adopted => ("adopted", Some(Paint::Green)),
@@ -177,7 +179,7 @@ pub(super) fn text<Z: TimeZone>(
 where
     Z::Offset: Display,
 {
-    let rows: Vec<Line> = rows.iter().map(|row| Line::from(*row)).collect();
+    let rows: Vec<StatusLine> = rows.iter().map(|row| StatusLine::from(*row)).collect();
     let tally = Tally::of_status(status);
     let below =
         [Some(sentence(status.state, &tally)), remark(status.log_trouble.as_deref(), &tally)];
@@ -186,7 +188,7 @@ where
 
 /// The lines, the table first.
 pub(super) fn whole<Z: TimeZone>(
-    rows: &[Line],
+    rows: &[StatusLine],
     below: impl IntoIterator<Item = String>,
     look: &Look,
     clock: &Clock<Z>,
@@ -211,7 +213,7 @@ where
     text.join("\n")
 }
 
-fn cells<Z: TimeZone>(row: &Line, clock: &Clock<Z>, tells_ago: bool) -> Cells
+fn cells<Z: TimeZone>(row: &StatusLine, clock: &Clock<Z>, tells_ago: bool) -> Cells
 where
     Z::Offset: Display,
 {

@@ -5,8 +5,10 @@ use std::time::{Duration, SystemTime};
 use chrono::FixedOffset;
 use dbm::{Action, Direction, Edit, Standing, State};
 
-use super::status::{Facts, Line, Tally, remark, sentence, whole, words};
-use super::{Clock, Look, log, shown};
+use super::clock::Clock;
+use super::layout::{Look, known};
+use super::log;
+use super::status::{StatusLine, Tally, VersionFacts, remark, sentence, whole, words};
 
 const PIPE: Look = Look { colour: false, width: None };
 /// 2026-11-20 22:12:01 UTC
@@ -20,13 +22,13 @@ fn before(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(NOW - seconds)
 }
 
-fn facts(standing: Standing) -> Facts {
+fn facts(standing: Standing) -> VersionFacts {
     let (is_down_edited, is_missing, has_no_down) = (false, false, false);
-    Facts { standing, edit: None, is_down_edited, is_missing, has_no_down }
+    VersionFacts { standing, edit: None, is_down_edited, is_missing, has_no_down }
 }
 
-fn line(version: u64, name: &str, facts: Facts, ago: Option<u64>) -> Line {
-    Line {
+fn line(version: u64, name: &str, facts: VersionFacts, ago: Option<u64>) -> StatusLine {
+    StatusLine {
         version,
         name: Some(name.to_string()),
         facts,
@@ -36,10 +38,10 @@ fn line(version: u64, name: &str, facts: Facts, ago: Option<u64>) -> Line {
     }
 }
 
-fn sample() -> Vec<Line> {
-    let edited = Facts { edit: Some(Edit::Substance), ..facts(Standing::Applied) };
-    let gone = Facts { is_missing: true, ..facts(Standing::Adopted) };
-    let single = Facts { has_no_down: true, ..facts(Standing::Pending) };
+fn sample() -> Vec<StatusLine> {
+    let edited = VersionFacts { edit: Some(Edit::Substance), ..facts(Standing::Applied) };
+    let gone = VersionFacts { is_missing: true, ..facts(Standing::Adopted) };
+    let single = VersionFacts { has_no_down: true, ..facts(Standing::Pending) };
     let mut lines = vec![
         line(1, "create_users_table", edited, Some(120)),
         line(2, "late", facts(Standing::Late), None),
@@ -140,7 +142,7 @@ fn colours_change_nothing_else() {
 
 #[test]
 fn what_a_terminal_obeys_is_escaped() {
-    assert_eq!(shown("a\x1b[31m\nb\t\u{202e}c\u{9b}é"), r"a\u{1b}[31m\nb\t\u{202e}c\u{9b}é");
+    assert_eq!(known(Some("a\x1b[31m\nb\t\u{202e}c\u{9b}é")), r"a\u{1b}[31m\nb\t\u{202e}c\u{9b}é");
     let mut rows = sample();
     rows[0].name = Some("x\r\nforged  line".to_string());
     let text = whole(&rows, [], &PIPE, &clock());
@@ -150,7 +152,7 @@ fn what_a_terminal_obeys_is_escaped() {
 
 #[test]
 fn states_in_words() {
-    let all = Facts {
+    let all = VersionFacts {
         standing: Standing::Dirty,
         edit: Some(Edit::Cosmetic),
         is_down_edited: true,
@@ -165,7 +167,7 @@ fn states_in_words() {
 #[test]
 fn the_summary_says_where_and_what() {
     let tally =
-        |lines: &[Line]| Tally::of(lines.iter().map(|line| (line.facts, line.at.is_some())));
+        |lines: &[StatusLine]| Tally::of(lines.iter().map(|line| (line.facts, line.at.is_some())));
     let counted = tally(&sample());
     assert_eq!(
         sentence(state(10, false), &counted),
@@ -214,8 +216,8 @@ fn how_long_ago() {
     assert_eq!(clock().local(past).as_deref(), Some("1969-12-31 01:00:00"));
 }
 
-fn happened(what: String, version: Option<u64>, from: State, to: State) -> log::Line {
-    log::Line {
+fn happened(what: String, version: Option<u64>, from: State, to: State) -> log::LogLine {
+    log::LogLine {
         at: before(120),
         what,
         version,
@@ -229,7 +231,7 @@ fn happened(what: String, version: Option<u64>, from: State, to: State) -> log::
     }
 }
 
-fn sample_log() -> Vec<log::Line> {
+fn sample_log() -> Vec<log::LogLine> {
     let run = |is_failed| log::what(&Action::Run, Some(Direction::Up), is_failed);
     let mut failed = happened(run(true), Some(4), state(3, false), state(3, false));
     failed.error = Some("relation \"x\" already exists\n  at once\u{7}".to_string());

@@ -1,6 +1,6 @@
-//! Positions, lines, columns and carets.
+//! Positions, lines and columns.
 
-use super::super::{Location, caret, locate};
+use super::super::locate;
 
 fn at(text: &str, position: usize) -> Option<(usize, usize, String)> {
     locate(text, position).map(|l| (l.line, l.column, l.text))
@@ -64,24 +64,4 @@ fn every_position_gives_back_its_character() {
             assert_eq!(place.text.chars().nth(place.column - 1), Some(c), "{n}");
         }
     }
-}
-
-#[test]
-fn the_caret_stands_under_the_column() {
-    let white = |text: &str, column| {
-        let text = text.to_owned();
-        caret(&Location { line: 1, column, text })
-    };
-    assert_eq!(white("abc", 1), "");
-    assert_eq!(white("abc", 3), "  ");
-    assert_eq!(white("abc", 4), "   ");
-    assert_eq!(white("\ta\tb", 4), "\t \t");
-    assert_eq!(white("éüx", 3), "  ");
-    assert_eq!(white("日本x", 3), "    ");
-    assert_eq!(white("ｆ한x", 3), "    ");
-    assert_eq!(white("\u{1f600}x", 2), "  ");
-    assert_eq!(white("e\u{301}x", 3), " ");
-    assert_eq!(white("\u{feff}abc", 3), " ");
-    assert_eq!(white("abc", 0), "");
-    assert_eq!(white("abc", usize::MAX), "   ");
 }

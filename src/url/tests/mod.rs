@@ -3,6 +3,8 @@
 mod parameters;
 mod passwords;
 
+use std::time::Duration;
+
 use super::*;
 
 fn parse(url: &str) -> DatabaseUrl {

@@ -1,6 +1,7 @@
 //! What parameters and variables say, and which of them counts.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::super::*;
 use super::{error, parse};

@@ -1,8 +1,8 @@
 //! Folders with something wrong, and what is said of them.
 
+mod contents;
 mod names;
-mod style;
-mod texts;
+mod numbers;
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 use crate::error::Error;
-use crate::verify::{Finding, FindingKind, verify_folder};
+use crate::verify::{Finding, FindingKind, Rename, verify_folder};
 
 const CODE: &[u8] = b"select 1;";
 
@@ -59,9 +59,14 @@ fn shown(findings: &[Finding]) -> String {
         let note = if f.is_note { " (note)" } else { "" };
         let at = f.line.map_or(String::new(), |line| format!(":{line}"));
         let file = f.file.as_deref().unwrap_or("");
-        format!("{}{note} {file}{at}: {}\n  -> {}\n", f.kind, f.message, f.remedy)
+        format!("{}{note} {file}{at}: {}\n  -> {:?}\n", f.kind, f.message, f.remedy)
     };
     findings.iter().map(line).collect()
+}
+
+/// To rename the one file to the other.
+fn rename(from: &str, to: &str) -> Rename {
+    Rename { from: from.to_string(), to: to.to_string() }
 }
 
 #[track_caller]
@@ -81,6 +86,7 @@ fn words_stand_for_kinds() {
     for kind in FindingKind::ALL {
         assert_eq!(FindingKind::from_word(kind.word()), Some(*kind));
     }
+    assert_eq!(FindingKind::from_word("loose"), Some(FindingKind::NonTransactional));
     assert_eq!(FindingKind::from_word("No-Down"), None);
     assert_eq!(FindingKind::ALL.len(), FindingKind::Log as usize + 1);
 }

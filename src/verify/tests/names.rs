@@ -1,40 +1,46 @@
 //! Names, duplicates and missing halves.
 
+use crate::migration::Direction::Up;
 use crate::verify::FindingKind::{Duplicate, EmptyDown, Name, NoDown, NoUp, TooLarge};
-use crate::verify::tests::{among, assert_clean, assert_one, names, short, shown, texts};
+use crate::verify::Remedy;
+use crate::verify::tests::{among, assert_clean, assert_one, names, rename, short, shown, texts};
 
 #[test]
 fn near_misses_are_told_with_the_name_that_was_meant() {
     let cases = [
-        ("12_x.up", "mv 12_x.up 12_x.up.sql"),
-        ("12_x.down", "mv 12_x.down 12_x.down.sql"),
-        ("1_a.UP.sql", "mv 1_a.UP.sql 1_a.up.sql"),
-        ("1_a.Down.SQL", "mv 1_a.Down.SQL 1_a.down.sql"),
-        ("V4__x.sql", "mv V4__x.sql 4_x.up.sql"),
-        ("U4__x.sql", "mv U4__x.sql 4_x.down.sql"),
-        ("5_x.sql", "mv 5_x.sql 5_x.up.sql"),
-        ("5_x_down.sql", "mv 5_x_down.sql 5_x.down.sql"),
-        ("1-a.up.sql", "mv 1-a.up.sql 1_a.up.sql"),
-        ("001a.up.sql", "mv 001a.up.sql 001_a.up.sql"),
-        ("1_a.sql.up", "mv 1_a.sql.up 1_a.up.sql"),
-        (" 1_a.up.sql", "mv ' 1_a.up.sql' 1_a.up.sql"),
-        ("1_it's.up", r"mv '1_it'\''s.up' '1_it'\''s.up.sql'"),
-        ("-1_a.up.sql", "with a number of its own"),
-        ("1_\u{1b}a.up", r"rename it to 1_\u{1b}a.up.sql"),
+        ("12_x.up", "12_x.up.sql"),
+        ("12_x.down", "12_x.down.sql"),
+        ("1_a.UP.sql", "1_a.up.sql"),
+        ("1_a.Down.SQL", "1_a.down.sql"),
+        ("V4__x.sql", "4_x.up.sql"),
+        ("U4__x.sql", "4_x.down.sql"),
+        ("5_x.sql", "5_x.up.sql"),
+        ("5_x_down.sql", "5_x.down.sql"),
+        ("1-a.up.sql", "1_a.up.sql"),
+        ("001a.up.sql", "001_a.up.sql"),
+        ("1_a.sql.up", "1_a.up.sql"),
+        (" 1_a.up.sql", "1_a.up.sql"),
+        ("1_it's.up", "1_it's.up.sql"),
+        ("1_\u{1b}a.up", "1_\u{1b}a.up.sql"),
+        ("-1_a.up.sql", ""),
         // No name with a line end is a migration's.
-        ("1_a\n.up.sql", "with a number of its own"),
-        ("V1.2__x.sql", "with a number of its own"),
-        ("R__x.sql", "with a number of its own"),
-        ("2024-01-01_x.up.sql", "with a number of its own"),
-        ("a_1.up.sql", "with a number of its own"),
+        ("1_a\n.up.sql", ""),
+        ("V1.2__x.sql", ""),
+        ("R__x.sql", ""),
+        ("2024-01-01_x.up.sql", ""),
+        ("a_1.up.sql", ""),
     ];
-    for (name, remedy) in cases {
+    for (name, meant) in cases {
         let findings = names(&[name]);
         let said = format!("{name}: {}", shown(&findings));
         assert_eq!(findings.len(), 1, "{said}");
         assert_eq!(findings[0].kind, Name, "{said}");
         assert!(findings[0].message.starts_with("is ignored"), "{said}");
-        assert!(findings[0].remedy.contains(remedy), "{said}");
+        let remedy = match meant {
+            "" => Remedy::NameOrRemove,
+            meant => Remedy::RenameToRun(rename(name, meant)),
+        };
+        assert_eq!(findings[0].remedy, remedy, "{said}");
     }
 }
 
@@ -55,11 +61,15 @@ fn a_near_miss_stands_for_the_missing_half() {
 fn a_near_miss_beside_the_file_is_not_to_replace_it() {
     let findings = among(&["12_x"], &["12_x.up"]);
     let found = assert_one(&findings, Name, "12_x.up");
-    assert!(found.remedy.starts_with("12_x.up.sql is the up of version 12 already"));
+    let taken = |by: &str, version| {
+        let by = by.to_string();
+        Remedy::PlaceTaken { by, version, direction: Up }
+    };
+    assert_eq!(found.remedy, taken("12_x.up.sql", 12));
     let findings = names(&["3_x.UP.sql", "3_x.up"]);
     assert_eq!(short(&findings), [(Name, "3_x.UP.sql"), (Name, "3_x.up")]);
-    assert!(findings[0].remedy.contains("mv 3_x.UP.sql"));
-    assert!(findings[1].remedy.starts_with("3_x.UP.sql is the up of version 3"));
+    assert_eq!(findings[0].remedy, Remedy::RenameToRun(rename("3_x.UP.sql", "3_x.up.sql")));
+    assert_eq!(findings[1].remedy, taken("3_x.UP.sql", 3));
 }
 
 #[test]
@@ -67,10 +77,8 @@ fn a_file_with_up_and_down_in_it_is_not_to_be_renamed() {
     let text = "-- +goose Up\ncreate table t();\n-- +goose Down\ndrop table t;\n";
     let findings = texts(&[("00001_t.sql", text)]);
     let found = assert_one(&findings, Name, "00001_t.sql");
-    assert_eq!(
-        found.remedy,
-        "it is written for goose: cut it into 00001_t.up.sql and 00001_t.down.sql"
-    );
+    let (up, down) = ("00001_t.up.sql".to_string(), "00001_t.down.sql".to_string());
+    assert_eq!(found.remedy, Remedy::SplitForTool { tool: "goose", up, down });
 }
 
 #[test]
@@ -79,12 +87,12 @@ fn files_that_were_put_aside_run() {
         let findings = names(&[name, "5_x.down.sql"]);
         let found = assert_one(&findings, Name, name);
         assert_eq!(found.message, "is taken for a migration, and runs");
-        assert!(found.remedy.contains(&format!("mv {name} 5_x.up.sql")), "{}", found.remedy);
+        assert_eq!(found.remedy, Remedy::RemoveOrRename(rename(name, "5_x.up.sql")));
     }
     let findings = among(&["5_x"], &["5_x.up.sql~"]);
     let found = assert_one(&findings, Duplicate, "5_x.up.sql~");
     assert_eq!(found.message, "5_x.up.sql and 5_x.up.sql~ are both the up of version 5");
-    assert_eq!(found.remedy, "take 5_x.up.sql~ out of the folder");
+    assert_eq!(found.remedy, Remedy::RemoveFiles(vec!["5_x.up.sql~".to_string()]));
 }
 
 #[test]
@@ -104,24 +112,23 @@ fn both_files_of_a_duplicate_are_named() {
     let findings = among(&["01_a", "1_b", "02_c"], &[]);
     assert_eq!(short(&findings), [(Duplicate, "1_b.down.sql"), (Duplicate, "1_b.up.sql")]);
     assert_eq!(findings[1].message, "01_a.up.sql and 1_b.up.sql are both the up of version 1");
-    assert!(
-        findings[0].remedy.ends_with(": mv 1_b.down.sql 03_b.down.sql"),
-        "{}",
-        shown(&findings)
-    );
-    assert!(findings[1].remedy.ends_with(": mv 1_b.up.sql 03_b.up.sql"), "{}", shown(&findings));
+    let renumber = |from: &str, to: &str| Remedy::RenumberDuplicate(Some(rename(from, to)));
+    assert_eq!(findings[0].remedy, renumber("1_b.down.sql", "03_b.down.sql"));
+    assert_eq!(findings[1].remedy, renumber("1_b.up.sql", "03_b.up.sql"));
 
     // Two versions go to two numbers.
     let findings = among(&["7_a", "7_b", "8_c", "8_d"], &[]);
-    let remedies: String = findings.iter().map(|f| f.remedy.as_str()).collect();
-    for new in ["9_b.up.sql", "9_b.down.sql", "10_d.up.sql", "10_d.down.sql"] {
-        assert!(remedies.contains(new), "{}", shown(&findings));
+    for (old, new) in [("7_b", "9_b"), ("8_d", "10_d")] {
+        for half in ["up.sql", "down.sql"] {
+            let remedy = renumber(&format!("{old}.{half}"), &format!("{new}.{half}"));
+            assert!(findings.iter().any(|f| f.remedy == remedy), "{}", shown(&findings));
+        }
     }
     // Neither one that is to be renumbered counts, nor is one taken that is to be renamed.
     let pairs = ["001_a", "002_b", "002_c", "003_d", "20240101000000_x"];
     let findings = among(&pairs, &["V4__e.sql"]);
     let found = findings.iter().find(|f| f.file.as_deref() == Some("002_c.up.sql")).unwrap();
-    assert!(found.remedy.ends_with("mv 002_c.up.sql 005_c.up.sql"), "{}", found.remedy);
+    assert_eq!(found.remedy, renumber("002_c.up.sql", "005_c.up.sql"));
     let findings = names(&["7_a.up.sql", "7_b.up.sql", "7_c.up.sql", "7_a.down.sql"]);
     let found = assert_one(&findings, Duplicate, "7_c.up.sql");
     assert_eq!(found.message, "7_a.up.sql, 7_b.up.sql and 7_c.up.sql are all the up of version 7");
@@ -131,8 +138,9 @@ fn both_files_of_a_duplicate_are_named() {
 fn a_missing_half_is_told() {
     let findings = names(&["1_a.up.sql", "2_b.down.sql"]);
     assert_eq!(short(&findings), [(NoDown, "1_a.up.sql"), (NoUp, "2_b.down.sql")]);
-    assert!(findings[0].remedy.starts_with("write 1_a.down.sql"));
-    assert!(findings[1].remedy.starts_with("write 2_b.up.sql"));
+    assert_eq!(findings[0].remedy, Remedy::WriteDown { down: "1_a.down.sql".to_string() });
+    let (up, down) = ("2_b.up.sql".to_string(), "2_b.down.sql".to_string());
+    assert_eq!(findings[1].remedy, Remedy::WriteUp { up, down, version: 2 });
 }
 
 #[test]
@@ -143,7 +151,7 @@ fn a_pair_with_two_names_is_told() {
         found.message,
         "up and down of version 1 have different names: the up is 1_a.up.sql"
     );
-    assert_eq!(found.remedy, "if they are a pair: mv 1_b.down.sql 1_a.down.sql");
+    assert_eq!(found.remedy, Remedy::RenameAsPair(rename("1_b.down.sql", "1_a.down.sql")));
 }
 
 #[test]

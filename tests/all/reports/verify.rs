@@ -33,7 +33,7 @@ fn each_fault_of_a_folder_is_found() {
         ("4_d.down.sql", "-- nothing\n", "empty-down"),
         ("0005_x.up.sql", "select 1", "style"),
         ("4_d.up.sql", "begin; select 1;", "open-transaction"),
-        ("4_d.up.sql", "select 1; vacuum;", "loose"),
+        ("4_d.up.sql", "select 1; vacuum;", "non-transactional"),
         ("4_d.up.sql", "copy a from stdin;", "copy"),
         ("4_d.up.sql", "\u{0}", "unreadable"),
         ("9223372036854775808_x.up.sql", "select 1", "too-large"),
@@ -60,7 +60,7 @@ fn a_statement_that_stands_alone_is_a_note() {
     );
     let output = offline(&folder).output();
     output.assert_status(0);
-    assert_eq!(kinds(&output.stdout), ["loose", "loose"], "{output}");
+    assert_eq!(kinds(&output.stdout), ["non-transactional", "non-transactional"], "{output}");
     assert!(output.stdout.lines().next().is_some_and(|line| line.starts_with("note: ")));
 }
 
@@ -104,6 +104,14 @@ fn verifying_changes_nothing() {
 fn an_empty_folder_is_no_good_folder() {
     let output = offline(&Folder::new()).output();
     output.assert_status(1).assert_says("error: first .: file does not exist");
+}
+
+/// The word that earlier releases had.
+#[test]
+fn loose_is_still_understood() {
+    let folder = Folder::four().file("4_d.up.sql", "select 1; vacuum;");
+    offline(&folder).output().assert_status(1);
+    offline(&folder).args(["-allow", "loose"]).output().assert_status(0);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The files that libpq reads beside a URL: services, passwords, certificates.
 //!
-//! What is in them is read by pure functions elsewhere; here is only which file, and whether.
+//! Which file is read, and whether, is decided here; what is in it is read by `service_file` and
+//! `password_file`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,16 +9,17 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::url::read::Given;
-use crate::url::{DatabaseUrl, Secret, passfile, service};
+use crate::url::database_url::{DatabaseUrl, Secret};
+use crate::url::inputs::Inputs;
+use crate::url::{password_file, service_file};
 
 /// Where the service file of the whole machine is, unless `PGSYSCONFDIR` says so: as Debian, as
 /// Red Hat and as PostgreSQL's own builds have it.
 const SYSTEM_FOLDERS: [&str; 3] =
     ["/etc/postgresql-common", "/etc/sysconfig/pgsql", "/usr/local/pgsql/etc"];
 
-/// Parameters that ask for more safety than there is.
-const UNHEEDED: [(&str, &str); 7] = [
+/// Parameters that ask for a check that is not made.
+const IGNORED: [(&str, &str); 7] = [
     ("require_auth", "PGREQUIREAUTH"),
     ("requirepeer", "PGREQUIREPEER"),
     ("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION"),
@@ -27,29 +29,29 @@ const UNHEEDED: [(&str, &str); 7] = [
     ("sslpassword", ""),
 ];
 
-/// Reads a URL with all that libpq would read beside it; gives warnings too.
+/// Reads a URL and the files that libpq reads beside it; returns warnings too.
 ///
 /// # Errors
 ///
-/// What is wrong, to stand behind `failed to open database: `.
+/// What is wrong, as the text behind `failed to open database: `.
 pub fn resolve(
     url: &str,
     scheme: &str,
     env: &dyn Fn(&str) -> Option<String>,
     home: Option<&Path>,
 ) -> Result<(DatabaseUrl, Vec<String>), String> {
-    let mut given = Given::read(url, scheme, env)?;
-    if let Some(name) = given.find("service", "PGSERVICE") {
-        given.service = load_service(&given, &name, home)?;
+    let mut inputs = Inputs::read(url, scheme, env)?;
+    if let Some(name) = inputs.find("service", "PGSERVICE") {
+        inputs.service = load_service(&inputs, &name, home)?;
     }
-    let mut database = given.settle()?;
-    let mut warnings: Vec<String> = UNHEEDED
+    let mut database = inputs.merge()?;
+    let mut warnings: Vec<String> = IGNORED
         .iter()
-        .filter(|(parameter, variable)| given.find(parameter, variable).is_some())
-        .map(|(parameter, _)| format!("{parameter} is not supported and counts for nothing"))
+        .filter(|(parameter, variable)| inputs.find(parameter, variable).is_some())
+        .map(|(parameter, _)| format!("{parameter} is not supported and is ignored"))
         .collect();
     if database.password.is_none() {
-        match load_password(&given, &database, home) {
+        match load_password(&inputs, &database, home) {
             Ok(password) => database.password = password,
             Err(warning) => warnings.push(warning),
         }
@@ -60,12 +62,12 @@ pub fn resolve(
 
 /// The parameters of a service: of the user's file, else of the machine's.
 fn load_service(
-    given: &Given<'_>,
+    inputs: &Inputs<'_>,
     name: &str,
     home: Option<&Path>,
 ) -> Result<BTreeMap<String, String>, String> {
-    let named = given.find("servicefile", "PGSERVICEFILE").map(PathBuf::from);
-    let system = match given.variable("PGSYSCONFDIR") {
+    let named = inputs.find("servicefile", "PGSERVICEFILE").map(PathBuf::from);
+    let system = match inputs.variable("PGSYSCONFDIR") {
         Some(folder) => vec![PathBuf::from(folder)],
         None => SYSTEM_FOLDERS.iter().map(PathBuf::from).collect(),
     };
@@ -77,7 +79,7 @@ fn load_service(
             Err(e) if e.kind() == ErrorKind::NotFound && named.as_ref() != Some(&file) => continue,
             Err(e) => return Err(format!("service file \"{}\": {e}", file.display())),
         };
-        let found = service::find(&text, name)
+        let found = service_file::find(&text, name)
             .map_err(|e| format!("service file \"{}\", {e}", file.display()))?;
         if let Some(found) = found {
             return Ok(found);
@@ -88,16 +90,16 @@ fn load_service(
 
 /// The password file's password for the first host; or a warning that the file is not used.
 fn load_password(
-    given: &Given<'_>,
+    inputs: &Inputs<'_>,
     database: &DatabaseUrl,
     home: Option<&Path>,
 ) -> Result<Option<Secret>, String> {
-    let named = given.find("passfile", "PGPASSFILE").map(PathBuf::from);
+    let named = inputs.find("passfile", "PGPASSFILE").map(PathBuf::from);
     let Some(file) = named.or_else(|| Some(home?.join(".pgpass"))) else {
         return Ok(None);
     };
     let shown = file.display();
-    // As in libpq, a file that is not there is no matter.
+    // As in libpq, the file may be missing.
     let Ok(metadata) = fs::metadata(&file) else { return Ok(None) };
     if !metadata.is_file() {
         return Err(format!("password file \"{shown}\" is not a plain file, and is not used"));
@@ -111,16 +113,16 @@ fn load_password(
     let bytes = fs::read(&file)
         .map_err(|e| format!("password file \"{shown}\" cannot be read, and is not used: {e}"))?;
     // Without a user, it is the operating system's.
-    let user = database.user.clone().or_else(|| given.variable("USER"));
-    let user = user.or_else(|| given.variable("LOGNAME")).unwrap_or_default();
+    let user = database.user.clone().or_else(|| inputs.variable("USER"));
+    let user = user.or_else(|| inputs.variable("LOGNAME")).unwrap_or_default();
     let Some((host, port)) = database.hosts.first() else { return Ok(None) };
-    let key = passfile::Key {
+    let key = password_file::PasswordKey {
         host,
         port: *port,
         database: database.database.as_deref().unwrap_or(&user),
         user: &user,
     };
-    let found = passfile::find(&String::from_utf8_lossy(&bytes), &key);
+    let found = password_file::find(&String::from_utf8_lossy(&bytes), &key);
     Ok(found.filter(|password| !password.is_empty()).map(Secret))
 }
 
@@ -219,7 +221,7 @@ mod tests {
         assert_eq!(password, None);
         assert!(warnings[0].contains("not a plain file"), "{warnings:?}");
         let (_, warnings) = home.password("postgres://u:p@h/d?sslcrl=x", &[]);
-        assert_eq!(warnings, ["sslcrl is not supported and counts for nothing"]);
+        assert_eq!(warnings, ["sslcrl is not supported and is ignored"]);
     }
 
     #[test]

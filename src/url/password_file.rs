@@ -3,24 +3,24 @@
 //! The format is libpq's: `\:` and `\\` in a field, `*` for any, `#` begins a comment line, and
 //! the first line that fits counts.
 
-/// What a password is looked for by.
-pub struct Key<'a> {
+/// What a line must match.
+pub struct PasswordKey<'a> {
     /// The first host's name, or its socket's folder.
     pub host: &'a str,
     /// Its port.
     pub port: u16,
-    /// The database; where none is named it is called as the user is.
+    /// The database; the user's name where the URL names none.
     pub database: &'a str,
     /// Who connects.
     pub user: &'a str,
 }
 
 /// The password of the first line that fits.
-pub fn find(text: &str, key: &Key<'_>) -> Option<String> {
+pub fn find(text: &str, key: &PasswordKey<'_>) -> Option<String> {
     text.lines().filter(|line| !line.starts_with('#')).find_map(|line| password(line, key))
 }
 
-fn password(line: &str, key: &Key<'_>) -> Option<String> {
+fn password(line: &str, key: &PasswordKey<'_>) -> Option<String> {
     let port = key.port.to_string();
     let mut rest = line;
     for (i, wanted) in [key.host, &port, key.database, key.user].into_iter().enumerate() {
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn lines_that_fit_and_lines_that_do_not() {
-        let key = Key { host: "h", port: 5432, database: "db", user: "u" };
+        let key = PasswordKey { host: "h", port: 5432, database: "db", user: "u" };
         for (text, expected) in [
             ("", None),
             ("h:5432:db:u:p", Some("p")),
@@ -91,14 +91,14 @@ mod tests {
 
     #[test]
     fn what_is_escaped_in_fields() {
-        let key = Key { host: "fe80::1", port: 1, database: r"a\b:c", user: "*" };
+        let key = PasswordKey { host: "fe80::1", port: 1, database: r"a\b:c", user: "*" };
         assert_eq!(find(r"fe80\:\:1:1:a\\b\:c:\*:p", &key).as_deref(), Some("p"));
         assert_eq!(find(r"fe80::1:1:a\\b\:c:\*:p", &key), None);
     }
 
     #[test]
     fn sockets() {
-        let key = Key { host: "/run/postgresql", port: 1, database: "d", user: "u" };
+        let key = PasswordKey { host: "/run/postgresql", port: 1, database: "d", user: "u" };
         assert_eq!(find("localhost:1:d:u:p", &key).as_deref(), Some("p"));
         assert_eq!(find("/run/postgresql:1:d:u:p", &key).as_deref(), Some("p"));
         assert_eq!(find("/tmp:1:d:u:p", &key), None);

@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use crate::verify::FindingKind::{CopyFromStdin, Loose, OpenTransaction, Unreadable};
+use crate::verify::FindingKind::{CopyFromStdin, NonTransactional, OpenTransaction, Unreadable};
 use crate::verify::tests::{assert_clean, assert_one, folder, shown, texts};
-use crate::verify::{Finding, verify_folder};
+use crate::verify::{Finding, Remedy, verify_folder};
 
 /// What is found in a pair with this up.
 fn up(text: &str) -> Vec<Finding> {
@@ -48,59 +48,70 @@ fn a_copy_from_stdin_is_told_with_its_line() {
 #[test]
 fn what_stands_alone_is_a_note() {
     let findings = up("-- é\r\n\r\ncreate  unique index concurrently i on t(a);\r\n-- that's it");
-    let found = assert_one(&findings, Loose, "1_a.up.sql");
+    let found = assert_one(&findings, NonTransactional, "1_a.up.sql");
     assert!(found.is_note);
     assert_eq!(found.line, Some(3));
     assert!(found.message.starts_with("CREATE UNIQUE INDEX CONCURRENTLY cannot run"));
 }
 
 #[test]
-fn what_makes_a_file_loose_is_told() {
+fn what_makes_a_file_non_transactional_is_told() {
+    const OWN_FILE: Remedy = Remedy::OwnFile { several: false };
     let cases = [
-        ("select 1;\nvacuum t;", 2, "VACUUM cannot run in a transaction", "into a file of its own"),
+        ("select 1;\nvacuum t;", 2, "VACUUM cannot run in a transaction", OWN_FILE),
         (
             "\nalter table t detach partition p concurrently; reindex database d",
             2,
             "ALTER TABLE cannot run in a transaction",
-            "each statement of that kind",
+            Remedy::OwnFile { several: true },
         ),
         (
             "begin;\ncreate index concurrently i on t(a);\ncommit;",
             2,
             "CREATE INDEX CONCURRENTLY cannot run in the transaction that line 1 begins",
-            "without BEGIN and COMMIT",
+            Remedy::OwnFileWithoutTransaction,
         ),
-        ("select 1;\ncommit;", 2, "COMMIT ends a transaction that the file does not begin", "out"),
-        ("begin;\nselect 1;\nrollback;", 3, "ROLLBACK undoes what", "take it out"),
-        ("begin;\nbegin;\ncommit;", 2, "BEGIN stands within", "take it out"),
+        (
+            "select 1;\ncommit;",
+            2,
+            "COMMIT ends a transaction that the file does not begin",
+            Remedy::RemoveStatement,
+        ),
+        ("begin;\nselect 1;\nrollback;", 3, "ROLLBACK undoes what", Remedy::RemoveOrSplit),
+        ("begin;\nbegin;\ncommit;", 2, "BEGIN stands within", Remedy::RemoveOrSplit),
         (
             "begin;\nselect 1;\ncommit;\n\ncreate or replace view v as select 1;",
             5,
             "CREATE OR REPLACE VIEW stands behind the COMMIT in line 3",
-            "split the file",
+            Remedy::SplitOrUnwrap,
         ),
         (
             "begin;\nselect 1;\ncommit and chain;\nselect 1;\ncommit",
             3,
             "COMMIT AND CHAIN makes two transactions",
-            "split the file",
+            Remedy::RemoveOrSplit,
         ),
-        ("begin;\nprepare transaction 'x';", 2, "PREPARE TRANSACTION leaves", "take it out"),
+        (
+            "begin;\nprepare transaction 'x';",
+            2,
+            "PREPARE TRANSACTION leaves",
+            Remedy::RemoveOrSplit,
+        ),
         (
             "create subscription s connection 'password=secret' publication p; select 1",
             1,
             "CREATE SUBSCRIPTION cannot run",
-            "into a file of its own",
+            OWN_FILE,
         ),
-        ("rollback prepared 'x'; select 1", 1, "ROLLBACK PREPARED cannot run", "own"),
+        ("rollback prepared 'x'; select 1", 1, "ROLLBACK PREPARED cannot run", OWN_FILE),
     ];
     for (text, line, message, remedy) in cases {
         let findings = up(text);
-        let found = assert_one(&findings, Loose, "1_a.up.sql");
+        let found = assert_one(&findings, NonTransactional, "1_a.up.sql");
         assert!(!found.is_note, "{text}");
         assert_eq!(found.line, Some(line), "{text}");
         assert!(found.message.starts_with(message), "{}", shown(&findings));
-        assert!(found.remedy.contains(remedy), "{}", shown(&findings));
+        assert_eq!(found.remedy, remedy, "{}", shown(&findings));
         assert!(!shown(&findings).contains("secret"));
     }
 }
@@ -153,5 +164,5 @@ fn the_corpus_gives_no_false_alarm() {
     }
     let findings = verify_folder(folder.path(), "file://m").unwrap();
     println!("{}", shown(&findings));
-    assert!(findings.iter().all(|f| f.kind == Loose), "{}", shown(&findings));
+    assert!(findings.iter().all(|f| f.kind == NonTransactional), "{}", shown(&findings));
 }

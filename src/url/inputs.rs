@@ -1,14 +1,14 @@
-//! What is written in a URL, a service and the environment, made into one description.
+//! Merges what a URL, a service and the environment say into one [`DatabaseUrl`].
 //!
-//! Errors are texts for people; none holds more of the URL than is known to be no secret.
+//! Errors are texts for people; none holds a part of the URL that may be secret.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::url::database_url::{DatabaseUrl, Secret, SslMode, TableName};
+use crate::url::grammar::UrlParts;
 use crate::url::hosts::{self, Host};
 use crate::url::modes;
-use crate::url::written::Written;
-use crate::url::{DatabaseUrl, Secret, SslMode, TableName};
 
 /// The table that golang-migrate keeps its row in unless told otherwise.
 const DEFAULT_TABLE: &str = "schema_migrations";
@@ -80,33 +80,33 @@ const NOT_SETTINGS: &[&str] = &[
 const SETTING_VARIABLES: [(&str, &str); 3] =
     [("DateStyle", "PGDATESTYLE"), ("TimeZone", "PGTZ"), ("geqo", "PGGEQO")];
 
-/// Where something may be said about a connection. What is said first counts: the URL, the
-/// service, the environment.
-pub struct Given<'a> {
-    /// What the URL says.
-    pub written: Written,
-    /// What the service's section says.
+/// Where a connection's settings come from. The first that has one counts: the URL, the service, the
+/// environment.
+pub struct Inputs<'a> {
+    /// The URL, in parts.
+    pub url: UrlParts,
+    /// The parameters of the service.
     pub service: BTreeMap<String, String>,
-    /// The environment's variables; an empty one says nothing.
+    /// The environment's variables; an empty one is as good as none.
     pub env: &'a dyn Fn(&str) -> Option<String>,
 }
 
-impl<'a> Given<'a> {
-    /// Reads a URL whose scheme is known. No service has said anything yet.
+impl<'a> Inputs<'a> {
+    /// Reads a URL whose scheme is known. No service is read yet.
     ///
     /// # Errors
     ///
-    /// What is wrong, to stand behind `failed to open database: `.
+    /// What is wrong, as the text behind `failed to open database: `.
     pub fn read(
         url: &str,
         scheme: &str,
         env: &'a dyn Fn(&str) -> Option<String>,
-    ) -> Result<Given<'a>, String> {
+    ) -> Result<Inputs<'a>, String> {
         if !SCHEMES.contains(&scheme) {
             return Err(format!("database driver: unknown driver {scheme} (forgotten import?)"));
         }
-        let written = Written::read(&url[scheme.len() + 1..])?;
-        Ok(Given { written, service: BTreeMap::new(), env })
+        let url = UrlParts::parse(&url[scheme.len() + 1..])?;
+        Ok(Inputs { url, service: BTreeMap::new(), env })
     }
 
     /// The variable, unless it is empty.
@@ -116,50 +116,50 @@ impl<'a> Given<'a> {
 
     /// The URL's parameter, the service's, or the variable.
     pub fn find(&self, parameter: &str, variable: &str) -> Option<String> {
-        self.parameter(parameter).or_else(|| self.behind(parameter, variable))
+        self.parameter(parameter).or_else(|| self.fallback(parameter, variable))
     }
 
     fn parameter(&self, name: &str) -> Option<String> {
-        self.written.parameters.get(name).cloned()
+        self.url.parameters.get(name).cloned()
     }
 
-    /// What counts where the URL is silent.
-    fn behind(&self, parameter: &str, variable: &str) -> Option<String> {
+    /// What counts where the URL has none.
+    fn fallback(&self, parameter: &str, variable: &str) -> Option<String> {
         self.service.get(parameter).cloned().or_else(|| self.variable(variable))
     }
 
-    /// Brings together what is said.
+    /// Puts them together.
     ///
     /// # Errors
     ///
-    /// What is wrong, to stand behind `failed to open database: `.
-    pub fn settle(&self) -> Result<DatabaseUrl, String> {
-        let Written { user, password, path, .. } = &self.written;
+    /// What is wrong, as the text behind `failed to open database: `.
+    pub fn merge(&self) -> Result<DatabaseUrl, String> {
+        let UrlParts { user, password, path, .. } = &self.url;
         let user =
-            self.parameter("user").or(user.clone()).or_else(|| self.behind("user", "PGUSER"));
+            self.parameter("user").or(user.clone()).or_else(|| self.fallback("user", "PGUSER"));
         let password = self
             .parameter("password")
             .or(password.clone())
-            .or_else(|| self.behind("password", "PGPASSWORD"));
+            .or_else(|| self.fallback("password", "PGPASSWORD"));
         let named = path.strip_prefix('/').unwrap_or(path).to_string();
         let database = self
             .parameter("dbname")
             .or_else(|| self.parameter("database"))
             .or(Some(named).filter(|name| !name.is_empty()))
-            .or_else(|| self.behind("dbname", "PGDATABASE"));
+            .or_else(|| self.fallback("dbname", "PGDATABASE"));
 
         let hostaddr = self.find("hostaddr", "PGHOSTADDR");
         let hosts = self.hosts(hostaddr.as_deref())?;
         let hostaddrs = hostaddr.map(|text| hosts::addresses(&text, hosts.len())).transpose()?;
 
-        let x = |name: &str| self.written.parameters.get(name).map(String::as_str);
+        let x = |name: &str| self.url.parameters.get(name).map(String::as_str);
         let quoted = flag(x("x-migrations-table-quoted"), "x-migrations-table-quoted")?;
         let table = read_table(x("x-migrations-table").unwrap_or(""), quoted)?;
         let statement_timeout = number(x("x-statement-timeout"))?
             .and_then(|millis| u64::try_from(millis).ok())
             .filter(|millis| *millis > 0)
             .map(Duration::from_millis);
-        // Statements are told apart whatever their size; what golang-migrate refuses is refused.
+        // The size does not matter here; a value that golang-migrate refuses is refused.
         number(x("x-multi-statement-max-size"))?;
         let connect_timeout = match self.find("connect_timeout", "PGCONNECT_TIMEOUT") {
             None => None,
@@ -199,26 +199,26 @@ impl<'a> Given<'a> {
     }
 
     fn hosts(&self, hostaddr: Option<&str>) -> Result<Vec<(String, u16)>, String> {
-        let authority = &self.written.hosts;
+        let authority = &self.url.hosts;
         let ports = self.parameter("port").or_else(|| hosts::ports_of(authority));
-        let ports = ports.or_else(|| self.behind("port", "PGPORT")).unwrap_or_default();
+        let ports = ports.or_else(|| self.fallback("port", "PGPORT")).unwrap_or_default();
         let named = match self.parameter("host") {
             Some(hosts) => Some(hosts),
             None if !hosts::are_nameless(authority) => {
                 let bare = |host: &Host| Host { port: String::new(), ..host.clone() };
-                return hosts::settle(&authority.iter().map(bare).collect::<Vec<_>>(), &ports);
+                return hosts::with_ports(&authority.iter().map(bare).collect::<Vec<_>>(), &ports);
             }
-            None => self.behind("host", "PGHOST"),
+            None => self.fallback("host", "PGHOST"),
         };
         let named = named.as_deref().or(hostaddr).unwrap_or_default();
-        hosts::settle(&hosts::split(named).collect::<Vec<_>>(), &ports)
+        hosts::with_ports(&hosts::split(named).collect::<Vec<_>>(), &ports)
     }
 
     fn sslmode(&self, sslrootcert: Option<&str>) -> Result<SslMode, String> {
         // libpq takes JDBC's `ssl=true` for `sslmode=require`.
         let jdbc = || (self.parameter("ssl")? == "true").then(|| "require".to_string());
         let mode = self.parameter("sslmode").or_else(jdbc);
-        let mode = mode.or_else(|| self.behind("sslmode", "PGSSLMODE"));
+        let mode = mode.or_else(|| self.fallback("sslmode", "PGSSLMODE"));
         let system = sslrootcert == Some("system");
         match mode.as_deref().map(modes::sslmode).transpose()? {
             Some(mode) if system && mode < SslMode::VerifyFull => Err(format!(
@@ -239,7 +239,7 @@ impl<'a> Given<'a> {
             return Err("client_encoding must be absent or 'UTF8'".to_string());
         }
         let mut settings: BTreeMap<String, String> = BTreeMap::new();
-        for (name, value) in self.service.iter().chain(&self.written.parameters) {
+        for (name, value) in self.service.iter().chain(&self.url.parameters) {
             if !name.starts_with("x-") && !NOT_SETTINGS.contains(&name.as_str()) {
                 settings.insert(name.clone(), value.clone());
             }

@@ -1,16 +1,32 @@
-//! What a near miss would be called, had its writer known the rule.
+//! Files that are ignored and look meant to be migrations, with the names that they should have.
+
+use std::path::PathBuf;
 
 use crate::migration::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 
+/// A file that is ignored and looks meant to be a migration.
+pub struct NearMiss {
+    pub file_name: String,
+    pub path: PathBuf,
+    /// What it should be called, if that can be told.
+    pub suggestion: Option<SuggestedName>,
+}
+
 /// A migration as it was meant.
-pub struct Meant {
+pub struct SuggestedName {
     pub version: Version,
     pub direction: Direction,
     pub file_name: String,
 }
 
-/// Reads a near miss as its writer meant it: `12_x.up`, `1-a.UP.sql`, `V4__x.sql`, `5_x_down.sql`.
-pub fn meant(file_name: &str) -> Option<Meant> {
+impl NearMiss {
+    pub fn new(file_name: String, path: PathBuf) -> NearMiss {
+        NearMiss { suggestion: suggest(&file_name), file_name, path }
+    }
+}
+
+/// Reads a name as its writer meant it: `12_x.up`, `1-a.UP.sql`, `V4__x.sql`, `5_x_down.sql`.
+fn suggest(file_name: &str) -> Option<SuggestedName> {
     let name = file_name.trim();
     // Flyway's: V is up, U is down.
     let (numbered, mut direction) = match name.as_bytes().first()? {
@@ -41,14 +57,14 @@ pub fn meant(file_name: &str) -> Option<Meant> {
         }
     }
     let rest = rest.trim_start_matches(['_', '-', '.', ' ']);
-    // `V1.2__x`, `2024-01-01_x`: where the number ends, or what the end means, is anybody's guess.
+    // `V1.2__x`, `2024-01-01_x`: it is not clear where the number ends, or what the end means.
     if rest.starts_with(|c: char| c.is_ascii_digit()) || rest.contains('.') {
         return None;
     }
     let direction = direction.unwrap_or(Direction::Up);
     let file_name = format!("{digits}_{rest}.{direction}.sql");
     match parse_file_name(&file_name) {
-        FileName::Migration { .. } => Some(Meant { version, direction, file_name }),
+        FileName::Migration { .. } => Some(SuggestedName { version, direction, file_name }),
         _ => None,
     }
 }

@@ -1,31 +1,42 @@
 //! Numbers out of style.
 
 use crate::verify::FindingKind::Style;
-use crate::verify::tests::{among, assert_clean, assert_one, short, shown};
+use crate::verify::Remedy;
+use crate::verify::tests::{among, assert_clean, assert_one, rename, short, shown};
 
-/// The remedies, of which each is of this kind.
+/// The files to rename, from and to; nothing else is found.
 #[track_caller]
-fn remedies(pairs: &[&str]) -> Vec<String> {
+fn renamed(pairs: &[&str]) -> Vec<(String, String)> {
     let findings = among(pairs, &[]);
-    assert!(findings.iter().all(|f| f.kind == Style), "{}", shown(&findings));
-    findings.into_iter().map(|f| f.remedy).collect()
+    let renamed = findings.iter().map(|f| match &f.remedy {
+        Remedy::Rename(rename) if f.kind == Style => (rename.from.clone(), rename.to.clone()),
+        _ => panic!("{}", shown(&findings)),
+    });
+    renamed.collect()
+}
+
+fn from_to(from: &str, to: &str) -> (String, String) {
+    (from.to_string(), to.to_string())
 }
 
 #[test]
 fn padding_follows_the_others() {
     assert_eq!(
-        remedies(&["001_a", "002_b", "003_c", "4_x"]),
-        ["mv 4_x.down.sql 004_x.down.sql", "mv 4_x.up.sql 004_x.up.sql"]
+        renamed(&["001_a", "002_b", "003_c", "4_x"]),
+        [from_to("4_x.down.sql", "004_x.down.sql"), from_to("4_x.up.sql", "004_x.up.sql")]
     );
-    assert_eq!(remedies(&["1_a", "2_b", "03_c"])[1], "mv 03_c.up.sql 3_c.up.sql");
-    assert_eq!(remedies(&["001_a", "002_b", "0003_c"])[1], "mv 0003_c.up.sql 003_c.up.sql");
+    assert_eq!(renamed(&["1_a", "2_b", "03_c"])[1], from_to("03_c.up.sql", "3_c.up.sql"));
+    assert_eq!(renamed(&["001_a", "002_b", "0003_c"])[1], from_to("0003_c.up.sql", "003_c.up.sql"));
     assert_eq!(
-        remedies(&["998_a", "999_b", "1000_c", "01001_d"])[1],
-        "mv 01001_d.up.sql 1001_d.up.sql"
+        renamed(&["998_a", "999_b", "1000_c", "01001_d"])[1],
+        from_to("01001_d.up.sql", "1001_d.up.sql")
     );
     // As many of one as of the other: the lowest says.
-    assert_eq!(remedies(&["001_a", "002_b", "3_c", "4_d"]).len(), 4);
-    assert_eq!(remedies(&["001_a", "002_b", "3_c", "4_d"])[1], "mv 3_c.up.sql 003_c.up.sql");
+    assert_eq!(renamed(&["001_a", "002_b", "3_c", "4_d"]).len(), 4);
+    assert_eq!(
+        renamed(&["001_a", "002_b", "3_c", "4_d"])[1],
+        from_to("3_c.up.sql", "003_c.up.sql")
+    );
     // Fits either way.
     assert_clean(&among(&["10_a", "11_b", "12_c", "100_d"], &[]));
 }
@@ -42,7 +53,7 @@ fn the_halves_of_a_pair_are_to_look_alike() {
     let findings = among(&[], &["01_a.up.sql", "1_a.down.sql"]);
     let found = assert_one(&findings, Style, "1_a.down.sql");
     assert_eq!(found.message, "its number is written 1, that of 01_a.up.sql 01");
-    assert_eq!(found.remedy, "mv 1_a.down.sql 01_a.down.sql");
+    assert_eq!(found.remedy, Remedy::Rename(rename("1_a.down.sql", "01_a.down.sql")));
     // Where the folder has a style, that says which.
     let findings = among(&["2_b", "3_c"], &["01_a.up.sql", "1_a.down.sql"]);
     assert_eq!(short(&findings), [(Style, "01_a.up.sql")], "{}", shown(&findings));
@@ -87,10 +98,8 @@ fn timestamps_and_numbers_do_not_mix() {
         assert_eq!(findings.len(), 1, "{}", shown(&findings));
         assert_eq!(findings[0].kind, Style);
         assert_eq!(findings[0].message, message);
-        assert_eq!(
-            findings[0].remedy,
-            format!("if no database has run it: dbm renumber {version}")
-        );
+        let version = version.parse().unwrap();
+        assert_eq!(findings[0].remedy, Remedy::Renumber { version });
     }
 }
 

@@ -1,6 +1,6 @@
-//! What is read off the disk: a folder's names, and a file's text.
+//! Reads a folder's file names and a file's text.
 //!
-//! Which names are migrations' is not looked at here.
+//! Which names are those of migrations is decided elsewhere.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -9,11 +9,12 @@ use std::io;
 use std::path::Path;
 
 use crate::error::Error;
+use crate::text::go_reason;
 
-/// Why a file's text is not to be had. `Display` says it in a few words.
+/// Why a file's text cannot be read. `Display` says it in a few words.
 #[derive(Debug)]
 pub(crate) enum Unreadable {
-    /// The system says no.
+    /// The system refuses.
     Io(io::Error),
     /// It is UTF-16.
     Utf16,
@@ -36,7 +37,7 @@ impl Unreadable {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unreadable::Io(error) => f.write_str(&reason(error)),
+            Unreadable::Io(error) => f.write_str(&go_reason(error)),
             Unreadable::Utf16 => f.write_str("is UTF-16: save it as UTF-8"),
             Unreadable::NotUtf8 { byte, line } => {
                 write!(f, "is not UTF-8 text: byte {byte:#04x} in line {line}")
@@ -48,7 +49,7 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// A file's text, less a byte-order mark.
+/// A file's text, without a byte-order mark.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     let bytes = fs::read(path).map_err(Unreadable::Io)?;
     let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(&e))?;
@@ -59,7 +60,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     Ok(text)
 }
 
-/// PostgreSQL takes no text that holds one.
+/// PostgreSQL accepts no text with one.
 pub(super) fn no_zero_byte(text: &str) -> Result<(), Unreadable> {
     match text.find('\0') {
         Some(at) => Err(Unreadable::ZeroByte { line: text[..at].matches('\n').count() + 1 }),
@@ -76,7 +77,7 @@ pub(super) fn no_zero_byte(text: &str) -> Result<(), Unreadable> {
 pub(crate) fn file_names(path: &Path, url: &str) -> Result<Vec<OsString>, Error> {
     let unreadable = |e: io::Error| Error::Source {
         url: url.to_string(),
-        reason: format!("open .: {}", reason(&e)),
+        reason: format!("open .: {}", go_reason(&e)),
     };
     let mut names = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
@@ -88,14 +89,6 @@ pub(crate) fn file_names(path: &Path, url: &str) -> Result<Vec<OsString>, Error>
     }
     names.sort_unstable();
     Ok(names)
-}
-
-/// An I/O error in the words of the system's manual, as Go prints it.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn not_utf8(error: &std::string::FromUtf8Error) -> Unreadable {

@@ -3,7 +3,8 @@
 use crate::migration::{Direction, number};
 use crate::source::Source;
 use crate::status::{Edit, Standing, Status, StatusRow};
-use crate::verify::{Finding, FindingKind};
+use crate::verify::finding::{Finding, FindingKind};
+use crate::verify::remedy::Remedy;
 
 /// What is wrong between a folder and a database, given how they stand to each other and the
 /// database's invalid indexes, quoted.
@@ -24,8 +25,7 @@ pub fn verify_database(
                 "the database is dirty at version {}: a file was begun and not finished",
                 number(status.state.version)
             ),
-            "see what it left, mend that by hand, then run: dbm force V, with the version that is \
-             really applied",
+            Remedy::Force,
         ));
     }
     if let Some(trouble) = &status.log_trouble {
@@ -33,7 +33,7 @@ pub fn verify_database(
             FindingKind::Log,
             None,
             format!("the log cannot be read: {trouble}; what is edited or late is not known"),
-            "run this as a role that may read the log's table: GRANT SELECT ON … TO …",
+            Remedy::GrantLog,
         ));
     }
     for row in &status.rows {
@@ -52,28 +52,25 @@ pub fn verify_database(
             FindingKind::InvalidIndex,
             None,
             format!("the index {index} is INVALID: it is kept up to date and never used"),
-            format!("REINDEX INDEX CONCURRENTLY {index}; or drop it and build it again"),
+            Remedy::Reindex { index: index.clone() },
         )
     }));
     findings
 }
 
 fn edited(row: &StatusRow) -> Option<Finding> {
+    let version = row.version;
     let (message, remedy) = match row.edit? {
         Edit::Cosmetic => (
             "differs from what ran in comments and white space alone",
-            format!("nothing to do; dbm repair {} records it", row.version),
+            Remedy::MayRecord { version },
         ),
         _ => (
             "was edited after it was applied: the database still has what the old text did",
-            format!(
-                "put it back as it ran, and write what is to change into a new migration; or record \
-                 it as right: dbm repair {}",
-                row.version
-            ),
+            Remedy::RestoreOrRecord { version },
         ),
     };
-    let mut finding = Finding::new(FindingKind::Edited, Some(row.version), message, remedy);
+    let mut finding = Finding::new(FindingKind::Edited, Some(version), message, remedy);
     finding.is_note = row.edit == Some(Edit::Cosmetic);
     Some(finding)
 }
@@ -82,16 +79,13 @@ fn late(row: &StatusRow, status: &Status) -> Option<Finding> {
     if row.standing != Standing::Late {
         return None;
     }
+    let version = row.version;
     let message = format!(
         "is late: the database is at version {}, and this has never run",
         number(status.state.version)
     );
-    let remedy = format!(
-        "dbm renumber {0} gives it a number at the end; dbm up -allow-late runs it out of order; if \
-         it was run by hand: dbm repair {0}",
-        row.version
-    );
-    Some(Finding::new(FindingKind::Late, Some(row.version), message, remedy))
+    let remedy = Remedy::RenumberRunOrRecord { version };
+    Some(Finding::new(FindingKind::Late, Some(version), message, remedy))
 }
 
 fn missing(row: &StatusRow, status: &Status) -> Option<Finding> {
@@ -101,11 +95,8 @@ fn missing(row: &StatusRow, status: &Status) -> Option<Finding> {
     let name = row.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
     let message = format!("version {}{name} is applied and has no file here", row.version);
     let remedy = match status.state.version == Some(row.version) {
-        true => {
-            "is this an older checkout than the one that ran last? dbm up -allow-newer is \
-                 content with that, and dbm goto V goes back by the log's texts"
-        }
-        false => "bring the file back, from version control or from the log's up_text",
+        true => Remedy::AllowNewerOrGoBack,
+        false => Remedy::RestoreFile,
     };
     Some(Finding::new(FindingKind::Missing, Some(row.version), message, remedy))
 }

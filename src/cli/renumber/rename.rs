@@ -6,11 +6,11 @@ use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use crate::cli::numbered::Numbered;
+use crate::cli::numbered_file::NumberedFile;
 use crate::cli::renumber::error::RenumberError;
 
 /// The file's name with another number; the rest is kept byte for byte, be it text or not.
-pub fn with_digits(file: &Numbered, digits: &str) -> OsString {
+pub fn with_digits(file: &NumberedFile, digits: &str) -> OsString {
     let rest = file.file_name.as_bytes().iter().skip(file.digits.len());
     OsString::from_vec(digits.bytes().chain(rest.copied()).collect())
 }
@@ -21,13 +21,13 @@ pub fn rename_all(
     rename: impl Fn(&Path, &Path) -> io::Result<()>,
 ) -> Result<(), RenumberError> {
     for (done, (old, new)) in moves.iter().enumerate() {
-        if let Err(source) = rename(old, new) {
+        if let Err(reason) = rename(old, new) {
             let stuck =
                 moves[..done].iter().filter(|(old, new)| rename(new, old).is_err()).cloned();
             return Err(RenumberError::Rename {
                 old: old.clone(),
                 new: new.clone(),
-                source,
+                reason,
                 stuck: stuck.collect(),
             });
         }
@@ -42,7 +42,7 @@ pub fn rename_all(
 pub fn move_file(old: &Path, new: &Path) -> io::Result<()> {
     match fs::hard_link(old, new) {
         Ok(()) => fs::remove_file(old).inspect_err(|_| {
-            // What is said is why the old name could not go, whatever becomes of this.
+            // The error is why the old name could not go, even if the new one stays.
             let _ = fs::remove_file(new);
         }),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),

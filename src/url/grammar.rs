@@ -1,17 +1,17 @@
-//! The grammar: what is written in a URL's text, before anything else has a say.
+//! The grammar: cuts a URL into its parts, and decodes them.
 //!
-//! The one hard question is where the user and password end, for people paste passwords as they
+//! The one hard question is where the user and password end, because people paste passwords as they
 //! are. A reading of the text is *sound* when what follows its `@` looks like hosts and no other
 //! `@` follows where none belongs. The text is read as a URL should be (user and password end
 //! before the first `/`, `?` or `#`) unless that is not sound and could not have been meant.
 
 use std::collections::BTreeMap;
 
-use crate::url::decode;
+use crate::text::{percent_decoded, percent_decoded_leniently};
 use crate::url::hosts::{self, Host};
 
-/// What a URL says.
-pub struct Written {
+/// The parts of a URL.
+pub struct UrlParts {
     /// Before the `:` of the user info; none where it is empty.
     pub user: Option<String>,
     /// After it; none where it is empty.
@@ -44,13 +44,13 @@ const FREE_TEXT: [&str; 15] = [
     "x-migrations-table",
 ];
 
-impl Written {
+impl UrlParts {
     /// Reads what follows `scheme:`.
     ///
     /// # Errors
     ///
     /// What is wrong, without a piece of what may be the password.
-    pub fn read(text: &str) -> Result<Written, String> {
+    pub fn parse(text: &str) -> Result<UrlParts, String> {
         let text = text.strip_prefix("//").unwrap_or(text);
         let (user_info, rest) = cut(text)?;
         let (user, password) = match user_info
@@ -63,21 +63,21 @@ impl Written {
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
         let path =
-            decode::strictly(path).ok_or("the database's name holds a raw '%': write it as %25")?;
+            percent_decoded(path).ok_or("the database's name holds a raw '%': write it as %25")?;
         let hosts = hosts::split(authority)
             .map(|host| {
-                let name = decode::strictly(&host.name)?;
+                let name = percent_decoded(&host.name)?;
                 Some(Host { name, ..host })
             })
             .collect::<Option<Vec<Host>>>()
             .ok_or("the host holds a raw '%': write it as %25")?;
-        Ok(Written { user, password, hosts, path, parameters: parameters(query)? })
+        Ok(UrlParts { user, password, hosts, path, parameters: parameters(query)? })
     }
 }
 
-/// The user or the password. `+` stays `+`: this is no form.
+/// Decodes the user or the password. `+` stays `+`: this is not a form.
 fn personal(what: &str, text: &str) -> Result<Option<String>, String> {
-    let decoded = decode::leniently(text).ok_or_else(|| {
+    let decoded = percent_decoded_leniently(text).ok_or_else(|| {
         format!("the {what} is not text once decoded: write a '%' that is part of it as %25")
     })?;
     Ok(Some(decoded).filter(|text| !text.is_empty()))
@@ -122,7 +122,7 @@ fn before_end(text: &str) -> &str {
     &text[..text.find(is_end).unwrap_or(text.len())]
 }
 
-/// Whether this, behind the user info, is hosts and then nothing with an `@` that does not belong.
+/// Whether this, behind the user info, begins with hosts and has no `@` where none belongs.
 fn is_sound(text: &str) -> bool {
     let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
     let (place, query) = text.split_once('?').unwrap_or((text, ""));
@@ -156,7 +156,7 @@ fn parameters(query: &str) -> Result<BTreeMap<String, String>, String> {
     let mut map = BTreeMap::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded = |text: &str| decode::strictly(&text.replace('+', " "));
+        let decoded = |text: &str| percent_decoded(&text.replace('+', " "));
         let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
             return Err("a parameter holds a raw '%': write it as %25".to_string());
         };

@@ -1,0 +1,78 @@
+//! The number that `create -seq` takes, and what to say of a version that is out of step with the
+//! files before it.
+
+use std::path::Path;
+
+use dbm::numbering::NumberKind;
+use dbm::{FileName, parse_file_name};
+
+use crate::cli::create::error::{CreateError, LONGEST_NAME, io_error};
+use crate::cli::numbered_file::{NumberedFile, style};
+
+/// The digits of a sequence when none are asked for.
+const DEFAULT_DIGITS: usize = 6;
+
+/// The numbered files of a folder, the highest number last. What golang-migrate's own `create`
+/// counts is counted too, such as `3_notes.sql`.
+///
+/// A folder that is not there is empty; so is what is no folder, until it is to be made.
+pub fn numbered_files(dir: &Path, ext: &str) -> Result<Vec<NumberedFile>, CreateError> {
+    let suffix = format!(".{ext}");
+    let counts = |name: &str| name.ends_with(&suffix) || parse_file_name(name) != FileName::Other;
+    match NumberedFile::read(dir, counts) {
+        Ok(files) => Ok(files),
+        Err(_) if !dir.is_dir() => Ok(Vec::new()),
+        Err(reason) => Err(io_error("open", dir, reason)),
+    }
+}
+
+/// The number after the highest, padded to `digits`. It may be more than a version can be.
+pub fn next(files: &[NumberedFile], digits: i64) -> Result<String, CreateError> {
+    if digits <= 0 {
+        return Err(CreateError::Digits);
+    }
+    let last = files.last();
+    let next = last.map_or(1, |last| u128::from(last.number) + 1);
+    // Wider than a file name is refused in any case.
+    let width = usize::try_from(digits).unwrap_or(usize::MAX);
+    let version = format!("{next:0width$}", width = width.min(LONGEST_NAME + 1));
+    if version.len() <= width {
+        return Ok(version);
+    }
+    let hint = match last {
+        Some(last) if NumberKind::of(&last.digits) != NumberKind::Sequence => format!(
+            "this folder is numbered by time (last: {}); create without -seq continues it",
+            last.digits
+        ),
+        _ => format!("create -seq -digits {} allows it", version.len()),
+    };
+    Err(CreateError::TooManyDigits { version, digits, hint })
+}
+
+/// What to say of a new `version` that is out of step with the files before it.
+pub fn hint(files: &[NumberedFile], sequential: bool, version: &str) -> Option<String> {
+    let last = files.last()?;
+    if NumberKind::of(&last.digits) != NumberKind::Sequence {
+        return None;
+    }
+    let (shown, width) = (&last.digits, style(files).width);
+    if sequential {
+        let fits = version.trim_start_matches('0').len() <= width;
+        return (width > 1 && fits && version.len() != width).then(|| {
+            format!(
+                "numbers in this folder have {width} digits (last: {shown}); \
+                 create -seq -digits {width} keeps to that"
+            )
+        });
+    }
+    let next = last.number.saturating_add(1).to_string();
+    let digits = match width.max(next.len()) {
+        digits if width > 1 && digits != DEFAULT_DIGITS => format!(" -digits {digits}"),
+        _ => String::new(),
+    };
+    (version.len() > DEFAULT_DIGITS).then(|| {
+        format!(
+            "this folder is numbered in sequence (last: {shown}); create -seq{digits} continues it"
+        )
+    })
+}

@@ -1,0 +1,166 @@
+//! How a table looks: columns, widths, colours.
+//!
+//! comfy-table pads and cuts; it draws nothing. Each row is one line: what is in a cell has no line
+//! ends, and where a name is too long for the terminal it is cut. So a line can be painted, and
+//! another put below it, afterwards: a colour within a cell would count as text there.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ColumnConstraint, Row, Table, Width};
+use dbm::text::printable;
+use unicode_width::UnicodeWidthStr;
+
+use crate::render::is_plain;
+
+/// How it is to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Words that count are coloured.
+    pub colour: bool,
+    /// Columns of the terminal; `None` where there is none, and nothing is cut.
+    pub width: Option<u16>,
+}
+
+impl Look {
+    /// As it should look on standard output.
+    pub fn of_stdout() -> Look {
+        if !std::io::stdout().is_terminal() {
+            return Look::default();
+        }
+        let width = terminal_size::terminal_size_of(std::io::stdout());
+        Look { colour: !is_plain(), width: width.map(|(terminal_size::Width(width), _)| width) }
+    }
+}
+
+/// What is not known.
+pub const UNKNOWN: &str = "-";
+/// A name is not cut shorter than this.
+const SHORTEST_NAME: u16 = 12;
+/// Spaces between columns.
+const GAP: u16 = 2;
+
+/// The columns of a table. The one that may be cut is `name`.
+pub struct Columns<'a> {
+    pub heads: &'a [&'a str],
+    /// Numbers.
+    pub right: usize,
+    /// May be cut.
+    pub name: usize,
+    /// Has colours.
+    pub painted: usize,
+}
+
+/// A row: its cells, and one of them again with its colours.
+pub struct Cells {
+    pub plain: Vec<String>,
+    pub painted: String,
+}
+
+/// The lines of a table, the heads first: as many as there are rows, and one.
+pub fn lines(columns: &Columns<'_>, rows: &[Cells], look: &Look) -> Vec<String> {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_truncation_indicator("…").set_header(columns.heads.to_vec());
+    // A cut is made where it must be, not at a space.
+    table.set_delimiter('\0');
+    for row in rows {
+        let mut row = Row::from(row.plain.iter().map(String::as_str).collect::<Vec<_>>());
+        row.max_height(1);
+        table.add_row(row);
+    }
+    let widths = table.column_max_content_widths();
+    for column in table.column_iter_mut() {
+        column.set_padding((0, GAP));
+    }
+    if let Some(column) = table.column_mut(columns.right) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    if let Some(room) = room(columns, &widths, look)
+        && let Some(column) = table.column_mut(columns.name)
+    {
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(room)));
+    }
+    let mut lines: Vec<String> = table.lines().map(|line| line.trim_end().to_string()).collect();
+    if look.colour {
+        for (line, row) in lines.iter_mut().skip(1).zip(rows) {
+            paint(line, columns, row);
+        }
+    }
+    lines
+}
+
+/// How narrow the table can be, with names cut as far as they may be.
+pub fn least(columns: &Columns<'_>, rows: &[Cells]) -> usize {
+    let width = |(index, head): (usize, &&str)| {
+        let cells = rows.iter().filter_map(|row| row.plain.get(index));
+        let widest = cells.map(|cell| cell.width()).max().unwrap_or(0).max(head.width());
+        let most = if index == columns.name { usize::from(SHORTEST_NAME) } else { widest };
+        widest.min(most) + usize::from(GAP)
+    };
+    columns.heads.iter().enumerate().map(width).sum::<usize>().saturating_sub(usize::from(GAP))
+}
+
+/// How wide the name's column has to be; `None` for as wide as it is.
+fn room(columns: &Columns<'_>, widths: &[u16], look: &Look) -> Option<u16> {
+    let sum = |widths: &[u16]| widths.iter().fold(0, |sum: u16, one| sum.saturating_add(*one));
+    let gaps = GAP.saturating_mul(u16::try_from(widths.len().saturating_sub(1)).ok()?);
+    let name = widths.get(columns.name).copied()?;
+    let others = sum(widths).saturating_sub(name).saturating_add(gaps);
+    let room = look.width?.saturating_sub(others).max(SHORTEST_NAME);
+    // The column's padding is counted with it.
+    (room < name).then_some(room + GAP)
+}
+
+/// Puts the painted cell where the plain one is. It is looked for from the side on which no cell is
+/// cut, over what stands between, so that no name can look like it.
+fn paint(line: &mut String, columns: &Columns<'_>, row: &Cells) {
+    let Some(plain) = row.plain.get(columns.painted) else { return };
+    let start = match columns.painted < columns.name {
+        true => row.plain[..=columns.painted].iter().try_fold((0, 0), |(_, from), cell| {
+            let at = from + line.get(from..)?.find(cell.as_str())?;
+            Some((at, at + cell.len()))
+        }),
+        false => {
+            row.plain[columns.painted..].iter().rev().try_fold((0, line.len()), |(_, end), cell| {
+                let at = line.get(..end)?.rfind(cell.trim_end())?;
+                Some((at, at))
+            })
+        }
+    };
+    if let Some((start, _)) = start {
+        line.replace_range(start..start + plain.len(), &row.painted);
+    }
+}
+
+/// Colours, sober ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    Green,
+    Yellow,
+    Red,
+}
+
+/// A word in a colour.
+pub fn painted(word: &str, paint: Option<Paint>) -> String {
+    let code = match paint {
+        None => return word.to_string(),
+        Some(Paint::Green) => 32,
+        Some(Paint::Yellow) => 33,
+        Some(Paint::Red) => 31,
+    };
+    format!("\x1b[{code}m{word}\x1b[0m")
+}
+
+/// A text that may not be known, for a cell.
+pub fn known(text: Option<&str>) -> String {
+    match text {
+        None | Some("") => UNKNOWN.to_string(),
+        Some(text) => printable(text).into_owned(),
+    }
+}
+
+/// A duration for a cell.
+pub fn duration(took: Option<Duration>) -> String {
+    took.map_or(UNKNOWN.to_string(), crate::render::duration)
+}

@@ -1,0 +1,61 @@
+//! What a message calls a statement: its first keywords.
+
+use super::lex::Shape;
+use super::reader::Reader;
+use super::statement::Statement;
+
+/// The words behind these say what kind of thing they are about.
+const PAIRS: [&str; 7] = ["alter", "create", "discard", "drop", "prepare", "reindex", "start"];
+
+impl Statement {
+    /// Its first keywords, in capitals: `CREATE INDEX CONCURRENTLY`. `text` is the script's. No more
+    /// of it, since a password may follow.
+    pub fn head(&self, text: &str) -> String {
+        let mut reader = Reader::new(text.get(self.code.clone()).unwrap_or_default());
+        let is_pair = reader.at_any(&PAIRS);
+        let mut words = Vec::new();
+        let mut length = 1;
+        while words.len() < 4 && reader.is(Shape::Word) {
+            match words.len() {
+                1 if reader.at("or") => length = 4,
+                1 if is_pair || reader.at("prepared") => length = 2,
+                _ => {}
+            }
+            words.push(reader.written().to_ascii_uppercase());
+            if reader.eat("concurrently") {
+                length = words.len();
+            } else {
+                reader.skip();
+            }
+        }
+        words.truncate(length);
+        if words.is_empty() { "a statement".to_string() } else { words.join(" ") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Script;
+
+    #[test]
+    fn a_statement_is_called_by_its_keywords() {
+        for (text, head) in [
+            (
+                "create /* x */ unique index concurrently i on t(a)",
+                "CREATE UNIQUE INDEX CONCURRENTLY",
+            ),
+            ("drop index concurrently i", "DROP INDEX CONCURRENTLY"),
+            ("create or replace view v as select 1", "CREATE OR REPLACE VIEW"),
+            ("alter table t detach partition p concurrently", "ALTER TABLE"),
+            ("alter role r password 'secret'", "ALTER ROLE"),
+            ("vacuum t", "VACUUM"),
+            ("commit work and chain", "COMMIT"),
+            ("rollback prepared 'x'", "ROLLBACK PREPARED"),
+            ("-- why\nselect secret", "SELECT"),
+            ("(select 1)", "a statement"),
+        ] {
+            let script = Script::new(text);
+            assert_eq!(script.statements()[0].head(text), head, "{text}");
+        }
+    }
+}

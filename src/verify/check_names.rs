@@ -1,0 +1,95 @@
+//! File names: what is ignored and looks meant, what runs and does not, and pairs with two names.
+
+use std::path::Path;
+
+use crate::migration::{Direction, MAX_VERSION};
+use crate::source::read_text;
+use crate::text::printable;
+use crate::verify::finding::{Finding, FindingKind};
+use crate::verify::folder_files::{FolderFiles, MigrationFile, only};
+use crate::verify::near_miss::{NearMiss, SuggestedName};
+use crate::verify::remedy::{Remedy, Rename};
+
+pub fn check(folder: &FolderFiles, findings: &mut Vec<Finding>) {
+    for file_name in &folder.too_large {
+        findings.push(too_large(file_name));
+    }
+    findings.extend(folder.near_misses.iter().map(|near| near_miss(folder, near)));
+    for files in folder.versions() {
+        findings.extend(files.iter().filter(|f| f.is_backup).filter_map(|f| backup(files, f)));
+        findings.extend(two_names(files));
+    }
+}
+
+fn too_large(file_name: &str) -> Finding {
+    let message =
+        format!("the version is over {MAX_VERSION}, the largest that the version table can hold");
+    Finding::new(FindingKind::TooLarge, None, message, Remedy::SmallerNumber).in_file(file_name)
+}
+
+fn near_miss(folder: &FolderFiles, near: &NearMiss) -> Finding {
+    let finding = |version, remedy| {
+        let message = "is ignored: it is not named NNN_name.up.sql or .down.sql";
+        Finding::new(FindingKind::Name, version, message, remedy).in_file(&near.file_name)
+    };
+    let Some(SuggestedName { version, direction, file_name: suggested }) = &near.suggestion else {
+        return finding(None, Remedy::NameOrRemove);
+    };
+    let (version, direction) = (*version, *direction);
+    let there = only(folder.files_of(version), direction).first().map(|f| f.file_name.as_str());
+    let there = there.or_else(|| folder.near(version, direction));
+    let remedy = if let Some(there) = there.filter(|there| *there != near.file_name) {
+        Remedy::PlaceTaken { by: there.to_string(), version, direction }
+    } else if let Some(tool) = both_in_one(&near.path) {
+        let down = suggested.replace(".up.sql", ".down.sql");
+        Remedy::SplitForTool { tool, up: suggested.clone(), down }
+    } else {
+        Remedy::RenameToRun(Rename { from: near.file_name.clone(), to: suggested.clone() })
+    };
+    finding(Some(version), remedy)
+}
+
+/// The tool for which a file holds its up and its down at once: renamed, it would run both.
+fn both_in_one(path: &Path) -> Option<&'static str> {
+    const MARKS: [(&str, &str); 5] = [
+        ("-- +goose ", "goose"),
+        ("-- +migrate ", "sql-migrate"),
+        ("-- migrate:", "dbmate"),
+        ("-- rambler ", "rambler"),
+        ("---- create above", "tern"),
+    ];
+    let text = read_text(path).ok()?;
+    let is_at = |mark: &str| text.lines().any(|line| line.starts_with(mark));
+    MARKS.into_iter().find(|(mark, _)| is_at(mark)).map(|(_, tool)| tool)
+}
+
+/// A copy that was put aside and runs. Where it stands beside the file that it was copied from, the
+/// two are duplicates, and that is said instead.
+fn backup(files: &[MigrationFile], file: &MigrationFile) -> Option<Finding> {
+    if only(files, file.direction).len() > 1 {
+        return None;
+    }
+    let name = format!("{}_{}.{}.sql", file.digits(), file.name, file.direction);
+    let remedy = Remedy::RemoveOrRename(file.rename(name));
+    let message = "is taken for a migration, and runs";
+    let finding = Finding::new(FindingKind::Name, Some(file.version), message, remedy);
+    Some(finding.in_file(&file.file_name))
+}
+
+/// The up and the down of a version are a pair whatever their names, which may be a mistake.
+fn two_names(files: &[MigrationFile]) -> Option<Finding> {
+    let [up] = only(files, Direction::Up)[..] else { return None };
+    let [down] = only(files, Direction::Down)[..] else { return None };
+    if up.name == down.name {
+        return None;
+    }
+    let version = up.version;
+    let message = format!(
+        "up and down of version {version} have different names: the up is {}",
+        printable(&up.file_name)
+    );
+    let end = down.file_name.get(down.digits().len() + 1 + down.name.len()..).unwrap_or_default();
+    let name = format!("{}_{}{end}", down.digits(), up.name);
+    let remedy = Remedy::RenameAsPair(down.rename(name));
+    Some(Finding::new(FindingKind::Name, Some(version), message, remedy).in_file(&down.file_name))
+}
