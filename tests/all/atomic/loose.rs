@@ -195,14 +195,40 @@ fn a_failing_second_transaction_is_rolled_back() {
     assert_eq!(db.tables(), ["public.schema_migrations", "public.t", "public.u"]);
 }
 
-/// The first statement fails with nothing done before it: still the dirty flag, still told.
+/// The first statement fails and leaves nothing behind: the row goes back.
 #[test]
 fn a_first_statement_that_fails() {
-    let db = Database::new();
-    let folder = at_one().file("2_i.up.sql", "CREATE INDEX CONCURRENTLY t_b ON t (b);");
-    let output = up(&db, &folder);
-    output.assert_status(1).assert_says("statement 1 of 1").assert_says("2_i.up.sql");
-    assert_eq!(db.row(), Some((2, true)));
+    for file in [
+        "CREATE INDEX CONCURRENTLY t_b ON t (b);",
+        "VACUUM nope; CREATE TABLE u (i int);",
+        "BEGIN; CREATE TABLE u (i int); SELECT nope; COMMIT; BEGIN; SELECT 1; COMMIT;",
+        "BEGIN; CREATE TABLE u (i int); ROLLBACK; SELECT nope;",
+        "do $$ begin raise exception 'rollback of 1_x is not possible'; end $$; vacuum;",
+    ] {
+        let db = Database::new();
+        let folder = at_one().file("2_i.up.sql", file);
+        let output = up(&db, &folder);
+        output.assert_status(1).assert_says("2_i.up.sql");
+        output.assert_line("hint: ", "nothing of 2_i.up.sql was applied");
+        assert_eq!(db.row(), Some((1, false)), "{file}\n{output}");
+        assert_eq!(db.tables(), ["public.schema_migrations", "public.t"], "{file}");
+    }
+}
+
+/// Something of the file stands, or may: the row stays dirty.
+#[test]
+fn a_statement_that_leaves_something() {
+    for file in [
+        "BEGIN; CREATE TABLE u (i int); COMMIT; BEGIN; SELECT nope; COMMIT;",
+        "INSERT INTO t VALUES (1), (1); COMMIT; CREATE UNIQUE INDEX CONCURRENTLY t_a ON t (a);",
+        "DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; RAISE EXCEPTION 'x'; END $$;",
+    ] {
+        let db = Database::new();
+        let folder = at_one().file("2_i.up.sql", file);
+        let output = up(&db, &folder);
+        output.assert_status(1).assert_line("hint: ", "the database is dirty at version 2");
+        assert_eq!(db.row(), Some((2, true)), "{file}\n{output}");
+    }
 }
 
 /// A file that the server refuses although the scanner took it for plain is run the other way, and

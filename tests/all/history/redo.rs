@@ -22,11 +22,7 @@ fn down_and_up_in_one_transaction() {
     assert_eq!(db.number("SELECT sum(id) FROM b"), 1, "what was there before is gone");
     assert_eq!(db.row(), Some((2, false)));
     assert_eq!(lines(&db)[2..], ["run down 2: 2 -> 1", "run up 2: 1 -> 2"]);
-    let writers = db.number(
-        "SELECT count(DISTINCT xmin::text) FROM (SELECT xmin FROM schema_migrations UNION ALL \
-         SELECT xmin FROM schema_migrations_log WHERE id > 2) AS written",
-    );
-    assert_eq!(writers, 1, "both rows of the log and the version row, by one transaction");
+    assert!(is_one_transaction(&db), "both rows of the log and the version row");
     says(&db, &folder, &["up"], "no change\n");
 }
 
@@ -150,16 +146,73 @@ fn files_with_transactions_of_their_own() {
     }
 }
 
-/// Then a failing up leaves the version down: said, and logged.
+/// Files with one BEGIN … COMMIT share a transaction, too: a failing up takes the down back.
 #[test]
-fn a_failing_wrapped_up() {
-    let (db, folder) = at_two("BEGIN; CREATE TABLE b (id int); COMMIT;", DOWN);
+fn a_failing_up_with_its_own_transaction() {
+    let down = "BEGIN;\nDROP TABLE b;\nCOMMIT;\n";
+    let (db, folder) = at_two("BEGIN; CREATE TABLE b (id int); COMMIT;", down);
     folder.write("2_b.up.sql", "BEGIN; CREATE TABLE b (id int); SELECT 1/0; COMMIT;");
+    let output = dbm(&db, &folder, &["redo"]);
+    output.assert_status(1).assert_line("hint: ", "at version 2, as before");
+    output.assert_silent_about("2/d b").assert_says("2_b.up.sql:1:33");
+    assert_eq!(db.row(), Some((2, false)));
+    assert_eq!(lines(&db)[2..], ["run up 2: 2 -> 2 failed"]);
+}
+
+/// Where the two files cannot share a transaction, a failing up leaves the version down: said, and
+/// logged.
+#[test]
+fn a_failing_up_that_cannot_share() {
+    let (db, folder) =
+        at_two("CREATE TABLE b (id int);", "SET LOCAL work_mem = '8MB';DROP TABLE b;");
+    folder.write("2_b.up.sql", "CREATE TABLE b (id int); SELECT 1/0;");
     let output = dbm(&db, &folder, &["redo"]);
     output.assert_status(1).assert_says("2/d b").assert_line("hint: ", "at version 1");
     assert_eq!(db.row(), Some((1, false)));
     assert_eq!(lines(&db)[2..], ["run down 2: 2 -> 1", "run up 2: 1 -> 1 failed"]);
-    assert_explained(&db, "a failing wrapped up");
+    assert_explained(&db, "a failing up that cannot share");
+}
+
+/// What a redo did was one transaction: its entries and the version row have one writer.
+fn is_one_transaction(db: &Database) -> bool {
+    db.number(
+        "SELECT count(DISTINCT xmin::text) FROM (SELECT xmin FROM schema_migrations UNION ALL \
+         SELECT xmin FROM schema_migrations_log WHERE id > 2) AS written",
+    ) == 1
+}
+
+/// A word in a comment, a string or a name does not keep two files apart; a statement does.
+#[test]
+fn which_files_share_a_transaction() {
+    for (up, down, is_shared) in [
+        ("CREATE TABLE b (locale text);", "-- remove constraints\nDROP TABLE b;", true),
+        ("BEGIN; CREATE TABLE b (id int); COMMIT;", "BEGIN; DROP TABLE b; COMMIT;", true),
+        ("BEGIN;\nCREATE TABLE b (id int);\nEND;", "DROP TABLE b;", true),
+        ("CREATE TABLE b (id int);", "DROP TABLE b; SELECT 'SET LOCAL x';", true),
+        ("CREATE TABLE b (id int);", "SET LOCAL work_mem = '8MB'; DROP TABLE b;", false),
+        ("CREATE TABLE b (id int);", "DROP TABLE b; SET CONSTRAINTS ALL DEFERRED;", false),
+        (
+            "CREATE TABLE b (id int);",
+            "BEGIN ISOLATION LEVEL SERIALIZABLE; DROP TABLE b; COMMIT;",
+            false,
+        ),
+    ] {
+        let (db, folder) = at_two(up, down);
+        says(&db, &folder, &["redo"], "2/d b (TIME)\n2/u b (TIME)\n");
+        assert_eq!(is_one_transaction(&db), is_shared, "{up}\n{down}");
+        assert_eq!(lines(&db)[2..], ["run down 2: 2 -> 1", "run up 2: 1 -> 2"], "{up} {down}");
+    }
+}
+
+/// The up file gives the lock away: the redo ends all the same, and leaves nothing locked.
+#[test]
+fn an_up_file_that_gives_the_lock_away() {
+    let (db, folder) = at_two("create table u(i int); discard all;", "drop table u;");
+    let output = dbm(&db, &folder, &["redo"]);
+    output.assert_status(0);
+    assert_eq!(output.essence(), "2/d b (TIME)\n2/u b (TIME)\n");
+    assert_eq!(db.row(), Some((2, false)));
+    assert_eq!(db.advisory_locks(), []);
 }
 
 #[test]
