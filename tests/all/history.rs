@@ -15,7 +15,7 @@ mod missing;
 mod redo;
 mod repair;
 mod rights;
-mod role;
+pub mod role;
 mod stored;
 mod tables;
 mod walks;

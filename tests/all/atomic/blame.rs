@@ -1,0 +1,173 @@
+//! Whose fault an error is: the file's, the log's, or somebody's who moved the row.
+
+use crate::history::role::Role;
+use crate::support::{Database, Folder, Run, wait};
+
+fn one(up: &str) -> Folder {
+    Folder::new().pair("1_x", up, "select 1;")
+}
+
+/// A trigger on the log that raises with this SQLSTATE; deferred to the commit or not.
+fn break_the_log(db: &Database, state: &str, is_deferred: bool) {
+    let (constraint, when) = match is_deferred {
+        true => ("CONSTRAINT ", "DEFERRABLE INITIALLY DEFERRED"),
+        false => ("", ""),
+    };
+    db.execute(&format!(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         RAISE EXCEPTION 'no entries here' USING ERRCODE = '{state}'; END $$;\
+         CREATE {constraint}TRIGGER refuse AFTER INSERT ON schema_migrations_log {when} \
+         FOR EACH ROW EXECUTE FUNCTION refuse()"
+    ));
+}
+
+const SHAPES: [&str; 4] = [
+    "CREATE TABLE t (i int);",
+    "CREATE TABLE t (i int)",
+    "BEGIN; CREATE TABLE t (i int); COMMIT;",
+    "COMMIT; CREATE TABLE t (i int);",
+];
+
+#[test]
+fn a_log_that_raises() {
+    for is_deferred in [false, true] {
+        for state in ["42601", "P0001", "42P01"] {
+            for shape in SHAPES {
+                let db = Database::new();
+                let folder = Folder::new();
+                Run::dbm().db(&db).path(&folder).args(["force", "0"]).output().assert_status(0);
+                break_the_log(&db, state, is_deferred);
+                folder.write("1_x.up.sql", shape);
+                let output =
+                    Run::dbm().db(&db).path(&folder.file("0_a.up.sql", "")).arg("up").output();
+                let case = format!("{state} {is_deferred} {shape}\n{output}");
+                assert_eq!(output.status, Some(0), "{case}");
+                output.assert_line("warning: nothing is logged in ", "no entries here");
+                assert_eq!(db.row(), Some((1, false)), "{case}");
+                assert!(db.tables().contains(&"public.t".to_string()), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_log_that_raises_at_a_redo() {
+    for is_deferred in [false, true] {
+        let db = Database::new();
+        let folder = Folder::new().pair("1_x", "CREATE TABLE t (i int);", "DROP TABLE t;");
+        Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+        break_the_log(&db, "42601", is_deferred);
+        let output = Run::dbm().db(&db).path(&folder).arg("redo").output();
+        output.assert_status(0).assert_essence("1/d x (TIME)\n1/u x (TIME)\n");
+        output.assert_line("warning: nothing is logged in ", "no entries here");
+    }
+}
+
+/// What the file has deferred fails the file, with a log and without, and the log is not blamed.
+#[test]
+fn a_file_that_fails_at_the_commit() {
+    let deferred = "CREATE TABLE p (id int PRIMARY KEY);\
+        CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO c VALUES (9);";
+    let trigger = "CREATE TABLE c (i int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql \
+        AS $$ BEGIN RAISE EXCEPTION 'too late'; END $$; CREATE CONSTRAINT TRIGGER f AFTER INSERT \
+        ON c DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f(); INSERT INTO c VALUES (1);";
+    for (text, said) in [(deferred, "violates foreign key"), (trigger, "too late")] {
+        for text in [text.to_string(), format!("BEGIN;{text}COMMIT;")] {
+            let db = Database::new();
+            let output = Run::dbm().db(&db).path(&one(&text)).arg("up").output();
+            output.assert_status(1).assert_line("error: migration failed: ", said);
+            output.assert_silent_about("nothing is logged");
+            assert_eq!(db.row(), None, "{output}");
+            let failures = "SELECT count(*) FROM schema_migrations_log WHERE error IS NOT NULL";
+            assert_eq!(db.number(failures), 1, "{output}");
+        }
+    }
+}
+
+/// A table of the same name in another schema is somebody else's.
+#[test]
+fn a_duplicate_key_in_another_schema_migrations() {
+    let db = Database::new();
+    let file = "CREATE SCHEMA rails; CREATE TABLE rails.schema_migrations (version bigint PRIMARY KEY);\
+        INSERT INTO rails.schema_migrations VALUES (1); INSERT INTO rails.schema_migrations VALUES (1);";
+    let output = Run::dbm().db(&db).path(&one(file)).arg("up").output();
+    output.assert_status(1).assert_line("error: migration failed: duplicate key", "1_x.up.sql");
+    assert_eq!(db.row(), None);
+}
+
+/// A role that may not create tables beside the version table can run what golang-migrate runs.
+#[test]
+fn a_role_that_may_not_create() {
+    for file in [
+        "drop schema old cascade;",
+        "-- schema_migrations stays as it is\nSELECT 1;",
+        "SELECT 'schema_migrations' AS \"schema_migrations x\";",
+        "COMMENT ON TABLE schema_migrations IS NULL;",
+        "COMMIT; DROP SCHEMA old CASCADE;",
+    ] {
+        let (db, folder) = (Database::new(), Folder::new().pair("1_a", "", ""));
+        Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+        let role = Role::new(&db);
+        db.execute(&format!(
+            "CREATE SCHEMA old AUTHORIZATION {0}; CREATE TABLE old.t (i int); \
+             ALTER TABLE old.t OWNER TO {0}; ALTER TABLE schema_migrations OWNER TO {0}; \
+             ALTER TABLE schema_migrations_log OWNER TO {0}; REVOKE CREATE ON SCHEMA public FROM public",
+            role.name
+        ));
+        folder.write("2_x.up.sql", file);
+        let output = Run::dbm().url(role.url(&db)).path(&folder).arg("up").output();
+        assert_eq!(output.status, Some(0), "{file}\n{output}");
+        assert_eq!(output.essence(), "2/u x (TIME)\n", "{file}");
+        assert_eq!(db.row(), Some((2, false)), "{file}\n{output}");
+        db.execute(&format!("REASSIGN OWNED BY {} TO CURRENT_USER", role.name));
+    }
+}
+
+/// A word in a string does not make a file one that ends transactions, and a comment does not hide
+/// one that does.
+#[test]
+fn what_a_do_block_does() {
+    let (db, folder) = (Database::new(), Folder::new());
+    folder.write("1_x.up.sql", "CREATE TABLE a (i int); CREATE SEQUENCE s;");
+    folder.write(
+        "1_x.down.sql",
+        "do $$ begin raise exception 'rollback of 1_x is not possible'; end $$;",
+    );
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    let output = Run::dbm().db(&db).path(&folder).args(["down", "1"]).output();
+    output.assert_status(1).assert_line("error: migration failed: rollback of 1_x", "");
+    assert_eq!(db.row(), Some((1, false)), "{output}");
+
+    folder.write(
+        "2_y.up.sql",
+        "-- ends its transaction\nDO $$ BEGIN PERFORM nextval('s'); COMMIT; END $$;",
+    );
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    assert_eq!(db.number("SELECT last_value FROM s"), 1, "it ran once");
+}
+
+/// An index of somebody else that becomes invalid while ours waits for a lock is not ours to drop.
+#[test]
+fn an_invalid_index_of_somebody_else() {
+    let db = Database::new();
+    db.execute("CREATE TABLE t (a int); CREATE INDEX other_t_a ON t (a)");
+    let folder = one("CREATE INDEX CONCURRENTLY t_a ON t (a);");
+    let mut holder = db.client();
+    holder.batch_execute("BEGIN; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE").expect("a lock");
+    let mut run = Run::dbm()
+        .db(&db)
+        .path(&folder)
+        .args(["-lock-wait", "2000", "-retries", "50", "up"])
+        .spawn();
+    wait::until_true("the build to wait", || {
+        db.number("SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND NOT granted")
+            > 0
+    });
+    db.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'other_t_a'::regclass");
+    run.wait_for(" 1 of 50");
+    holder.batch_execute("COMMIT").expect("the end of it");
+    let output = run.finish();
+    output.assert_status(0).assert_essence("1/u x (TIME)\n");
+    let indexes = "SELECT count(*) FROM pg_class WHERE relname IN ('t_a', 'other_t_a')";
+    assert_eq!(db.number(indexes), 2, "{output}");
+}
