@@ -3,6 +3,7 @@
 //!
 //! Rules in prose are broken by the third change after them; these say so at once.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,22 +12,22 @@ use std::path::{Path, PathBuf};
 const LIBRARY: &[(&str, usize)] = &[
     ("migration", 0),
     ("sql", 0),
-    ("url", 1),
-    ("fault", 0),
+    ("sqlstate", 0),
+    ("text", 0),
     ("quote", 0),
     ("checksum", 0),
     ("interrupt", 0),
-    ("text", 0),
+    ("fault", 0),
     ("numbering", 1),
+    ("url", 1),
     ("event", 1),
     ("history", 1),
     ("error", 2),
     ("source", 3),
     ("plan", 3),
-    ("connection", 3),
+    ("session", 3),
     ("table", 4),
     ("status", 4),
-    ("objects", 5),
     ("verify", 5),
     ("migrator", 6),
     ("lib", 7),
@@ -156,6 +157,138 @@ fn a_file_imports_from_lower_floors_only() {
         }
     }
     assert_none("A file imports from lower floors only", &broken);
+}
+
+/// The modules that a file names, each as the path of its file: by `crate::…`, `super::…`, and in
+/// `use` by the names of its own children. What a module only declares (`mod x;`) does not count.
+fn imports(file: &File, modules: &BTreeMap<Vec<String>, PathBuf>) -> BTreeSet<PathBuf> {
+    let code: String = file.code().map(|(_, line)| format!("{line}\n")).collect();
+    let mut paths = Vec::new();
+    for statement in code.split(';') {
+        let mut words = statement.rsplit("use ");
+        if let (Some(path), Some(_)) = (words.next(), words.next()) {
+            expand(&path.split_whitespace().collect::<String>(), "", &mut paths);
+        }
+    }
+    for root in ["crate::", "super::"] {
+        for (at, _) in code.match_indices(root) {
+            let end = code[at..].find(|c: char| !(c.is_alphanumeric() || "_:".contains(c)));
+            paths.push(code[at..end.map_or(code.len(), |end| at + end)].to_owned());
+        }
+    }
+    let own = module(&file.path);
+    let resolved = paths.iter().filter_map(|path| {
+        let mut parts: Vec<String> = path.split("::").map(str::to_owned).collect();
+        match parts[0].as_str() {
+            "crate" => drop(parts.remove(0)),
+            "super" => drop(parts.splice(..1, own[..own.len() - 1].iter().cloned())),
+            _ => drop(parts.splice(..0, own.iter().cloned())),
+        }
+        // The longest beginning that is a module is the file; `use` names of other crates are none.
+        let is_relative = !path.starts_with("crate") && !path.starts_with("super");
+        (1..=parts.len())
+            .rev()
+            .filter(|length| !is_relative || *length > own.len())
+            .find_map(|length| modules.get(&parts[..length]))
+            .cloned()
+    });
+    resolved.filter(|path| *path != file.path).collect()
+}
+
+/// The paths of a `use`, with its braces taken apart: `a::{b, c::{d, e}}`.
+fn expand(text: &str, before: &str, paths: &mut Vec<String>) {
+    let (mut depth, mut start) = (0, 0);
+    let mut parts = Vec::new();
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        match part.split_once('{') {
+            Some((head, rest)) => {
+                let inside = rest.strip_suffix('}').unwrap_or(rest);
+                expand(inside, &format!("{before}{head}"), paths);
+            }
+            None => paths.push(format!("{before}{part}")),
+        }
+    }
+}
+
+/// The module of a file: `["cli", "commands", "up"]`.
+fn module(path: &Path) -> Vec<String> {
+    let below = path.strip_prefix(source()).expect("a file below src").with_extension("");
+    let parts = below.iter().map(|part| part.to_str().expect("a UTF-8 name").to_owned());
+    parts.filter(|part| part != "mod").collect()
+}
+
+/// Nor do two files import each other by way of others, within a folder either: what a file needs
+/// lies below it.
+#[test]
+fn no_two_files_import_each_other() {
+    let files: Vec<File> = files().into_iter().filter(|file| !file.is_test()).collect();
+    let modules: BTreeMap<Vec<String>, PathBuf> =
+        files.iter().map(|file| (module(&file.path), file.path.clone())).collect();
+    let imports: BTreeMap<&Path, BTreeSet<PathBuf>> =
+        files.iter().map(|file| (file.path.as_path(), imports(file, &modules))).collect();
+    let edges: usize = imports.values().map(BTreeSet::len).sum();
+    assert!(edges > 100, "only {edges} imports were found");
+    let reaches = |from: &Path, to: &Path| {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
+        while let Some(file) = open.pop() {
+            for next in &imports[file] {
+                if next == to {
+                    return true;
+                }
+                if seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        false
+    };
+    let mut broken = Vec::new();
+    for (file, imported) in &imports {
+        for other in imported.iter().filter(|other| reaches(other, file)) {
+            broken.push(format!(
+                "{} imports {}, and is imported by it",
+                file.display(),
+                other.display()
+            ));
+        }
+    }
+    assert_none("No two files import each other", &broken);
+}
+
+/// What a text is, `sql` tells from its tokens: nobody else searches it for words.
+#[test]
+fn only_sql_looks_into_sql() {
+    const SEARCHES: [&str; 7] = [
+        "to_lowercase()",
+        "to_ascii_lowercase()",
+        "to_uppercase()",
+        "to_ascii_uppercase()",
+        "eq_ignore_ascii_case",
+        "text.contains(",
+        "sql.contains(",
+    ];
+    const NOUNS: [&str; 6] = ["migrator", "table", "session", "status", "history", "plan"];
+    let mut broken = Vec::new();
+    for file in files().iter().filter(|file| NOUNS.contains(&file.noun.as_str())) {
+        for (line, text) in file.code() {
+            for search in SEARCHES.iter().filter(|search| text.contains(**search)) {
+                broken.push(format!("{}:{line}: {search}", file.path.display()));
+            }
+        }
+    }
+    assert_none("Only `sql` looks into SQL", &broken);
 }
 
 /// `super` would be a way around the floors, where it leads out of the noun.
