@@ -87,7 +87,9 @@ mod tests {
     fn every_flag_has_a_text() {
         for level in command().get_subcommands() {
             assert!(level.get_about().is_some(), "{}", level.get_name());
-            for flag in level.get_arguments().filter(|arg| arg.get_long().is_some() && !arg.is_hide_set()) {
+            for flag in
+                level.get_arguments().filter(|arg| arg.get_long().is_some() && !arg.is_hide_set())
+            {
                 assert!(flag.get_help().is_some(), "{} -{}", level.get_name(), flag.get_id());
             }
         }

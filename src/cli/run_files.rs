@@ -85,8 +85,7 @@ pub fn run_files(
         render::event(&events, event);
     });
     let result = run(&mut migrator);
-    answer.body =
-        std::mem::take(&mut heard.lock().unwrap_or_else(PoisonError::into_inner).body);
+    answer.body = std::mem::take(&mut heard.lock().unwrap_or_else(PoisonError::into_inner).body);
     match result {
         Ok(report) => {
             answer.body.left = report.left;

@@ -32,8 +32,8 @@ pub struct Opened {
     pub warnings: Vec<String>,
 }
 
-/// A place for migrations: the folder, and the URL that golang-migrate would name it by.
-struct Place {
+/// Where the migrations are: the folder, and the URL that golang-migrate would name it by.
+struct SourceFolder {
     folder: PathBuf,
     url: String,
 }
@@ -46,13 +46,13 @@ impl Config {
     ///
     /// What was given and cannot be used, or [`Error`].
     pub fn open(&self) -> anyhow::Result<Opened> {
-        let place = self.place()?;
+        let source = self.source_folder()?;
         let url = self.database_url()?;
         // The scheme alone is looked at before the folder is; the rest of the URL after it.
         dbm::scheme(&url).map_err(|e| {
             Error::Url(UrlError(format!("failed to parse scheme from database URL: {e}")))
         })?;
-        let source = Source::folder_as(&place.folder, &place.url)?;
+        let source = Source::folder_as(&source.folder, &source.url)?;
         let (url, warnings) = DatabaseUrl::resolve(&url).map_err(Error::Url)?;
         Ok(Opened { url, source, warnings })
     }
@@ -72,7 +72,7 @@ impl Config {
     ///
     /// What was given and cannot be used, or [`Error`].
     pub fn folder(&self) -> anyhow::Result<PathBuf> {
-        Ok(self.place()?.folder)
+        Ok(self.source_folder()?.folder)
     }
 
     /// The folder, and the URL that golang-migrate would name it by.
@@ -81,7 +81,7 @@ impl Config {
     ///
     /// What was given and cannot be used, or [`Error`].
     pub fn folder_and_url(&self) -> anyhow::Result<(PathBuf, String)> {
-        let Place { folder, url } = self.place()?;
+        let SourceFolder { folder, url } = self.source_folder()?;
         Ok((folder, url))
     }
 
@@ -94,7 +94,7 @@ impl Config {
             || env_file::variable(Path::new(".env"), name).is_some()
     }
 
-    fn place(&self) -> anyhow::Result<Place> {
+    fn source_folder(&self) -> anyhow::Result<SourceFolder> {
         if let Some(source) = self.source.as_deref().filter(|source| !source.is_empty()) {
             return from_source(source);
         }
@@ -107,7 +107,7 @@ impl Config {
             }
             _ => return Err(unset("source", "-path was given, but is empty".to_string())),
         };
-        Ok(Place { url: format!("file://{}", folder.display()), folder: folder.into() })
+        Ok(SourceFolder { url: format!("file://{}", folder.display()), folder: folder.into() })
     }
 
     fn database_url(&self) -> anyhow::Result<String> {
@@ -154,7 +154,7 @@ fn variable(name: &str) -> anyhow::Result<Option<String>> {
 }
 
 /// `file://m`, `file://./m`, `file:///abs/m`, `file:m`.
-fn from_source(source: &str) -> anyhow::Result<Place> {
+fn from_source(source: &str) -> anyhow::Result<SourceFolder> {
     let scheme = dbm::scheme(source).map_err(|e| {
         Error::Url(UrlError(format!("failed to parse scheme from source URL: {e}")))
     })?;
@@ -171,7 +171,7 @@ fn from_source(source: &str) -> anyhow::Result<Place> {
     let folder = percent_decoded(rest)
         .ok_or_else(|| failed("invalid URL escape: write % as %25".to_string()))?;
     let folder = if folder.is_empty() { ".".to_string() } else { folder };
-    Ok(Place { folder: folder.into(), url: source.to_string() })
+    Ok(SourceFolder { folder: folder.into(), url: source.to_string() })
 }
 
 fn percent_decoded(text: &str) -> Option<String> {

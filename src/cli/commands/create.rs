@@ -13,7 +13,7 @@ use crate::cli::refusal::refused;
 use crate::render::error::Complaint;
 use crate::render::json::NoBody;
 
-/// make a pair of empty files, numbered by the time or in sequence
+/// make a pair of empty files, numbered by time or in sequence
 ///
 /// Needs no database. Prints the paths of the two files.
 #[derive(clap::Args)]

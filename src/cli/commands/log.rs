@@ -8,7 +8,7 @@ use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::go_flags::whole_number;
 use crate::cli::open::open;
-use crate::render::json::{Place, direction, millis, utc};
+use crate::render::json::{RowItem, direction, millis, utc};
 use crate::render::table::{self, Look};
 
 /// show what was run, when, by whom, and for how long
@@ -39,8 +39,8 @@ pub struct EntryItem {
     pub version: Option<Version>,
     pub name: Option<String>,
     pub error: Option<String>,
-    pub from: Place,
-    pub to: Place,
+    pub from: RowItem,
+    pub to: RowItem,
     pub up_sha256: Option<String>,
     pub down_sha256: Option<String>,
     pub duration_ms: Option<f64>,

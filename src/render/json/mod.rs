@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::render::Said;
 use error::ErrorFields;
 
-pub use values::{Place, direction, millis, utc};
+pub use values::{RowItem, direction, millis, utc};
 
 /// What the object looks like: JSON Schema, draft 2020-12.
 pub const SCHEMA: &str = include_str!("../json.schema.json");

@@ -8,14 +8,14 @@ use serde::Serialize;
 
 /// The version row.
 #[derive(Clone, Copy, Serialize)]
-pub struct Place {
+pub struct RowItem {
     version: Option<Version>,
     dirty: bool,
 }
 
-impl From<State> for Place {
-    fn from(state: State) -> Place {
-        Place { version: state.version, dirty: state.dirty }
+impl From<State> for RowItem {
+    fn from(state: State) -> RowItem {
+        RowItem { version: state.version, dirty: state.dirty }
     }
 }
 
