@@ -1,11 +1,13 @@
 //! Where the database and the folder come from: flags, then variables, then `.env`.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use dbm::{DatabaseUrl, Error, Source, UrlError};
 
-use crate::cli::dot_env;
-use crate::render::error::Complaint;
+use crate::cli::config::Config;
+use crate::cli::env_file;
+use crate::cli::refusal::{refused, refused_with_hint};
 
 /// The variable that holds the database's URL unless another is named.
 const DATABASE_VARIABLE: &str = "DATABASE_URL";
@@ -14,34 +16,10 @@ const PATH_VARIABLE: &str = "DBM_PATH";
 /// The folder where nothing is said.
 const DEFAULT_FOLDER: &str = "migrations";
 
-/// Flags that all commands share, as they were typed.
-pub struct Settings {
-    /// `-source`
-    pub source: Option<String>,
-    /// `-path`
-    pub path: Option<String>,
-    /// `-database`
-    pub database: Option<String>,
-    /// `-database-env`
-    pub database_env: Option<String>,
-    /// `-prefetch`
-    pub prefetch: Option<u64>,
-    /// `-lock-timeout`, in seconds
-    pub lock_timeout: Option<u64>,
-    /// `-lock-wait`, in milliseconds
-    pub lock_wait: Option<u64>,
-    /// `-retries`
-    pub retries: Option<u64>,
-    /// `-wait`, in seconds
-    pub wait: Option<u64>,
-    /// `-verbose`
-    pub verbose: bool,
-}
-
 /// No URL, in golang-migrate's words.
 fn unset(which: &str, hint: String) -> anyhow::Error {
     let message = format!("failed to parse scheme from {which} URL: URL cannot be empty");
-    Complaint { hint: Some(hint), ..Complaint::new(&message) }.into()
+    refused_with_hint(&message, hint)
 }
 
 /// What a command works on.
@@ -54,27 +32,27 @@ pub struct Opened {
     pub warnings: Vec<String>,
 }
 
-/// A place for migrations: the folder, and the URL that golang-migrate would name it by.
-struct Place {
+/// Where the migrations are: the folder, and the URL that golang-migrate would name it by.
+struct SourceFolder {
     folder: PathBuf,
     url: String,
 }
 
-impl Settings {
+impl Config {
     /// Reads the database's URL and opens the folder, and complains in golang-migrate's order:
     /// of the source's URL, the database's URL, the source.
     ///
     /// # Errors
     ///
-    /// [`Complaint`] or [`Error`].
+    /// What was given and cannot be used, or [`Error`].
     pub fn open(&self) -> anyhow::Result<Opened> {
-        let place = self.place()?;
+        let source = self.source_folder()?;
         let url = self.database_url()?;
         // The scheme alone is looked at before the folder is; the rest of the URL after it.
         dbm::scheme(&url).map_err(|e| {
             Error::Url(UrlError(format!("failed to parse scheme from database URL: {e}")))
         })?;
-        let source = Source::folder_as(&place.folder, &place.url)?;
+        let source = Source::folder_as(&source.folder, &source.url)?;
         let (url, warnings) = DatabaseUrl::resolve(&url).map_err(Error::Url)?;
         Ok(Opened { url, source, warnings })
     }
@@ -83,7 +61,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Complaint`] or [`Error`].
+    /// What was given and cannot be used, or [`Error`].
     pub fn database(&self) -> anyhow::Result<(DatabaseUrl, Vec<String>)> {
         Ok(DatabaseUrl::resolve(&self.database_url()?).map_err(Error::Url)?)
     }
@@ -92,18 +70,18 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Complaint`] or [`Error`].
+    /// What was given and cannot be used, or [`Error`].
     pub fn folder(&self) -> anyhow::Result<PathBuf> {
-        Ok(self.place()?.folder)
+        Ok(self.source_folder()?.folder)
     }
 
     /// The folder, and the URL that golang-migrate would name it by.
     ///
     /// # Errors
     ///
-    /// [`Complaint`] or [`Error`].
+    /// What was given and cannot be used, or [`Error`].
     pub fn folder_and_url(&self) -> anyhow::Result<(PathBuf, String)> {
-        let Place { folder, url } = self.place()?;
+        let SourceFolder { folder, url } = self.source_folder()?;
         Ok((folder, url))
     }
 
@@ -112,29 +90,24 @@ impl Settings {
         let name = self.database_env.as_deref().unwrap_or(DATABASE_VARIABLE);
         self.database.is_some()
             || self.database_env.is_some()
-            || variable(name).is_some()
-            || dot_env::variable(Path::new(".env"), name).is_some()
+            || std::env::var_os(name).is_some()
+            || env_file::variable(Path::new(".env"), name).is_some()
     }
 
-    fn place(&self) -> anyhow::Result<Place> {
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        if let Some(source) = given(&self.source) {
-            return from_source(&source);
+    fn source_folder(&self) -> anyhow::Result<SourceFolder> {
+        if let Some(source) = self.source.as_deref().filter(|source| !source.is_empty()) {
+            return from_source(source);
         }
-        let folder = match given(&self.path) {
-            Some(path) => path,
-            None if self.path.is_some() || self.source.is_some() => {
-                return Err(unset("source", "-path was given, but is empty".to_string()));
+        let folder = match (&self.path, std::env::var_os(PATH_VARIABLE)) {
+            (Some(path), _) if !path.is_empty() => path.clone(),
+            (None, Some(path)) if self.source.is_none() && !path.is_empty() => path,
+            (None, None) if self.source.is_none() => OsString::from(DEFAULT_FOLDER),
+            (None, Some(_)) if self.source.is_none() => {
+                return Err(unset("source", format!("{PATH_VARIABLE} is set, but empty")));
             }
-            None => match variable(PATH_VARIABLE) {
-                Some(path) if path.is_empty() => {
-                    return Err(unset("source", format!("{PATH_VARIABLE} is set, but empty")));
-                }
-                Some(path) => path,
-                None => DEFAULT_FOLDER.to_string(),
-            },
+            _ => return Err(unset("source", "-path was given, but is empty".to_string())),
         };
-        Ok(Place { url: format!("file://{folder}"), folder: folder.into() })
+        Ok(SourceFolder { url: format!("file://{}", folder.display()), folder: folder.into() })
     }
 
     fn database_url(&self) -> anyhow::Result<String> {
@@ -155,9 +128,9 @@ impl Settings {
             Some(name) => name,
             None => DATABASE_VARIABLE,
         };
-        let (value, place) = match variable(name) {
+        let (value, place) = match variable(name)? {
             Some(value) => (value, "the environment"),
-            None => match dot_env::variable(Path::new(".env"), name) {
+            None => match env_file::variable(Path::new(".env"), name) {
                 Some(value) => (value, ".env"),
                 None => {
                     let hint = format!(
@@ -174,12 +147,14 @@ impl Settings {
     }
 }
 
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+/// A variable that is there and cannot be read is no reason to look further.
+fn variable(name: &str) -> anyhow::Result<Option<String>> {
+    let value = std::env::var_os(name).map(OsString::into_string).transpose();
+    value.map_err(|_| refused(&format!("{name} is not valid UTF-8")))
 }
 
 /// `file://m`, `file://./m`, `file:///abs/m`, `file:m`.
-fn from_source(source: &str) -> anyhow::Result<Place> {
+fn from_source(source: &str) -> anyhow::Result<SourceFolder> {
     let scheme = dbm::scheme(source).map_err(|e| {
         Error::Url(UrlError(format!("failed to parse scheme from source URL: {e}")))
     })?;
@@ -196,7 +171,7 @@ fn from_source(source: &str) -> anyhow::Result<Place> {
     let folder = dbm::text::percent_decoded(rest)
         .ok_or_else(|| failed("invalid URL escape: write % as %25".to_string()))?;
     let folder = if folder.is_empty() { ".".to_string() } else { folder };
-    Ok(Place { folder: folder.into(), url: source.to_string() })
+    Ok(SourceFolder { folder: folder.into(), url: source.to_string() })
 }
 
 #[cfg(test)]

@@ -55,15 +55,6 @@ pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
             printer.hint("stopped while it waited for the migration lock");
             return 1;
         }
-        // golang-migrate logs this one where it finds it, without a line end, and again where
-        // it ends. In a pipe, where a program may read it, it is the same here.
-        Error::NoMigrationFor { .. } if printer.is_verbose() => {
-            printer.error(&error.to_string());
-            printer.error(&error.to_string());
-        }
-        Error::NoMigrationFor { .. } if !printer.is_terminal() => {
-            printer.error(&format!("{error}error: {error}"));
-        }
         _ => printer.error(&error.to_string()),
     }
     explain(printer, error);

@@ -8,10 +8,10 @@ use crate::render::Printer;
 const MOST: usize = 12;
 
 /// Prints it.
-pub fn print(printer: &Printer, event: Event) {
+pub fn print(printer: &Printer, event: &Event) {
     let program = printer.program();
     match event {
-        Event::Adopted(steps) => adopted(printer, &steps),
+        Event::Adopted(steps) => adopted(printer, steps),
         Event::Edited { file, why } => {
             let path = file.path.display();
             match why {

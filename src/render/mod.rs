@@ -28,7 +28,6 @@ pub struct Printer {
     program: String,
     verbose: bool,
     colour: bool,
-    terminal: bool,
     /// Where hints and warnings are kept for the JSON object, if there is to be one.
     said: Option<Arc<Mutex<Said>>>,
 }
@@ -48,7 +47,7 @@ impl Printer {
         let terminal = std::io::stderr().is_terminal();
         let said = json.then(Arc::default);
         let program = program.to_string();
-        Printer { program, verbose, colour: terminal && !is_plain(), terminal, said }
+        Printer { program, verbose, colour: terminal && !is_plain(), said }
     }
 
     /// What we are called.
@@ -77,11 +76,6 @@ impl Printer {
         if let Some(said) = &self.said {
             keep(&mut said.lock().unwrap_or_else(PoisonError::into_inner));
         }
-    }
-
-    /// Whether a person is looking.
-    pub fn is_terminal(&self) -> bool {
-        self.terminal
     }
 
     /// A line that golang-migrate has too: with `-verbose`, behind the time.
@@ -141,9 +135,9 @@ pub fn say(text: &str) {
 }
 
 /// Prints what happens in a run.
-pub fn event(printer: &Printer, event: Event) {
+pub fn event(printer: &Printer, event: &Event) {
     match event {
-        Event::Waiting { holders, waited } => waiting(printer, &holders, waited),
+        Event::Waiting { holders, waited } => waiting(printer, holders, *waited),
         Event::Buffered(file) if printer.is_verbose() => {
             printer.line(&format!("Start buffering {}", file));
         }
@@ -161,9 +155,9 @@ pub fn event(printer: &Printer, event: Event) {
             printer.warning(&format!(
                 "{} waited in vain for a lock and was rolled back; try {tries} of {of} in {}",
                 file,
-                duration(pause)
+                duration(*pause)
             ));
-            for blocker in &blockers {
+            for blocker in blockers {
                 printer.detail(&format!("in its way: {}", described(blocker)));
             }
         }
@@ -172,13 +166,13 @@ pub fn event(printer: &Printer, event: Event) {
                 "{} would wait for sessions that wait for our lock: they go first",
                 file
             ));
-            for waiter in &waiters {
+            for waiter in waiters {
                 printer.detail(&described(waiter));
             }
         }
         Event::Finished { file, read, ran } => printer.line(&match printer.is_verbose() {
-            true => format!("Finished {} (read {}, ran {})", file, duration(read), duration(ran)),
-            false => format!("{} ({})", file, duration(read + ran)),
+            true => format!("Finished {} (read {}, ran {})", file, duration(*read), duration(*ran)),
+            false => format!("{} ({})", file, duration(*read + *ran)),
         }),
         Event::Notice(notice) => {
             let text = match (&notice.detail, &notice.hint) {
@@ -194,7 +188,7 @@ pub fn event(printer: &Printer, event: Event) {
             }
         }
         Event::Stopped { left } => {
-            let files = if left == 1 { "file is" } else { "files are" };
+            let files = if *left == 1 { "file is" } else { "files are" };
             printer.hint(&format!(
                 "stopped: {left} {files} left to run; the same command goes on from here"
             ));

@@ -12,7 +12,7 @@ use crate::render::error::Complaint;
 const USAGE: u8 = 2;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Trouble {
+pub(super) struct ErrorFields {
     pub kind: &'static str,
     pub message: String,
     pub versions: Vec<Version>,
@@ -23,63 +23,63 @@ pub(super) struct Trouble {
     pub outcome: Option<&'static str>,
 }
 
-impl Trouble {
-    pub(super) fn of(error: &anyhow::Error, exit_code: u8) -> Trouble {
+impl ErrorFields {
+    pub(super) fn of(error: &anyhow::Error, exit_code: u8) -> ErrorFields {
         let Some(ours) = error.downcast_ref::<Error>() else {
             let kind = match exit_code {
                 USAGE => "usage",
                 _ if error.is::<Complaint>() => "refused",
                 _ => "other",
             };
-            return Trouble { kind, message: format!("{error:#}"), ..Trouble::default() };
+            return ErrorFields { kind, message: format!("{error:#}"), ..ErrorFields::default() };
         };
-        let trouble = match ours {
+        let fields = match ours {
             Error::ReadFile { path, .. } => {
-                Trouble { file: Some(shown(path)), ..Trouble::default() }
+                ErrorFields { file: Some(shown(path)), ..ErrorFields::default() }
             }
-            Error::Edited { files } => Trouble {
+            Error::Edited { files } => ErrorFields {
                 versions: files.iter().map(|file| file.version).collect(),
                 file: match files.as_slice() {
                     [file] => Some(shown(&file.path)),
                     _ => None,
                 },
-                ..Trouble::default()
+                ..ErrorFields::default()
             },
-            Error::Late { files, .. } => Trouble {
+            Error::Late { files, .. } => ErrorFields {
                 versions: files.iter().map(|(version, _)| *version).collect(),
                 file: match files.as_slice() {
                     [(_, path)] => Some(shown(path)),
                     _ => None,
                 },
-                ..Trouble::default()
+                ..ErrorFields::default()
             },
             Error::NoMigrationFor { version, .. }
             | Error::NotApplied { version }
-            | Error::NoUpFile { version } => Trouble::with([*version]),
-            Error::Dirty { state } => Trouble::with(state.version),
-            Error::Moved { planned, .. } => Trouble::with(planned.version),
+            | Error::NoUpFile { version } => ErrorFields::with([*version]),
+            Error::Dirty { state } => ErrorFields::with(state.version),
+            Error::Moved { planned, .. } => ErrorFields::with(planned.version),
             Error::Connect { fault, .. } | Error::Statement { fault, .. } => {
-                Trouble { sqlstate: code(fault), ..Trouble::default() }
+                ErrorFields { sqlstate: code(fault), ..ErrorFields::default() }
             }
-            Error::Failed(failure) => Trouble {
+            Error::Failed(failure) => ErrorFields {
                 versions: vec![failure.version],
                 file: Some(shown(&failure.path)),
                 sqlstate: cause_code(&failure.cause),
                 outcome: Some(outcome(&failure.outcome)),
-                ..Trouble::default()
+                ..ErrorFields::default()
             }
             .at(failure.at.as_ref()),
-            _ => Trouble::default(),
+            _ => ErrorFields::default(),
         };
-        Trouble { kind: kind(ours), message: ours.to_string(), ..trouble }
+        ErrorFields { kind: kind(ours), message: ours.to_string(), ..fields }
     }
 
-    fn with(versions: impl IntoIterator<Item = Version>) -> Trouble {
-        Trouble { versions: versions.into_iter().collect(), ..Trouble::default() }
+    fn with(versions: impl IntoIterator<Item = Version>) -> ErrorFields {
+        ErrorFields { versions: versions.into_iter().collect(), ..ErrorFields::default() }
     }
 
-    pub(super) fn at(self, place: Option<&Location>) -> Trouble {
-        Trouble {
+    pub(super) fn at(self, place: Option<&Location>) -> ErrorFields {
+        ErrorFields {
             line: place.map(|place| place.line),
             column: place.map(|place| place.column),
             ..self

@@ -1,6 +1,10 @@
 //! Flags where golang-migrate would not take them, and the name by which the program is called.
 
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
+use std::process::Command;
 
 use crate::support::{Database, Folder, Run};
 
@@ -89,4 +93,108 @@ fn called_migrate() {
     let folder = Folder::new().file("1_a.up.sql", "COMMIT; SELECT nothing;");
     let output = Run::program(&link).db(&db).path(&folder).arg("up").output();
     output.assert_status(1).assert_line("hint: ", "migrate force").assert_silent_about("dbm force");
+}
+
+/// A flag that nobody has is refused wherever it stands, and nothing is run.
+#[test]
+fn a_misspelt_flag() {
+    let (db, folder) = (Database::new(), Folder::four());
+    for args in [
+        &["-lock-timout", "5", "up", "1"][..],
+        &["up", "-lock-timout", "5", "1"],
+        &["up", "1", "-lock-timout", "5"],
+        &["up", "1", "--lock-timout=5"],
+        &["down", "1", "-lock-timout", "5"],
+        &["create", "-ext", "sql", "x", "-lock-timout", "5"],
+    ] {
+        let output = Run::dbm().db(&db).path(&folder).args(args.iter().copied()).output();
+        output.assert_status(2);
+        assert_eq!(output.first_line(), "flag provided but not defined: -lock-timout");
+        output.assert_line("hint: ", "did you mean -lock-timeout?");
+    }
+    assert!(db.tables().is_empty());
+    let output = Run::dbm().arg("statsu").output();
+    output.assert_status(2);
+    output.assert_line("hint: ", "no such command: statsu; did you mean status?");
+}
+
+/// golang-migrate ignores words too many. So does dbm, but it says so.
+#[test]
+fn words_too_many() {
+    let (db, folder) = (Database::new(), Folder::four());
+    let run = |args: &[&str]| Run::dbm().db(&db).path(&folder).args(args.iter().copied());
+    run(&["up", "1", "2", "-verbose=false", "x y"])
+        .stderr(
+            "warning: ignored: unexpected argument \"2\"\n\
+             warning: ignored: unexpected argument \"x y\"\n\
+             1/u a (TIME)\n",
+        )
+        .check();
+    // Its own flags end at the first word, as there.
+    run(&["down", "1", "-all"]).status(1).stderr("error: too many arguments\n").check();
+    let output = run(&["create", "x", "-ext", "sql"]).output();
+    output.assert_status(1).assert_line("error: ", "-ext flag must be specified");
+    output.assert_line("warning: ", "unexpected argument \"-ext\"");
+    // Commands that it does not have have nothing to be lenient for.
+    for args in [&["redo", "1"][..], &["status", "x"], &["log", "5"], &["wait", "5"]] {
+        run(args).status(1).stderr("error: too many arguments\n").check();
+    }
+    let output = run(&["rollback", "2"]).status(1).output();
+    output.assert_line("error: ", "too many arguments").assert_line("hint: ", "dbm down N");
+}
+
+/// The last one wins, wherever they stand.
+#[test]
+fn before_and_behind_the_command() {
+    let (db, folder) = (Database::new(), Folder::four());
+    Run::dbm()
+        .args(["-path", "nope", "-verbose", "up", "1", "-verbose=false"])
+        .db(&db)
+        .path(&folder)
+        .stderr("1/u a (TIME)\n")
+        .check();
+}
+
+/// A path is bytes, and need not be UTF-8.
+#[test]
+fn a_path_that_is_not_utf8() {
+    let (db, place) = (Database::new(), Folder::new());
+    let name = OsStr::from_bytes(b"m\xff");
+    let folder = place.path().join(name);
+    fs::create_dir(&folder).expect("make a folder");
+    fs::write(folder.join("1_a.up.sql"), "CREATE TABLE a (id int)").expect("write a file");
+    let equals = OsStr::from_bytes(b"-path=m\xff");
+    for args in [vec![OsStr::new("-path"), name], vec![equals]] {
+        db.clear();
+        let output = Command::new(env!("CARGO_BIN_EXE_dbm"))
+            .args(["-database", &db.url(), "up"])
+            .args(args)
+            .current_dir(place.path())
+            .output()
+            .expect("run dbm");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(db.row(), Some((1, false)));
+    }
+    db.clear();
+    Run::dbm().cwd(place.path()).env("DBM_PATH", name).db(&db).arg("up").output().assert_status(0);
+    assert_eq!(db.row(), Some((1, false)));
+    // A URL is text.
+    let output = Command::new(env!("CARGO_BIN_EXE_dbm"))
+        .args([OsStr::new("up"), OsStr::new("-database"), name])
+        .output()
+        .expect("run dbm");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+/// golang-migrate's line without a line break is not imitated.
+#[test]
+fn an_error_is_said_once() {
+    let (db, folder) = (Database::new(), Folder::four());
+    let error = "error: no migration found for version 99: read down for version 99 .: file does \
+                 not exist\n";
+    for (flags, before) in [(&[][..], ""), (&["-verbose"][..], "STAMP ")] {
+        let output =
+            Run::dbm().db(&db).path(&folder).args(["goto", "99"]).args(flags.to_vec()).output();
+        output.assert_status(1).assert_essence(&format!("{before}{error}"));
+    }
 }

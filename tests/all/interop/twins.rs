@@ -190,7 +190,7 @@ fn streams(ours: &Output, theirs: &Output, level: Level) -> Vec<String> {
         found.push(format!("EXIT: expected {:?}, got {:?}", theirs.status, ours.status));
     }
     let (expected, got) = match level {
-        Level::Same => (canonical(&theirs.masked()), without_doubles(&ours.essence())),
+        Level::Same => (canonical(&theirs.masked()), ours.essence()),
         Level::Usage => {
             (usage_kind(&theirs.stderr).to_owned(), usage_kind(&ours.stderr).to_owned())
         }

@@ -100,9 +100,32 @@ fn every_error_is_in_it() {
     let nowhere = Run::dbm().path(&case.folder).url("postgres://127.0.0.1:1/x");
     let nowhere = object(&nowhere.args(["status", "-json"]).output());
     assert_eq!((&nowhere["error"]["kind"], &nowhere["dirty"]), (&"connect".into(), &Value::Null));
-    let misused = Run::dbm().args(["up", "-wrong", "--json"]).output();
-    misused.assert_status(2);
-    assert_eq!(object(&misused)["error"]["kind"], "usage");
+}
+
+/// A line that cannot be read is answered as well, wherever `-json` stands in it.
+#[test]
+fn a_misuse_is_in_it() {
+    for (words, message) in [
+        (&["up", "-wrong", "--json"][..], "flag provided but not defined: -wrong"),
+        (&["-json", "up", "1", "-wrong"], "flag provided but not defined: -wrong"),
+        (
+            &["-json=true", "-prefetch", "x", "up"],
+            "invalid value \"x\" for flag -prefetch: parse error",
+        ),
+        (&["-json", "nosuch"], "no such command: nosuch"),
+        (&["nosuch", "-json=T"], "no such command: nosuch"),
+        (&["-json"], "no command"),
+        (&["-json", "create", "x"], "create has no -json"),
+        (&["drop", "-f", "-json"], "flag provided but not defined: -json"),
+    ] {
+        let misused = Run::dbm().args(words.iter().copied()).output();
+        misused.assert_status(2);
+        let misuse = object(&misused);
+        let error = &misuse["error"];
+        assert_eq!((&error["kind"], &error["message"]), (&"usage".into(), &message.into()));
+    }
+    let misused = Run::dbm().args(["up", "-wrong", "-json=false"]).output();
+    assert_eq!(misused.stdout, "", "{misused}");
 }
 
 /// The newest release's file is not here: its text is the log's, and that is told.

@@ -24,7 +24,7 @@ const NEXT_WORD: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// That of the last attempt.
-pub fn for_server<T>(
+pub fn wait_for_server<T>(
     url: &DatabaseUrl,
     limit: Option<Duration>,
     printer: &Printer,

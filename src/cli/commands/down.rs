@@ -1,0 +1,72 @@
+//! `down`: runs down files.
+
+use anyhow::Result;
+
+use crate::cli::config::json_flag;
+use crate::cli::context::{Answer, Context};
+use crate::cli::go_flags::BEFORE_WORDS;
+use crate::cli::numbers::limit_number;
+use crate::cli::open::open;
+use crate::cli::prompt::confirmed;
+use crate::cli::refusal::{declined, refused};
+use crate::cli::run_files::{RunBody, run_files};
+
+/// run the down files of the last N versions, or of all
+///
+/// Without N and without -all it asks first.
+#[derive(clap::Args)]
+#[command(override_usage = "down [N]", arg = json_flag())]
+pub struct Args {
+    /// run all down files, without asking
+    #[arg(long, group = BEFORE_WORDS)]
+    all: bool,
+    #[arg(value_name = "N")]
+    words: Vec<String>,
+}
+
+/// Runs it.
+///
+/// # Errors
+///
+/// Those of opening and of the run, and a "no".
+pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
+    let migrator = open(context)?;
+    let limit = limit(args.all, &args.words)?;
+    if limit.is_none() && !args.all {
+        let question = "Are you sure you want to apply all down migrations? [y/N]";
+        if !confirmed(&context.printer, question) {
+            return Err(declined("Not applying all down migrations"));
+        }
+        context.printer.line("Applying all down migrations");
+    }
+    run_files(context, answer, migrator, |migrator| match limit {
+        Some(count) => migrator.down_by(count),
+        None => migrator.down_all(),
+    })
+}
+
+/// `None` is all.
+fn limit(all: bool, words: &[String]) -> Result<Option<u64>> {
+    match (all, words) {
+        (_, []) => Ok(None),
+        (true, _) => Err(refused("-all cannot be used with other arguments")),
+        (false, [limit]) => limit_number(limit).map(Some),
+        (false, _) => Err(refused("too many arguments")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_takes_one_number_or_all() {
+        let words = |words: &[&str]| words.iter().map(|w| w.to_string()).collect::<Vec<_>>();
+        let limit = |all, typed: &[&str]| limit(all, &words(typed)).map_err(|e| e.to_string());
+        assert_eq!(limit(false, &["2"]), Ok(Some(2)));
+        assert_eq!(limit(true, &[]), Ok(None));
+        assert_eq!(limit(true, &["1"]), Err("-all cannot be used with other arguments".into()));
+        assert_eq!(limit(false, &["1", "2"]), Err("too many arguments".into()));
+        assert_eq!(limit(false, &["x"]), Err("can't read limit argument N".into()));
+    }
+}

@@ -1,0 +1,62 @@
+//! `force`: sets the version row and runs nothing.
+
+use anyhow::Result;
+use dbm::{MAX_VERSION, Version};
+
+use crate::cli::context::{Answer, Context};
+use crate::cli::numbers::{digits, required};
+use crate::cli::open::open;
+use crate::cli::refusal::refused;
+use crate::render::json::NoBody;
+
+/// set the version to V and run nothing (-1: nothing applied)
+///
+/// For a database that is dirty: fix by hand what the broken file left, then force the version that
+/// is really applied.
+#[derive(clap::Args)]
+#[command(override_usage = "force V")]
+pub struct Args {
+    #[arg(value_name = "V", allow_negative_numbers = true)]
+    version: Option<String>,
+}
+
+/// Runs it.
+///
+/// # Errors
+///
+/// Those of opening and of the database.
+pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
+    let mut migrator = open(context)?;
+    migrator.force(version(&required(args.version)?)?)?;
+    context.say_finished();
+    Ok(())
+}
+
+/// `-1` is nothing applied.
+fn version(text: &str) -> Result<Option<Version>> {
+    let sign = text.strip_prefix(['+', '-']).map_or(text, |rest| rest);
+    let number = digits(sign).filter(|number| *number <= MAX_VERSION);
+    let number = number.ok_or_else(|| refused("can't read version argument V"))?;
+    match (text.starts_with('-'), number) {
+        (false, number) => Ok(Some(number)),
+        (true, 0) => Ok(Some(0)),
+        (true, 1) => Ok(None),
+        (true, _) => Err(refused("argument V must be >= -1")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minus_one_is_nothing_applied() {
+        let forced = |text: &str| version(text).map_err(|e| e.to_string());
+        assert_eq!(forced("-1"), Ok(None));
+        assert_eq!(forced("+2"), Ok(Some(2)));
+        assert_eq!(forced("-2"), Err("argument V must be >= -1".to_string()));
+        for text in ["x", "", "-", "9223372036854775808"] {
+            assert_eq!(forced(text), Err("can't read version argument V".to_string()), "{text}");
+        }
+    }
+}

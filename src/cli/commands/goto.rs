@@ -1,0 +1,31 @@
+//! `goto`: goes up or down to a version.
+
+use anyhow::Result;
+
+use crate::cli::config::json_flag;
+use crate::cli::context::{Answer, Context};
+use crate::cli::numbers::{required, version_number};
+use crate::cli::open::open;
+use crate::cli::run_files::{RunBody, run_files};
+
+/// go up or down to version V
+#[derive(clap::Args)]
+#[command(override_usage = "goto V", arg = json_flag())]
+pub struct Args {
+    #[arg(value_name = "V")]
+    version: Option<String>,
+    /// go up although applied files were edited
+    #[arg(long)]
+    allow_edited: bool,
+}
+
+/// Runs it.
+///
+/// # Errors
+///
+/// Those of opening and of the run.
+pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
+    let migrator = open(context)?.allow_edited(args.allow_edited);
+    let version = version_number(&required(args.version)?)?;
+    run_files(context, answer, migrator, |migrator| migrator.goto(version))
+}

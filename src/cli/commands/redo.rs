@@ -1,0 +1,25 @@
+//! `redo`: runs the last version's down file and then its up file.
+
+use anyhow::Result;
+
+use crate::cli::config::json_flag;
+use crate::cli::context::{Answer, Context};
+use crate::cli::open::open;
+use crate::cli::run_files::{RunBody, run_files};
+
+/// run the last version's down file and then its up file again
+///
+/// In one transaction, where both files can run in one.
+#[derive(clap::Args)]
+#[command(override_usage = "redo", arg = json_flag())]
+pub struct Args {}
+
+/// Runs it.
+///
+/// # Errors
+///
+/// Those of opening and of the run.
+pub fn run(context: &Context, _: Args, answer: &mut Answer<RunBody>) -> Result<()> {
+    let migrator = open(context)?;
+    run_files(context, answer, migrator, |migrator| migrator.redo())
+}

@@ -1,0 +1,114 @@
+//! `repair`: accepts files as they are now.
+
+use anyhow::Result;
+use dbm::{Repair, Version, Why};
+use serde::Serialize;
+
+use crate::cli::config::json_flag;
+use crate::cli::context::{Answer, Context};
+use crate::cli::numbers::version_number;
+use crate::cli::open::{open, warn_of_names};
+use crate::cli::prompt::confirmed;
+use crate::cli::refusal::declined;
+use crate::render;
+
+/// accept edited files as they are now
+///
+/// Asks first, unless -f. Changes neither the schema nor the version: it adds to the log that the
+/// files as they are now are the right ones for the edited versions, or for those that are named. A
+/// late version that is named is recorded as applied.
+#[derive(clap::Args)]
+#[command(override_usage = "repair [V...]", arg = json_flag())]
+pub struct Args {
+    /// do not ask
+    #[arg(long)]
+    f: bool,
+    #[arg(value_name = "V")]
+    versions: Vec<String>,
+}
+
+/// What was recorded, as JSON.
+#[derive(Default, Serialize)]
+pub struct RepairBody {
+    /// A version each.
+    pub repaired: Vec<RepairItem>,
+}
+
+/// A version whose files were recorded.
+#[derive(Serialize)]
+pub struct RepairItem {
+    /// Its number.
+    pub version: Version,
+    /// Its name.
+    pub name: Option<String>,
+    /// What was the matter.
+    pub why: &'static str,
+}
+
+/// Runs it.
+///
+/// # Errors
+///
+/// Those of the database and the folder, a version that is not applied, a "no".
+pub fn run(context: &Context, args: Args, answer: &mut Answer<RepairBody>) -> Result<()> {
+    let printer = &context.printer;
+    let versions: Vec<Version> =
+        args.versions.iter().map(|typed| version_number(typed)).collect::<Result<_>>()?;
+    let mut migrator = open(context)?;
+    warn_of_names(&migrator, printer);
+    let found = migrator.repairable(&versions)?;
+    if found.is_empty() {
+        printer.line("nothing to repair");
+    } else if !args.f {
+        for file in migrator.edited()? {
+            if found.iter().any(|repair| repair.version == file.version) {
+                render::difference(printer, &file);
+            }
+        }
+        for repair in found.iter().filter(|repair| repair.why != Why::Edited) {
+            printer.detail(&described(repair));
+        }
+        let question = "Record these files, as they are now, as the right ones? [y/N]";
+        if !confirmed(printer, question) {
+            return Err(declined("Nothing recorded"));
+        }
+    }
+    let repaired = match found.is_empty() {
+        true => found,
+        false => migrator.repair(&versions)?,
+    };
+    for repair in &repaired {
+        printer.line(&format!("recorded {}", described(repair)));
+    }
+    if printer.is_json() {
+        answer.state = migrator.version().ok();
+    }
+    answer.body.repaired = repaired.iter().map(RepairItem::of).collect();
+    context.say_finished();
+    Ok(())
+}
+
+fn described(repair: &Repair) -> String {
+    let name = repair.name.as_deref().unwrap_or("<empty>");
+    let why = match repair.why {
+        Why::Edited => "",
+        Why::DownEdited => " (the down file alone)",
+        _ => " as applied",
+    };
+    format!("{} {name}{why}", repair.version)
+}
+
+impl RepairItem {
+    fn of(repair: &Repair) -> RepairItem {
+        RepairItem { version: repair.version, name: repair.name.clone(), why: why(repair.why) }
+    }
+}
+
+/// What was the matter, in a word.
+pub fn why(why: Why) -> &'static str {
+    match why {
+        Why::DownEdited => "down-edited",
+        Why::Late => "late",
+        _ => "edited",
+    }
+}

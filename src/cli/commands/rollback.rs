@@ -1,0 +1,34 @@
+//! `rollback`: runs the down file of the last version.
+
+use anyhow::Result;
+
+use crate::cli::config::json_flag;
+use crate::cli::context::{Answer, Context};
+use crate::cli::open::open;
+use crate::cli::refusal::refused_with_hint;
+use crate::cli::run_files::{RunBody, run_files};
+
+/// run the down file of the last version
+///
+/// The same as: down 1
+#[derive(clap::Args)]
+#[command(override_usage = "rollback", arg = json_flag())]
+pub struct Args {
+    #[arg(hide = true)]
+    words: Vec<String>,
+}
+
+/// Runs it.
+///
+/// # Errors
+///
+/// Those of opening and of the run, and any word.
+pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
+    if !args.words.is_empty() {
+        // Some tools take a number here.
+        let hint = format!("{} down N takes the last N versions down", context.config.program);
+        return Err(refused_with_hint("too many arguments", hint));
+    }
+    let migrator = open(context)?;
+    run_files(context, answer, migrator, |migrator| migrator.down_by(1))
+}

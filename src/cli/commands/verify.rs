@@ -1,0 +1,136 @@
+//! `verify`: checks the folder, and the database if one is given.
+
+use anyhow::Result;
+use dbm::{Error, Finding, FindingKind, Source, Version, verify_database, verify_folder};
+use serde::Serialize;
+
+use crate::cli::config::json_flag;
+use crate::cli::context::{Answer, Context};
+use crate::cli::open::open;
+use crate::render::findings;
+
+/// check the folder, and the database if one is given; for CI
+///
+/// Reads only. Exits 1 if it finds something, and names a remedy for each. Without a database URL it
+/// looks at the folder alone.
+#[derive(clap::Args)]
+#[command(override_usage = "verify", arg = json_flag())]
+pub struct Args {
+    /// look at the folder alone
+    #[arg(long)]
+    offline: bool,
+    /// let these pass, the words in brackets: no-down,style
+    #[arg(long, value_name = "KINDS", value_parser = allowed)]
+    allow: Option<Allowed>,
+}
+
+/// Kinds of findings that may be.
+#[derive(Clone, Default)]
+struct Allowed(Vec<FindingKind>);
+
+/// Words with commas between them.
+fn allowed(text: &str) -> Result<Allowed, String> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let kinds = words.map(|word| {
+        FindingKind::from_word(word).ok_or_else(|| {
+            let all: Vec<&str> = FindingKind::ALL.iter().map(|kind| kind.word()).collect();
+            format!("{word:?} is not one of {}", all.join(", "))
+        })
+    });
+    kinds.collect::<Result<_, _>>().map(Allowed)
+}
+
+/// What is wrong, as JSON; `None` where not all could be checked.
+#[derive(Default, Serialize)]
+pub struct VerifyBody {
+    /// What was found.
+    pub findings: Option<Vec<FindingItem>>,
+}
+
+/// One thing that was found.
+#[derive(Serialize)]
+pub struct FindingItem {
+    /// A word for it, in kebab case.
+    pub kind: &'static str,
+    /// Of which version.
+    pub version: Option<Version>,
+    /// In which file.
+    pub file: Option<String>,
+    /// In which line, from 1.
+    pub line: Option<usize>,
+    /// What is the matter.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+    /// It is no fault.
+    pub note: bool,
+}
+
+/// Runs it.
+///
+/// # Errors
+///
+/// Those of the folder and the database. What is found is no error.
+pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Result<()> {
+    let Context { config, printer, .. } = context;
+    let (folder, url) = config.folder_and_url()?;
+    let mut found = verify_folder(&folder, &url)?;
+    let asks = !args.offline && config.has_database();
+    // Two files of one version: which of them ran nobody can say.
+    let source = Source::folder_as(&folder, &url);
+    // Nearly always it is the wrong folder, and CI must not take that for a good one.
+    if found.is_empty() && source.as_ref().is_ok_and(|source| source.versions().is_empty()) {
+        return Err(Error::EmptySource.into());
+    }
+    let is_clear = source.is_ok();
+    if asks && is_clear {
+        let mut migrator = open(context)?;
+        let status = migrator.status()?;
+        answer.state = Some(status.state);
+        let indexes = migrator.invalid_indexes()?;
+        found.extend(verify_database(migrator.source(), &status, &indexes));
+        found.sort_by_key(|finding| (finding.version.is_none(), finding.version));
+    }
+    let allowed = args.allow.unwrap_or_default().0;
+    found.retain(|finding| !allowed.contains(&finding.kind));
+    if !printer.is_json() {
+        findings::print(&found, printer, asks && is_clear);
+    }
+    if asks && !is_clear {
+        printer.warning("the database was not checked: fix the folder first");
+    }
+    if found.iter().any(|finding| !finding.is_note) {
+        answer.exit_code = Some(1);
+    }
+    answer.body.findings = Some(
+        found.into_iter().map(|finding| FindingItem::of(finding, printer.program())).collect(),
+    );
+    Ok(())
+}
+
+impl FindingItem {
+    fn of(finding: Finding, program: &str) -> FindingItem {
+        FindingItem {
+            remedy: findings::remedy(&finding, program),
+            kind: finding.kind.word(),
+            version: finding.version,
+            file: finding.file,
+            line: finding.line,
+            message: finding.message,
+            note: finding.is_note,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_commas_between_them() {
+        let kinds = allowed(" no-down,, style,").map(|allowed| allowed.0);
+        assert_eq!(kinds, Ok(vec![FindingKind::NoDown, FindingKind::Style]));
+        let said = allowed("style,wrong").err().unwrap();
+        assert!(said.starts_with("\"wrong\" is not one of name, duplicate, "), "{said}");
+    }
+}

@@ -1,0 +1,37 @@
+//! `wait`: waits until the server accepts connections.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::cli::context::{Answer, Context};
+use crate::cli::go_flags::whole_number;
+use crate::cli::wait_for_server::wait_for_server;
+use crate::render::json::NoBody;
+
+/// wait until the server accepts connections
+///
+/// Waits for what can pass: a refused connection, a name not yet known, a server that starts up. A
+/// wrong password or a database that is not there is an error at once.
+#[derive(clap::Args)]
+#[command(override_usage = "wait")]
+pub struct Args {
+    /// give up after N seconds (never)
+    #[arg(long, value_name = "N", value_parser = whole_number)]
+    timeout: Option<u64>,
+}
+
+/// Runs it.
+///
+/// # Errors
+///
+/// Those of the URL, and the server's last.
+pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
+    let limit = args.timeout.map(Duration::from_secs).or(context.config.wait);
+    let (url, warnings) = context.config.database()?;
+    for warning in &warnings {
+        context.printer.warning(warning);
+    }
+    wait_for_server(&url, limit, &context.printer, dbm::ping)?;
+    Ok(())
+}

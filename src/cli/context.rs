@@ -1,0 +1,52 @@
+//! What every command gets, and what it gives back.
+
+use std::time::Instant;
+
+use dbm::State;
+
+use crate::cli::config::Config;
+use crate::render::{Printer, duration};
+
+/// What every command gets.
+pub struct Context {
+    /// What was asked for beside the command's own arguments.
+    pub config: Config,
+    /// Where lines for people go.
+    pub printer: Printer,
+    begun: Instant,
+}
+
+/// What a command found out, for the exit code and the JSON object. It is filled in on the way, so
+/// that a command that fails still tells how far it came.
+#[derive(Default)]
+pub struct Answer<Body> {
+    /// Where the row stands when the command ends; `None` where that is not known.
+    pub state: Option<State>,
+    /// What the command is for.
+    pub body: Body,
+    /// The exit code, where it is not 0 for success and 1 for an error.
+    pub exit_code: Option<u8>,
+}
+
+impl Context {
+    /// For one command, which begins now.
+    pub fn new(config: Config) -> Context {
+        let printer = Printer::new(&config.program, config.verbose, config.json);
+        Context { config, printer, begun: Instant::now() }
+    }
+
+    /// Says with `-verbose`, as golang-migrate does, that the command is done.
+    pub fn say_finished(&self) {
+        if self.printer.is_verbose() {
+            self.printer.line(&format!("Finished after {}", duration(self.begun.elapsed())));
+        }
+        self.say_closed();
+    }
+
+    /// Says with `-verbose`, as golang-migrate does, that the session is at its end.
+    pub fn say_closed(&self) {
+        if self.printer.is_verbose() {
+            self.printer.line("Closing source and database");
+        }
+    }
+}

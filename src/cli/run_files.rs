@@ -1,0 +1,110 @@
+//! What `up`, `down`, `goto`, `redo` and `rollback` share: running files, signals on the way, and
+//! the JSON of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Result;
+use dbm::{Event, File, Interrupt, Migrator, Report, Version};
+use serde::Serialize;
+
+use crate::cli::context::{Answer, Context};
+use crate::cli::open::warn_of_names;
+use crate::cli::signals::Signals;
+use crate::render;
+use crate::render::json::{direction, millis};
+
+/// What became of a run, as JSON.
+#[derive(Default, Serialize)]
+pub struct RunBody {
+    /// Files that were run and are committed, in order.
+    pub files: Vec<FileItem>,
+    /// How many were planned and not run, because the run was asked to stop.
+    pub left: usize,
+    /// The row is above all files here, and that is allowed.
+    pub ahead: bool,
+}
+
+/// A file that was run.
+#[derive(Serialize)]
+pub struct FileItem {
+    /// Its number.
+    pub version: Version,
+    /// `up` or `down`.
+    pub direction: &'static str,
+    /// Its name; `None` where the pair lacks this side, and only the row moved.
+    pub name: Option<String>,
+    /// How long reading and running it took.
+    pub duration_ms: f64,
+    /// It is not here: the log's text was run.
+    pub from_log: bool,
+}
+
+/// What is heard while files run.
+#[derive(Default)]
+struct Heard {
+    body: RunBody,
+    from_log: Vec<File>,
+}
+
+impl Heard {
+    fn hear(&mut self, event: &Event) {
+        match event {
+            Event::FromLog(file) => self.from_log.push(file.clone()),
+            Event::Finished { file, read, ran } => self.body.files.push(FileItem {
+                version: file.version,
+                direction: direction(file.direction),
+                name: file.name.clone(),
+                duration_ms: millis(*read + *ran),
+                from_log: self.from_log.contains(file),
+            }),
+            Event::Ahead { .. } => self.body.ahead = true,
+            _ => {}
+        }
+    }
+}
+
+/// Runs files, prints what happens, and fills in the answer.
+///
+/// # Errors
+///
+/// That of the run.
+pub fn run_files(
+    context: &Context,
+    answer: &mut Answer<RunBody>,
+    migrator: Migrator,
+    run: impl FnOnce(&mut Migrator) -> Result<Report, dbm::Error>,
+) -> Result<()> {
+    let printer = &context.printer;
+    warn_of_names(&migrator, printer);
+    let interrupt = Interrupt::new();
+    let signals = Signals::catch(interrupt.clone(), printer);
+    let heard = Arc::new(Mutex::new(Heard::default()));
+    let (ears, events) = (heard.clone(), printer.clone());
+    let mut migrator = migrator.interrupt(interrupt).on_event(move |event| {
+        ears.lock().unwrap_or_else(PoisonError::into_inner).hear(event);
+        render::event(&events, event);
+    });
+    let result = run(&mut migrator);
+    answer.body = std::mem::take(&mut heard.lock().unwrap_or_else(PoisonError::into_inner).body);
+    match result {
+        Ok(report) => {
+            answer.body.left = report.left;
+            answer.state = Some(report.state);
+            if report.left > 0 {
+                answer.exit_code = signals.stopped();
+            }
+            if report.ran == 0 && report.left == 0 {
+                printer.line("no change");
+            }
+            context.say_finished();
+            Ok(())
+        }
+        Err(error) => {
+            if printer.is_json() {
+                answer.state = migrator.version().ok();
+            }
+            answer.exit_code = signals.stopped();
+            Err(error.into())
+        }
+    }
+}
