@@ -72,7 +72,10 @@ impl File {
         let end = if self.is_test() {
             0
         } else {
-            self.text.find("#[cfg(test)]\nmod tests {").unwrap_or(self.text.len())
+            self.text
+                .find("#[cfg(test)]\nmod tests {")
+                .or(self.text.find("#[cfg(test)]\npub mod tests {"))
+                .unwrap_or(self.text.len())
         };
         self.text[..end]
             .lines()
@@ -281,7 +284,9 @@ fn only_sql_looks_into_sql() {
     ];
     const NOUNS: [&str; 6] = ["migrator", "table", "session", "status", "history", "plan"];
     let mut broken = Vec::new();
-    for file in files().iter().filter(|file| NOUNS.contains(&file.noun.as_str())) {
+    // Host names are compared there.
+    let is_tls = |file: &File| file.path.ends_with("session/tls.rs");
+    for file in files().iter().filter(|file| NOUNS.contains(&file.noun.as_str()) && !is_tls(file)) {
         for (line, text) in file.code() {
             for search in SEARCHES.iter().filter(|search| text.contains(**search)) {
                 broken.push(format!("{}:{line}: {search}", file.path.display()));
