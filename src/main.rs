@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     ExitCode::from(match cli::parse(&program, &words) {
         Ok(Parsed::Run(config, command)) => cli::run(config, *command),
         Ok(Parsed::Say(text)) => {
-            render::say(&text);
+            render::printer::say(&text);
             0
         }
         Ok(Parsed::Schema) => {

@@ -5,7 +5,8 @@ use std::time::Instant;
 use dbm::State;
 
 use crate::cli::config::Config;
-use crate::render::{Printer, duration};
+use crate::render::format::duration;
+use crate::render::printer::Printer;
 
 /// What every command gets.
 pub struct Context {

@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::go_flags::asks_for_json;
 use crate::render::json::{self, Document, NoBody};
-use crate::render::{self, Said};
+use crate::render::printer::{Said, say};
 
 /// The exit code.
 const USAGE: u8 = 2;
@@ -61,7 +61,7 @@ impl Misuse {
     pub fn print(&self, typed: &[OsString]) -> u8 {
         let hint = self.hint.as_ref().map(|hint| format!("hint: {hint}"));
         for part in [&self.message, &Some(self.help.clone()), &hint].into_iter().flatten() {
-            render::say(part);
+            say(part);
         }
         if asks_for_json(typed) {
             let message = self.message.as_ref().or(self.hint.as_ref());

@@ -6,7 +6,8 @@ use dbm::{Migrator, Operator};
 use crate::cli::context::Context;
 use crate::cli::settings::Opened;
 use crate::cli::wait_for_server::{self, LONGEST_TRY};
-use crate::render::{self, Printer};
+use crate::render::event;
+use crate::render::printer::Printer;
 
 /// Connects, and prints what happens from then on.
 ///
@@ -24,7 +25,7 @@ pub fn open(context: &Context) -> Result<Migrator> {
     }
     let events = printer.clone();
     let mut migrator =
-        Migrator::new(url.clone(), source).on_event(move |event| render::event(&events, event));
+        Migrator::new(url.clone(), source).on_event(move |event| event::print(&events, event));
     if let Some(timeout) = config.lock_timeout {
         migrator = migrator.lock_timeout(timeout);
     }

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use crate::render::Printer;
+use crate::render::printer::Printer;
 
 /// Asks, and takes one word: only `y` or `Y` is yes.
 pub fn confirmed(printer: &Printer, question: &str) -> bool {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::cli::context::{Answer, Context};
 use crate::cli::open::warn_of_names;
 use crate::cli::signals::Signals;
-use crate::render;
+use crate::render::event;
 use crate::render::json::{direction, millis};
 
 /// What became of a run, as JSON.
@@ -82,7 +82,7 @@ pub fn run_files(
     let (ears, events) = (heard.clone(), printer.clone());
     let mut migrator = migrator.interrupt(interrupt).on_event(move |event| {
         ears.lock().unwrap_or_else(PoisonError::into_inner).hear(event);
-        render::event(&events, event);
+        event::print(&events, event);
     });
     let result = run(&mut migrator);
     answer.body = std::mem::take(&mut heard.lock().unwrap_or_else(PoisonError::into_inner).body);

@@ -8,7 +8,7 @@ use std::thread;
 use dbm::Interrupt;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::render::Printer;
+use crate::render::printer::Printer;
 
 /// Signals that came since they were caught.
 pub struct Signals {

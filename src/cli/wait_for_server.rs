@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use dbm::{DatabaseUrl, Error};
 
-use crate::render::Printer;
+use crate::render::printer::Printer;
 
 /// Pauses between two tries grow from this …
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);

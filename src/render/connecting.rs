@@ -2,7 +2,7 @@
 
 use dbm::Fault;
 
-use crate::render::Printer;
+use crate::render::printer::Printer;
 
 /// What to do about a pooler that refuses start-up settings.
 const POOLER: &str = "a pooler stands in front of this server and takes no settings: take them out of \

@@ -4,7 +4,7 @@ use dbm::Edited;
 use dbm::text::printable;
 use similar::{ChangeTag, TextDiff};
 
-use crate::render::Printer;
+use crate::render::printer::Printer;
 
 /// Lines shown around a change.
 const CONTEXT: usize = 2;

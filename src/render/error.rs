@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version};
 
 use crate::render::excerpt::excerpt;
-use crate::render::{Printer, connecting, described, difference};
+use crate::render::format::described;
+use crate::render::printer::Printer;
+use crate::render::{connecting, difference};
 
 /// What is wrong with what was typed, rather than with the database.
 #[derive(Debug)]
@@ -150,7 +152,7 @@ fn no_migration(printer: &Printer, version: Version, is_applied: bool, is_kept: 
 fn edited(printer: &Printer, files: &[Edited]) {
     let program = printer.program();
     for file in files {
-        difference(printer, file);
+        difference::print(printer, file);
     }
     printer.hint(
         "nothing was run; put back the text that ran, and write what is to change into a new \

@@ -5,7 +5,7 @@ use std::io::Write;
 use dbm::text::printable;
 use dbm::{Finding, Remedy, Rename};
 
-use crate::render::Printer;
+use crate::render::printer::Printer;
 
 /// Prints each finding with its remedy, and how many there are, on standard output.
 pub fn print(findings: &[Finding], printer: &Printer, with_database: bool) {

@@ -176,7 +176,9 @@ fn imports(file: &File, modules: &BTreeMap<Vec<String>, PathBuf>) -> BTreeSet<Pa
     for root in ["crate::", "super::"] {
         for (at, _) in code.match_indices(root) {
             let end = code[at..].find(|c: char| !(c.is_alphanumeric() || "_:".contains(c)));
-            paths.push(code[at..end.map_or(code.len(), |end| at + end)].to_owned());
+            let path = &code[at..end.map_or(code.len(), |end| at + end)];
+            // What stands in braces behind it was taken apart above.
+            paths.extend((!path.ends_with("::")).then(|| path.to_owned()));
         }
     }
     let own = module(&file.path);

@@ -1,14 +1,15 @@
 //! `drop`: drops what the current schema holds.
 
 use anyhow::Result;
+use dbm::Leftovers;
 
 use crate::cli::context::{Answer, Context};
 use crate::cli::go_flags::BEFORE_WORDS;
 use crate::cli::open::open;
 use crate::cli::prompt::confirmed;
 use crate::cli::refusal::declined;
-use crate::render;
 use crate::render::json::NoBody;
+use crate::render::printer::Printer;
 
 /// drop the current schema's tables (-all-objects: everything)
 ///
@@ -40,7 +41,34 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
         context.printer.line("Dropping the entire database schema");
     }
     let left = open(context)?.drop_schema(args.all_objects)?;
-    render::leftovers(&context.printer, &left, args.all_objects);
+    leftovers(&context.printer, &left, args.all_objects);
     context.say_finished();
     Ok(())
+}
+
+/// Says what `drop` has left in the schema.
+fn leftovers(printer: &Printer, left: &Leftovers, all_objects: bool) {
+    if let Some(table) = &left.version_table {
+        printer.hint(&format!(
+            "the version table {table} is in another schema and stands: {} force -1 empties it",
+            printer.program()
+        ));
+    }
+    if left.objects.is_empty() {
+        return;
+    }
+    const MOST: usize = 20;
+    let mut named: Vec<String> =
+        left.objects.iter().take(MOST).map(|(kind, name)| format!("{kind} {name}")).collect();
+    if left.objects.len() > MOST {
+        named.push(format!("and {} more", left.objects.len() - MOST));
+    }
+    let advice = match all_objects {
+        true => String::new(),
+        false => format!(
+            ": an up that creates them again fails; {} drop -all-objects takes them too",
+            printer.program()
+        ),
+    };
+    printer.hint(&format!("still in schema {}: {}{advice}", left.schema, named.join(", ")));
 }

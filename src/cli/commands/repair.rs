@@ -10,7 +10,7 @@ use crate::cli::numbers::version_number;
 use crate::cli::open::{open, warn_of_names};
 use crate::cli::prompt::confirmed;
 use crate::cli::refusal::declined;
-use crate::render;
+use crate::render::difference;
 
 /// accept edited files as they are now
 ///
@@ -62,7 +62,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RepairBody>) -> Re
     } else if !args.f {
         for file in migrator.edited()? {
             if found.iter().any(|repair| repair.version == file.version) {
-                render::difference(printer, &file);
+                difference::print(printer, &file);
             }
         }
         for repair in found.iter().filter(|repair| repair.why != Why::Edited) {

@@ -16,8 +16,8 @@ use super::repair::{self, RepairBody, RepairItem};
 use super::status::{self, MigrationItem, StatusBody};
 use super::verify::{FindingItem, VerifyBody};
 use crate::cli::run_files::{FileItem, RunBody};
-use crate::render::Said;
 use crate::render::json::{Document, NoBody, RowItem, SCHEMA, millis, text, utc};
+use crate::render::printer::Said;
 
 fn faults(object: &Value) -> Vec<String> {
     static VALIDATOR: OnceLock<jsonschema::Validator> = OnceLock::new();

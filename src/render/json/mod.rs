@@ -13,7 +13,7 @@ use std::io::Write;
 use dbm::{State, Version};
 use serde::Serialize;
 
-use crate::render::Said;
+use crate::render::printer::Said;
 use error::ErrorFields;
 
 pub use values::{RowItem, direction, millis, utc};

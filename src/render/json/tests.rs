@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::error::{ErrorFields, cause_code, outcome};
 use super::{Document, NoBody, text};
-use crate::render::Said;
 use crate::render::error::Complaint;
+use crate::render::printer::Said;
 
 #[test]
 fn an_object_is_written_as_documented() {

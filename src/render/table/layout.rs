@@ -12,7 +12,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, Row, Table, Width};
 use dbm::text::printable;
 use unicode_width::UnicodeWidthStr;
 
-use crate::render::is_plain;
+use crate::render::printer::is_plain;
 
 /// How it is to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,5 +162,5 @@ pub fn known(text: Option<&str>) -> String {
 
 /// A duration for a cell.
 pub fn duration(took: Option<Duration>) -> String {
-    took.map_or(UNKNOWN.to_string(), crate::render::duration)
+    took.map_or(UNKNOWN.to_string(), crate::render::format::duration)
 }

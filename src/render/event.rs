@@ -1,0 +1,124 @@
+//! Prints what happens in a run.
+
+use std::time::Duration;
+
+use dbm::{Adopted, Event, Holder, Passed};
+
+use crate::render::format::{described, duration, one_line};
+use crate::render::printer::Printer;
+
+/// As many versions as a line takes.
+const MOST: usize = 12;
+
+/// Prints what happens in a run.
+pub fn print(printer: &Printer, event: &Event) {
+    match event {
+        Event::Waiting { holders, waited } => waiting(printer, holders, *waited),
+        Event::Buffered(file) if printer.is_verbose() => {
+            printer.line(&format!("Start buffering {}", file));
+        }
+        Event::Scheduled(file) if printer.is_verbose() => {
+            printer.line(&format!("Scheduled {}", file));
+        }
+        Event::Started(file) if printer.is_verbose() => {
+            printer.line(&format!("Read and execute {}", file));
+        }
+        Event::FellBack(file, reason) => printer.warning(&format!(
+            "{} cannot run in one transaction ({reason}): it now runs statement by statement",
+            file
+        )),
+        Event::Retrying { file, tries, of, pause, blockers } => {
+            printer.warning(&format!(
+                "{} waited in vain for a lock and was rolled back; try {tries} of {of} in {}",
+                file,
+                duration(*pause)
+            ));
+            for blocker in blockers {
+                printer.detail(&format!("in its way: {}", described(blocker)));
+            }
+        }
+        Event::GaveWay { file, waiters } => {
+            printer.warning(&format!(
+                "{} would wait for sessions that wait for our lock: they go first",
+                file
+            ));
+            for waiter in waiters {
+                printer.detail(&described(waiter));
+            }
+        }
+        Event::Finished { file, read, ran } => printer.line(&match printer.is_verbose() {
+            true => format!("Finished {} (read {}, ran {})", file, duration(*read), duration(*ran)),
+            false => format!("{} ({})", file, duration(*read + *ran)),
+        }),
+        Event::Notice(notice) => {
+            let text = match (&notice.detail, &notice.hint) {
+                (Some(more), _) | (None, Some(more)) => format!("{} ({more})", notice.message),
+                (None, None) => notice.message.clone(),
+            };
+            match notice.severity.as_str() {
+                "WARNING" => printer.warning(&one_line(&text)),
+                severity if printer.is_verbose() => {
+                    printer.detail(&format!("{}: {text}", severity.to_lowercase()));
+                }
+                _ => {}
+            }
+        }
+        Event::Stopped { left } => {
+            let files = if *left == 1 { "file is" } else { "files are" };
+            printer.hint(&format!(
+                "stopped: {left} {files} left to run; the same command goes on from here"
+            ));
+        }
+        event => log_event(printer, event),
+    }
+}
+
+fn waiting(printer: &Printer, holders: &[Holder], waited: Duration) {
+    let waited = duration(Duration::from_secs(waited.as_secs().max(1)));
+    let holders: Vec<String> = holders.iter().map(described).collect();
+    let by = if holders.is_empty() { "" } else { ", held by:" };
+    let text = format!("waiting for the migration lock ({waited}){by}");
+    printer.warning_with(&text, &holders);
+}
+
+/// Prints what the log has to say while a run goes on.
+fn log_event(printer: &Printer, event: &Event) {
+    let program = printer.program();
+    match event {
+        Event::Adopted(steps) => adopted(printer, steps),
+        Event::Edited { file, why } => {
+            let path = file.path.display();
+            match why {
+                Passed::Cosmetic => printer.warning(&format!(
+                    "{path} differs from what ran in comments and white space alone: {program} \
+                     repair records it"
+                )),
+                _ => printer.warning(&format!(
+                    "{path} was edited after it was applied: what ran stays in the database"
+                )),
+            }
+        }
+        Event::FromLog(file) => {
+            printer.hint(&format!("{file} is not in this folder: its text of the log is run"));
+        }
+        Event::NoLog { table, reason } => {
+            printer.warning(&format!("nothing is logged in {table}: {reason}"));
+        }
+        Event::Ahead { version, newest } => {
+            let newest = newest.map_or("there are none".to_string(), |v| format!("up to {v}"));
+            printer.hint(&format!(
+                "the database is ahead: it is at version {version}, which has no file here ({newest})"
+            ));
+        }
+        _ => {}
+    }
+}
+
+fn adopted(printer: &Printer, steps: &[Adopted]) {
+    let step = |step: &Adopted| format!("{}/{}", step.version, step.direction.letter());
+    let mut listed = steps.iter().take(MOST).map(step).collect::<Vec<_>>().join(", ");
+    if steps.len() > MOST {
+        listed.push_str(&format!(" and {} more", steps.len() - MOST));
+    }
+    printer.hint(&format!("moved by another tool, and now in the log: {listed}"));
+}

@@ -1,0 +1,78 @@
+//! Values as people read them: a time, a session.
+
+use std::time::Duration;
+
+use dbm::Holder;
+
+/// A session, in one line.
+pub fn described(holder: &Holder) -> String {
+    let application = match holder.application.as_str() {
+        "" => String::new(),
+        name => format!(" ({name})"),
+    };
+    let client = match holder.client.as_str() {
+        "" => String::new(),
+        address => format!(" from {address}"),
+    };
+    one_line(&format!(
+        "pid {}{application}, user {}{client}, since {}: {}",
+        holder.pid, holder.user, holder.since, holder.query
+    ))
+}
+
+/// A text on one line.
+pub fn one_line(text: &str) -> String {
+    text.split('\n').map(str::trim_end).collect::<Vec<_>>().join(" ")
+}
+
+/// A time as Go writes it, to a tenth of its unit: `850.1µs`, `5.3ms`, `1m2.5s`.
+pub fn duration(time: Duration) -> String {
+    let nanos = time.as_nanos();
+    let tenths = |unit: u128| {
+        let tenths = (nanos + unit / 20) / (unit / 10);
+        match tenths % 10 {
+            0 => (tenths / 10).to_string(),
+            tenth => format!("{}.{tenth}", tenths / 10),
+        }
+    };
+    match nanos {
+        0 => "0s".to_string(),
+        1..1_000 => format!("{nanos}ns"),
+        1_000..999_950 => format!("{}µs", tenths(1_000)),
+        999_950..999_950_000 => format!("{}ms", tenths(1_000_000)),
+        999_950_000..59_950_000_000 => format!("{}s", tenths(1_000_000_000)),
+        _ => {
+            let seconds = (nanos + 500_000_000) / 1_000_000_000;
+            let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+            match hours {
+                0 => format!("{minutes}m{}s", seconds % 60),
+                _ => format!("{hours}h{minutes}m{}s", seconds % 60),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_as_go_writes_them() {
+        for (nanos, expected) in [
+            (0, "0s"),
+            (12, "12ns"),
+            (850_120, "850.1µs"),
+            (999_949, "999.9µs"),
+            (999_951, "1ms"),
+            (5_321_000, "5.3ms"),
+            (23_000_000, "23ms"),
+            (1_250_000_000, "1.3s"),
+            (59_940_000_000, "59.9s"),
+            (59_960_000_000, "1m0s"),
+            (62_400_000_000, "1m2s"),
+            (3_723_000_000_000, "1h2m3s"),
+        ] {
+            assert_eq!(duration(Duration::from_nanos(nanos)), expected);
+        }
+    }
+}
