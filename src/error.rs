@@ -97,6 +97,11 @@ pub enum Error {
         /// Who holds it.
         holders: Vec<Holder>,
     },
+    /// The system has no thread for a command that is called inside a tokio runtime.
+    NoThread {
+        /// Why.
+        reason: String,
+    },
     /// Stopped while it waited for the lock; nothing was run.
     Interrupted,
     /// The version row is not what the plan was made from: somebody changed it in spite of the
@@ -262,6 +267,7 @@ impl fmt::Display for Error {
             Error::Connect { fault, .. } => write!(f, "failed to open database: {fault}"),
             Error::NoSchema => f.write_str("failed to open database: no schema"),
             Error::LockTimeout { .. } => f.write_str("timeout: can't acquire database lock"),
+            Error::NoThread { reason } => write!(f, "no thread to run on: {reason}"),
             Error::Interrupted => f.write_str("stopped while it waited for the migration lock"),
             Error::Moved { planned, while_lent } => {
                 let when =

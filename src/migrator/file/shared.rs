@@ -82,8 +82,10 @@ impl Run<'_> {
                     with_log = false;
                     continue;
                 }
-                // A deferred trigger on the log may have raised it: at the commit nobody tells.
-                Broken::Commit(Fault::Server(said)) if with_log => {
+                // At the commit nobody tells whose trigger it was.
+                Broken::Commit(Fault::Server(said))
+                    if with_log && self.table.log_defers(self.locked.session()) =>
+                {
                     suspicion = Some((said.code, said.message));
                     with_log = false;
                     continue;

@@ -66,7 +66,11 @@ impl Run<'_> {
                 self.locked.roll_back();
             }
             let spot = message.spot(said.position, error.completed, file.script.statements());
-            match verdict(&refusal(said, &spot, self.table), &attempt, &nature) {
+            let mut refusal = refusal(said, &spot, self.table);
+            refusal.log_defers = refusal.may_be_commit
+                && attempt.with_log
+                && self.table.log_defers(self.locked.session());
+            match verdict(&refusal, &attempt, &nature) {
                 Verdict::Again(next) => {
                     if attempt.with_log && !next.with_log {
                         suspicion = Some(Suspicion {
@@ -176,6 +180,7 @@ fn refusal<'e>(error: &'e ServerError, spot: &Spot, table: &Table) -> Refusal<'e
         code: &error.code,
         place: spot.place,
         may_be_commit: spot.is_last && error.position.is_none(),
+        log_defers: false,
         raised: match () {
             () if raises(GUARD) => Raised::Guard,
             () if raises(CHECK) => Raised::Check,
