@@ -27,7 +27,7 @@ use crate::interrupt::Interrupt;
 use crate::migration::{State, Version};
 use crate::migrator::connected::{Connected, connected};
 use crate::migrator::options::Options;
-use crate::migrator::report::Reader;
+use crate::migrator::report::ReadOnly;
 use crate::migrator::run::Run;
 use crate::plan::Goal;
 use crate::session::lock::{Locked, Wait, lock_id};
@@ -175,7 +175,7 @@ impl Migrator {
     ///
     /// Those of [`Migrator::connect`], [`Error::Statement`], [`Error::BadRow`].
     pub fn version(&mut self) -> Result<State, Error> {
-        self.read(|reader| reader.table.read(reader.session))
+        self.read(|read_only| read_only.table.read(read_only.session))
     }
 
     /// Runs all up files that are pending.
@@ -268,7 +268,7 @@ impl Migrator {
     ///
     /// As [`Migrator::version`].
     pub fn status(&mut self) -> Result<Status, Error> {
-        self.read(|reader| reader.status())
+        self.read(|read_only| read_only.status())
     }
 
     /// Applied up files that are not the text that ran, with both texts, as far as the log keeps
@@ -278,7 +278,7 @@ impl Migrator {
     ///
     /// As [`Migrator::version`].
     pub fn edited(&mut self) -> Result<Vec<Edited>, Error> {
-        self.read(|reader| reader.edited())
+        self.read(|read_only| read_only.edited())
     }
 
     /// The log, the newest entry first; empty where there is none. Reads only.
@@ -287,7 +287,7 @@ impl Migrator {
     ///
     /// Those of [`Migrator::connect`], [`Error::Log`].
     pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
-        self.read(|reader| reader.log())
+        self.read(|read_only| read_only.log())
     }
 
     /// Indexes of the database that are not valid and that nobody is building, quoted where need
@@ -297,7 +297,7 @@ impl Migrator {
     ///
     /// As [`Migrator::version`].
     pub fn invalid_indexes(&mut self) -> Result<Vec<String>, Error> {
-        self.read(|reader| reader.invalid_indexes())
+        self.read(|read_only| read_only.invalid_indexes())
     }
 
     /// What [`Migrator::repair`] would record. Reads only.
@@ -306,7 +306,7 @@ impl Migrator {
     ///
     /// As [`Migrator::repair`].
     pub fn repairable(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
-        self.read(|reader| reader.repairable(versions))
+        self.read(|read_only| read_only.repairable(versions))
     }
 
     /// Accepts files as they are now: those of `versions`, or all that were edited. A late version
@@ -346,11 +346,11 @@ impl Migrator {
     /// Does `work` without the lock, on a session that is known to answer.
     fn read<T: Send>(
         &mut self,
-        work: impl FnOnce(&mut Reader<'_>) -> Result<T, Error> + Send,
+        work: impl FnOnce(&mut ReadOnly<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
         outside_a_runtime(|| {
             let Connected { session, table, .. } = connected(&mut self.connected, &self.url)?;
-            work(&mut Reader { session, table, source: &self.source })
+            work(&mut ReadOnly { session, table, source: &self.source })
         })
     }
 

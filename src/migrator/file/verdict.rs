@@ -1,5 +1,5 @@
 //! What an error of the server means for the file that was sent: a pure function of the error, the
-//! place in the message, and what was tried.
+//! part of the message that it came in, and what was tried.
 //!
 //! A transactional file goes out with statements of ours, and when the server refuses the message
 //! nothing has happened. So the file can be sent again in another way, and this says in which.
@@ -8,7 +8,7 @@ use crate::sqlstate::*;
 
 /// What stands at the end of a message, behind the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum Ending {
     /// A look at the row: it must still be what it was set to. It also keeps what fails at the
     /// commit from being taken for the file's last statement, for the server commits before it
     /// says that the last statement of a message is done.
@@ -25,7 +25,7 @@ pub struct Attempt {
     /// The byte of the file at which our statements go in.
     pub guard_at: usize,
     /// What stands behind the file.
-    pub end: End,
+    pub end: Ending,
     /// Whether an entry for the log goes with it.
     pub with_log: bool,
     /// Whether our statements run as the role that connected, whatever role a file has set.
@@ -36,7 +36,7 @@ pub struct Attempt {
 
 /// Where in the message the error came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Part {
     /// Our guard, or the new row.
     Row,
     /// The file.
@@ -49,11 +49,11 @@ pub enum Place {
 
 /// The error, as far as it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal<'a> {
+pub struct ErrorFacts<'a> {
     /// The SQLSTATE.
     pub code: &'a str,
     /// Where.
-    pub place: Place,
+    pub part: Part,
     /// It may have come at the commit: it has no position, and all but the message's last
     /// statement was done.
     pub may_be_commit: bool,
@@ -138,19 +138,19 @@ fn is_untranslatable(code: &str) -> bool {
 }
 
 /// What to do about an error. `attempt` was tried; nothing of it has happened.
-pub fn verdict(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
-    let code = refusal.code;
+pub fn verdict(error: &ErrorFacts<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
+    let code = error.code;
     let again = |change: fn(&mut Attempt)| {
         let mut next = *attempt;
         change(&mut next);
         Verdict::Again(next)
     };
     let without_log = || again(|next| next.with_log = false);
-    if refusal.raised == Raised::Guard {
+    if error.raised == Raised::Guard {
         return Verdict::Moved;
     }
-    // Before anything else is known of the message, so in whatever place.
-    if is_untranslatable(code) && refusal.place == Place::Row {
+    // Before anything else is known of the message, so in whatever part.
+    if is_untranslatable(code) && error.part == Part::Row {
         return if attempt.with_log { without_log() } else { Verdict::Failed };
     }
     if code == READ_ONLY_SQL_TRANSACTION && file.is_read_only {
@@ -158,32 +158,32 @@ pub fn verdict(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdi
     }
     // What breaks off at the end of the file is shown as it is without our end behind it.
     if code == SYNTAX_ERROR
-        && matches!(refusal.place, Place::File | Place::End)
+        && matches!(error.part, Part::File | Part::End)
         && !file.is_ended
-        && attempt.end != End::Nothing
+        && attempt.end != Ending::Nothing
     {
-        return again(|next| next.end = End::Nothing);
+        return again(|next| next.end = Ending::Nothing);
     }
     // The file has set a role that may not do what we do.
-    if code == INSUFFICIENT_PRIVILEGE && refusal.place != Place::File && !attempt.as_connected {
+    if code == INSUFFICIENT_PRIVILEGE && error.part != Part::File && !attempt.as_connected {
         return again(|next| next.as_connected = true);
     }
-    match refusal.place {
+    match error.part {
         // Another runner has inserted the same row.
-        Place::Row if code == UNIQUE_VIOLATION => Verdict::Moved,
-        Place::Row => Verdict::OursFailed,
-        Place::File => of_the_file(refusal, attempt, file),
+        Part::Row if code == UNIQUE_VIOLATION => Verdict::Moved,
+        Part::Row => Verdict::OursFailed,
+        Part::File => of_the_file(error, attempt, file),
         // The file has dropped the log, and perhaps the version table.
-        Place::Log if is_gone(refusal) && attempt.end == End::Check && attempt.may_restore => {
-            again(|next| next.end = End::Restore)
+        Part::Log if is_gone(error) && attempt.end == Ending::Check && attempt.may_restore => {
+            again(|next| next.end = Ending::Restore)
         }
-        Place::Log => without_log(),
-        Place::End => at_the_end(refusal, attempt),
+        Part::Log => without_log(),
+        Part::End => at_the_end(error, attempt),
     }
 }
 
-fn of_the_file(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
-    match (refusal.code, file.mode_end) {
+fn of_the_file(error: &ErrorFacts<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
+    match (error.code, file.mode_end) {
         (ACTIVE_SQL_TRANSACTION, Some(end)) if end > attempt.guard_at => {
             Verdict::Again(Attempt { guard_at: end, ..*attempt })
         }
@@ -191,51 +191,48 @@ fn of_the_file(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdi
             Verdict::NonTransactional
         }
         (LOCK_NOT_AVAILABLE, _) if file.may_retry => Verdict::Retry,
-        _ if may_be_the_logs(refusal, attempt) => {
+        _ if may_be_the_logs(error, attempt) => {
             Verdict::Again(Attempt { with_log: false, ..*attempt })
         }
         _ => Verdict::Failed,
     }
 }
 
-fn at_the_end(refusal: &Refusal<'_>, attempt: &Attempt) -> Verdict {
-    match (attempt.end, refusal.code) {
-        (End::Check, _) if is_gone(refusal) => match attempt.may_restore {
-            true => Verdict::Again(Attempt { end: End::Restore, ..*attempt }),
+fn at_the_end(error: &ErrorFacts<'_>, attempt: &Attempt) -> Verdict {
+    match (attempt.end, error.code) {
+        (Ending::Check, _) if is_gone(error) => match attempt.may_restore {
+            true => Verdict::Again(Attempt { end: Ending::Restore, ..*attempt }),
             false => Verdict::OursFailed,
         },
         // Whoever the file has made us may not look.
-        (End::Check, INSUFFICIENT_PRIVILEGE) => {
-            Verdict::Again(Attempt { end: End::Nothing, ..*attempt })
+        (Ending::Check, INSUFFICIENT_PRIVILEGE) => {
+            Verdict::Again(Attempt { end: Ending::Nothing, ..*attempt })
         }
         // The role may not create tables in the schema. The version table may still be there, and
         // then nothing needs to be made.
-        (End::Restore, INSUFFICIENT_PRIVILEGE) => {
-            Verdict::Again(Attempt { end: End::Check, may_restore: false, ..*attempt })
+        (Ending::Restore, INSUFFICIENT_PRIVILEGE) => {
+            Verdict::Again(Attempt { end: Ending::Check, may_restore: false, ..*attempt })
         }
-        _ if may_be_the_logs(refusal, attempt) => {
+        _ if may_be_the_logs(error, attempt) => {
             Verdict::Again(Attempt { with_log: false, ..*attempt })
         }
         // Our statement has done its work, so this came at the commit, from what the file has
         // deferred.
-        _ if refusal.may_be_commit => Verdict::Failed,
+        _ if error.may_be_commit => Verdict::Failed,
         _ => Verdict::OursFailed,
     }
 }
 
 /// Whether the error may come from a deferred trigger on the log: at the commit nobody tells. If
 /// the message fails in the same way without the log's entry, it was the file.
-fn may_be_the_logs(refusal: &Refusal<'_>, attempt: &Attempt) -> bool {
-    attempt.with_log
-        && refusal.may_be_commit
-        && refusal.log_defers
-        && refusal.table != NamedTable::Other
+fn may_be_the_logs(error: &ErrorFacts<'_>, attempt: &Attempt) -> bool {
+    attempt.with_log && error.may_be_commit && error.log_defers && error.table != NamedTable::Other
 }
 
 /// Whether the row, the table or its schema is not there any more.
-fn is_gone(refusal: &Refusal<'_>) -> bool {
-    refusal.raised == Raised::Check
-        || matches!(refusal.code, UNDEFINED_TABLE | INVALID_SCHEMA_NAME | UNDEFINED_COLUMN)
+fn is_gone(error: &ErrorFacts<'_>) -> bool {
+    error.raised == Raised::Check
+        || matches!(error.code, UNDEFINED_TABLE | INVALID_SCHEMA_NAME | UNDEFINED_COLUMN)
 }
 
 #[cfg(test)]

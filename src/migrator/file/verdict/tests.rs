@@ -4,15 +4,15 @@ use super::*;
 
 const FIRST: Attempt = Attempt {
     guard_at: 0,
-    end: End::Check,
+    end: Ending::Check,
     with_log: true,
     as_connected: false,
     may_restore: true,
 };
 const NO_LOG: Attempt = Attempt { with_log: false, ..FIRST };
 const CONNECTED: Attempt = Attempt { as_connected: true, ..FIRST };
-const RESTORE: Attempt = Attempt { end: End::Restore, ..FIRST };
-const BARE: Attempt = Attempt { end: End::Nothing, ..FIRST };
+const RESTORE: Attempt = Attempt { end: Ending::Restore, ..FIRST };
+const BARE: Attempt = Attempt { end: Ending::Nothing, ..FIRST };
 
 const PLAIN: Nature = Nature {
     own_transaction: false,
@@ -27,25 +27,25 @@ const READ_ONLY: Nature = Nature { is_read_only: true, ..PLAIN };
 const MODE: Nature = Nature { mode_end: Some(9), ..PLAIN };
 const PATIENT: Nature = Nature { may_retry: true, ..PLAIN };
 
-/// An error at a place.
-fn at(place: Place, code: &str) -> Refusal<'_> {
+/// An error at a part.
+fn at(part: Part, code: &str) -> ErrorFacts<'_> {
     let (raised, table) = (Raised::Neither, NamedTable::None);
-    Refusal { code, place, may_be_commit: false, log_defers: true, raised, table }
+    ErrorFacts { code, part, may_be_commit: false, log_defers: true, raised, table }
 }
 
 /// An error that may have come at the commit.
-fn commit(code: &str, table: NamedTable) -> Refusal<'_> {
-    Refusal { may_be_commit: true, table, ..at(Place::End, code) }
+fn commit(code: &str, table: NamedTable) -> ErrorFacts<'_> {
+    ErrorFacts { may_be_commit: true, table, ..at(Part::End, code) }
 }
 
 /// An error that one of our statements raised.
-fn raised(place: Place, raised: Raised) -> Refusal<'static> {
-    Refusal { raised, ..at(place, INVALID_TEXT_REPRESENTATION) }
+fn raised(part: Part, raised: Raised) -> ErrorFacts<'static> {
+    ErrorFacts { raised, ..at(part, INVALID_TEXT_REPRESENTATION) }
 }
 
 #[test]
 fn the_table() {
-    use Place::{End as AtEnd, File, Log, Row};
+    use Part::{End as AtEnd, File, Log, Row};
     use Verdict::{Again, Failed, Moved, NonTransactional, OursFailed, Retry};
     let cases = [
         // The file's own errors.
@@ -106,19 +106,29 @@ fn the_table() {
         ),
         // The role may not even look.
         (at(AtEnd, "42501"), FIRST, PLAIN, Again(CONNECTED)),
-        (at(AtEnd, "42501"), CONNECTED, PLAIN, Again(Attempt { end: End::Nothing, ..CONNECTED })),
+        (
+            at(AtEnd, "42501"),
+            CONNECTED,
+            PLAIN,
+            Again(Attempt { end: Ending::Nothing, ..CONNECTED }),
+        ),
         // At the commit: a constraint of the file names its table, a trigger may be the log's.
         (commit("23503", NamedTable::Other), FIRST, PLAIN, Failed),
         (commit("23503", NamedTable::Log), FIRST, PLAIN, Again(NO_LOG)),
         (commit("P0001", NamedTable::None), FIRST, PLAIN, Again(NO_LOG)),
         (commit("P0001", NamedTable::None), NO_LOG, PLAIN, Failed),
-        (Refusal { log_defers: false, ..commit("P0001", NamedTable::None) }, FIRST, PLAIN, Failed),
-        (Refusal { may_be_commit: true, ..at(File, "P0001") }, FIRST, OWN, Again(NO_LOG)),
+        (
+            ErrorFacts { log_defers: false, ..commit("P0001", NamedTable::None) },
+            FIRST,
+            PLAIN,
+            Failed,
+        ),
+        (ErrorFacts { may_be_commit: true, ..at(File, "P0001") }, FIRST, OWN, Again(NO_LOG)),
         (at(AtEnd, "XX000"), FIRST, PLAIN, OursFailed),
     ];
-    for (refusal, attempt, file, expected) in cases {
-        let said = verdict(&refusal, &attempt, &file);
-        assert_eq!(said, expected, "{refusal:?}\n{attempt:?}\n{file:?}");
+    for (error, attempt, file, expected) in cases {
+        let said = verdict(&error, &attempt, &file);
+        assert_eq!(said, expected, "{error:?}\n{attempt:?}\n{file:?}");
     }
 }
 
@@ -129,14 +139,14 @@ fn every_way_comes_to_an_end() {
         "22021", "22P05", "22P02", "23505", "25001", "25006", "2D000", "3F000", "42501", "42601",
         "42703", "42P01", "55P03", "P0001", "XX000",
     ];
-    let places = [Place::Row, Place::File, Place::Log, Place::End];
+    let places = [Part::Row, Part::File, Part::Log, Part::End];
     let mut refusals = Vec::new();
-    for place in places {
+    for part in places {
         for code in codes {
             for may_be_commit in [false, true] {
                 for raised in [Raised::Neither, Raised::Check] {
                     let table = NamedTable::None;
-                    refusals.push(Refusal { may_be_commit, raised, table, ..at(place, code) });
+                    refusals.push(ErrorFacts { may_be_commit, raised, table, ..at(part, code) });
                 }
             }
         }
@@ -144,34 +154,34 @@ fn every_way_comes_to_an_end() {
     // Each change is for good, so no way goes on for ever.
     let rank = |attempt: &Attempt| {
         let end = match attempt.end {
-            End::Check => 0,
-            End::Restore => 1,
-            End::Nothing => 3,
+            Ending::Check => 0,
+            Ending::Restore => 1,
+            Ending::Nothing => 3,
         };
         let changes = [!attempt.with_log, attempt.as_connected, attempt.guard_at > 0];
         let changes = changes.iter().filter(|is_changed| **is_changed).count();
         end + changes + if attempt.may_restore { 0 } else { 2 }
     };
     let mut attempts = Vec::new();
-    for end in [End::Check, End::Restore, End::Nothing] {
+    for end in [Ending::Check, Ending::Restore, Ending::Nothing] {
         for bits in 0..16 {
             let [with_log, as_connected, may_restore, moved] =
                 [1, 2, 4, 8].map(|bit| bits & bit != 0);
             let guard_at = if moved { 9 } else { 0 };
-            let may_restore = may_restore || end == End::Restore;
+            let may_restore = may_restore || end == Ending::Restore;
             attempts.push(Attempt { guard_at, end, with_log, as_connected, may_restore });
         }
     }
     for file in [PLAIN, OWN, OPEN, READ_ONLY, MODE] {
         for attempt in &attempts {
-            let is_there = |refusal: &&Refusal<'_>| match refusal.place {
-                Place::Log => attempt.with_log,
-                Place::End => attempt.end != End::Nothing,
+            let is_there = |error: &&ErrorFacts<'_>| match error.part {
+                Part::Log => attempt.with_log,
+                Part::End => attempt.end != Ending::Nothing,
                 _ => true,
             };
-            for refusal in refusals.iter().filter(is_there) {
-                if let Verdict::Again(next) = verdict(refusal, attempt, &file) {
-                    let case = format!("{refusal:?} {attempt:?} {file:?}");
+            for error in refusals.iter().filter(is_there) {
+                if let Verdict::Again(next) = verdict(error, attempt, &file) {
+                    let case = format!("{error:?} {attempt:?} {file:?}");
                     assert!(rank(&next) > rank(attempt), "{case}");
                 }
             }
