@@ -192,7 +192,7 @@ pub enum Outcome {
         /// Indexes that are not valid now, quoted where need be.
         invalid_indexes: Vec<String>,
     },
-    /// The connection went away in the middle of a loose file: the row is dirty, and which of its
+    /// The connection went away in the middle of a non-transactional file: the row is dirty, and which of its
     /// statements stand is not known.
     Dirty(State),
     /// The server could not be asked any more.
