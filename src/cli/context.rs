@@ -32,22 +32,18 @@ pub struct Answer<Body> {
 impl Context {
     /// For one command, which begins now.
     pub fn new(config: Config) -> Context {
-        let printer = Printer::new(&config.program, config.verbose, config.json);
+        let printer = Printer::new(&config.program, config.flags.verbose, config.json);
         Context { config, printer, begun: Instant::now() }
     }
 
     /// Says with `-verbose`, as golang-migrate does, that the command is done.
     pub fn say_finished(&self) {
-        if self.printer.is_verbose() {
-            self.printer.line(&format!("Finished after {}", duration(self.begun.elapsed())));
-        }
+        self.printer.step(&format!("Finished after {}", duration(self.begun.elapsed())));
         self.say_closed();
     }
 
     /// Says with `-verbose`, as golang-migrate does, that the session is at its end.
     pub fn say_closed(&self) {
-        if self.printer.is_verbose() {
-            self.printer.line("Closing source and database");
-        }
+        self.printer.step("Closing source and database");
     }
 }

@@ -20,10 +20,7 @@ pub const BEFORE_WORDS: &str = "before-words";
 
 /// Reads flags as `level` declares them, adds them to `line` in clap's form, and returns the words:
 /// of the program itself everything from the command's name on, of a command all that is no flag.
-///
-/// # Errors
-///
-/// One line in Go's words.
+/// The error is one line in Go's words.
 pub fn read(
     level: &Command,
     typed: &[OsString],
@@ -126,10 +123,7 @@ pub fn asks_for_json(typed: &[OsString]) -> bool {
 }
 
 /// A whole number as Go's `flag.Uint` reads it: `0x`, `0o` and `0b` count. For clap's `value_parser`.
-///
-/// # Errors
-///
-/// What Go says of it.
+/// The error is what Go says of it.
 pub fn whole_number(text: &str) -> Result<u64, String> {
     let lower = text.to_ascii_lowercase();
     let parsed = match lower.as_bytes() {

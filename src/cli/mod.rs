@@ -17,7 +17,6 @@ mod numbers;
 mod open;
 mod opts;
 mod prompt;
-mod refusal;
 mod renumber;
 mod run;
 mod run_files;
@@ -57,10 +56,6 @@ pub fn program_name(called: Option<OsString>) -> String {
 }
 
 /// Reads a command line, without the program's own name.
-///
-/// # Errors
-///
-/// [`Misuse`] where it cannot be read.
 pub fn parse(program: &str, typed: &[OsString]) -> Result<Parsed, Misuse> {
     let declared = command();
     let mut line = vec![OsString::from(program)];
@@ -105,8 +100,9 @@ pub fn parse(program: &str, typed: &[OsString]) -> Result<Parsed, Misuse> {
         return Err(of_program(Misuse::default()));
     };
     let unexpected = unexpected.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let config = Config::new(program, level.get_name(), opts.shared);
-    Ok(Parsed::Run(Config { json, unexpected, ..config }, Box::new(command)))
+    let (program, name) = (program.to_string(), level.get_name().to_string());
+    let config = Config { program, command: name, flags: opts.flags, json, unexpected };
+    Ok(Parsed::Run(config, Box::new(command)))
 }
 
 /// clap's part.

@@ -35,10 +35,6 @@ pub struct NumberedFile {
 
 impl NumberedFile {
     /// What `dir` holds of the names that `counts` lets pass, the highest number last.
-    ///
-    /// # Errors
-    ///
-    /// Where `dir` cannot be read.
     pub fn read(dir: &Path, counts: impl Fn(&str) -> bool) -> io::Result<Vec<NumberedFile>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(dir)? {
@@ -74,10 +70,7 @@ pub fn style(files: &[NumberedFile]) -> NumberStyle {
 
 /// The number after these files', the highest of which is the last, and after `above`: the time,
 /// where the highest is one.
-///
-/// # Errors
-///
-/// That number, where no version can be so large.
+/// The error is that number, where no version can be so large.
 pub fn next_number(
     files: &[NumberedFile],
     above: Option<Version>,

@@ -1,32 +1,23 @@
 //! Numbers as words of a command line, read as golang-migrate reads them.
 
-use anyhow::Result;
 use dbm::Version;
+use dbm::numbering::parse_number;
 
-use crate::cli::refusal::refused;
+use crate::render::error::Complaint;
 
 /// A version must be there.
-pub fn required(typed: Option<String>) -> Result<String> {
-    typed.ok_or_else(|| refused("please specify version argument V"))
-}
-
-/// Digits only, as Go's `ParseUint` wants them: no sign.
-pub fn digits(text: &str) -> Option<u64> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+pub fn required(typed: Option<String>) -> Result<String, Complaint> {
+    typed.ok_or_else(|| Complaint::new("please specify version argument V"))
 }
 
 /// N.
-pub fn limit_number(text: &str) -> Result<u64> {
-    digits(text).ok_or_else(|| refused("can't read limit argument N"))
+pub fn limit_number(text: &str) -> Result<u64, Complaint> {
+    parse_number(text).ok_or_else(|| Complaint::new("can't read limit argument N"))
 }
 
 /// V.
-///
-/// # Errors
-///
-/// In golang-migrate's words, as those of the others here.
-pub fn version_number(text: &str) -> Result<Version> {
-    digits(text).ok_or_else(|| refused("can't read version argument V"))
+pub fn version_number(text: &str) -> Result<Version, Complaint> {
+    parse_number(text).ok_or_else(|| Complaint::new("can't read version argument V"))
 }
 
 #[cfg(test)]
@@ -35,9 +26,9 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_go_reads_them() {
-        assert_eq!(digits("007"), Some(7));
+        assert_eq!(parse_number("007"), Some(7));
         for text in ["", "+1", "-1", "1_0", "x", "18446744073709551616", " 1"] {
-            assert_eq!(digits(text), None, "{text}");
+            assert_eq!(parse_number(text), None, "{text}");
         }
     }
 }

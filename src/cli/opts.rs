@@ -10,7 +10,7 @@ use crate::cli::commands::{
     create, down, drop, force, goto, log, redo, renumber, repair, rollback, status, up, verify,
     version, wait,
 };
-use crate::cli::config::Shared;
+use crate::cli::config::Flags;
 
 /// What is declared.
 #[derive(clap::Parser)]
@@ -27,7 +27,7 @@ use crate::cli::config::Shared;
 )]
 pub struct Opts {
     #[command(flatten)]
-    pub shared: Shared,
+    pub flags: Flags,
     /// print the version of this program
     #[arg(long)]
     pub version: bool,

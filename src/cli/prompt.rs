@@ -2,13 +2,18 @@
 
 use std::io::BufRead;
 
+use crate::render::error::Complaint;
 use crate::render::printer::Printer;
 
-/// Asks, and takes one word: only `y` or `Y` is yes.
-pub fn confirmed(printer: &Printer, question: &str) -> bool {
+/// Asks, and takes one word: only `y` or `Y` is yes. Everything else is an error that says
+/// `declined`, and is not called one.
+pub fn confirm(printer: &Printer, question: &str, declined: &str) -> Result<(), Complaint> {
     printer.line(question);
     let mut answer = String::new();
     // What cannot be read is no yes.
     let _ = std::io::stdin().lock().read_line(&mut answer);
-    answer.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("y"))
+    match answer.split_whitespace().next() {
+        Some("y" | "Y") => Ok(()),
+        _ => Err(Complaint::new(declined).bare()),
+    }
 }

@@ -10,8 +10,8 @@ use crate::cli::commands::{
 use crate::cli::config::Config;
 use crate::cli::context::{Answer, Context};
 use crate::cli::opts::Command;
-use crate::cli::refusal::refused;
 use crate::render;
+use crate::render::error::Complaint;
 use crate::render::json::{self, Document};
 
 /// golang-migrate's commands, which ignore words that they have no place for.
@@ -67,7 +67,7 @@ fn finish<Args, Body: Default + Serialize>(
 fn check_words(context: &Context) -> Result<()> {
     let Context { config, printer, .. } = context;
     if !config.unexpected.is_empty() && !LENIENT.contains(&&*config.command) {
-        return Err(refused("too many arguments"));
+        return Err(Complaint::new("too many arguments").into());
     }
     for word in &config.unexpected {
         printer.warning(&format!("ignored: unexpected argument {word:?}"));

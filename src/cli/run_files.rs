@@ -64,10 +64,6 @@ impl Heard {
 }
 
 /// Runs files, prints what happens, and fills in the answer.
-///
-/// # Errors
-///
-/// That of the run.
 pub fn run_files(
     context: &Context,
     answer: &mut Answer<RunBody>,

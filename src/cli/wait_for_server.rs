@@ -20,10 +20,7 @@ const NEXT_WORD: Duration = Duration::from_secs(5);
 
 /// Tries `attempt` until it succeeds, fails with what cannot pass, or `limit` is over; `None` is
 /// for as long as it takes.
-///
-/// # Errors
-///
-/// That of the last attempt.
+/// The error is that of the last attempt.
 pub fn wait_for_server<T>(
     url: &DatabaseUrl,
     limit: Option<Duration>,

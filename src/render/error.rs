@@ -1,8 +1,9 @@
 //! Errors for people: what happened, where the database stands, what to type next.
 
-use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
+use dbm::text::{go_reason, printable_path};
 use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version};
 
 use crate::render::excerpt::excerpt;
@@ -23,8 +24,23 @@ pub struct Complaint {
 
 impl Complaint {
     /// An error without a hint.
-    pub fn new(message: &str) -> Complaint {
-        Complaint { message: message.to_string(), bare: false, hint: None }
+    pub fn new(message: impl Into<String>) -> Complaint {
+        Complaint { message: message.into(), bare: false, hint: None }
+    }
+
+    /// The operating system refused `action` on `path`: in Go's words.
+    pub fn io(action: &str, path: &Path, reason: &io::Error) -> Complaint {
+        Complaint::new(format!("{action} {}: {}", printable_path(path), go_reason(reason)))
+    }
+
+    /// With a line that says what to do instead.
+    pub fn hint(self, hint: impl Into<String>) -> Complaint {
+        Complaint { hint: Some(hint.into()), ..self }
+    }
+
+    /// Without `error: ` in front.
+    pub fn bare(self) -> Complaint {
+        Complaint { bare: true, ..self }
     }
 }
 

@@ -69,6 +69,13 @@ impl Printer {
         }
     }
 
+    /// A line that golang-migrate has with `-verbose` only.
+    pub fn step(&self, text: &str) {
+        if self.verbose {
+            self.line(text);
+        }
+    }
+
     /// An error's line.
     pub fn error(&self, text: &str) {
         self.line(&format!("{} {text}", self.painted("error:", "1;31")));

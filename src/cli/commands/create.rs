@@ -9,7 +9,6 @@ use chrono::Utc;
 use crate::cli::context::{Answer, Context};
 use crate::cli::create::{CreateRequest, create};
 use crate::cli::go_flags::BEFORE_WORDS;
-use crate::cli::refusal::refused;
 use crate::render::error::Complaint;
 use crate::render::json::NoBody;
 
@@ -46,15 +45,11 @@ fn integer(text: &str) -> Result<i64, &'static str> {
     text.parse().map_err(|_| "parse error")
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// In golang-migrate's words where it has them.
+/// Runs it. Errors are in golang-migrate's words where it has them.
 pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
-    let name = args.name.ok_or_else(|| refused("please specify name"))?;
+    let name = args.name.ok_or_else(|| Complaint::new("please specify name"))?;
     if args.ext.is_empty() {
-        return Err(refused("-ext flag must be specified"));
+        return Err(Complaint::new("-ext flag must be specified").into());
     }
     let request = CreateRequest {
         name,
@@ -65,11 +60,7 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
         format: args.format,
         zone: args.tz,
     };
-    let created = create(&request, Utc::now()).map_err(|error| Complaint {
-        message: error.to_string(),
-        bare: error.bare(),
-        hint: error.hint(),
-    })?;
+    let created = create(&request, Utc::now())?;
     for path in created.paths {
         context.printer.line(&path.display().to_string());
     }

@@ -7,9 +7,9 @@ use crate::cli::context::{Answer, Context};
 use crate::cli::go_flags::BEFORE_WORDS;
 use crate::cli::numbers::limit_number;
 use crate::cli::open::open;
-use crate::cli::prompt::confirmed;
-use crate::cli::refusal::{declined, refused};
+use crate::cli::prompt::confirm;
 use crate::cli::run_files::{RunBody, run_files};
+use crate::render::error::Complaint;
 
 /// run the down files of the last N versions, or of all
 ///
@@ -24,19 +24,13 @@ pub struct Args {
     words: Vec<String>,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of opening and of the run, and a "no".
+/// Runs it. The errors are those of opening and of the run, and a "no".
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
     let migrator = open(context)?;
     let limit = limit(args.all, &args.words)?;
     if limit.is_none() && !args.all {
         let question = "Are you sure you want to apply all down migrations? [y/N]";
-        if !confirmed(&context.printer, question) {
-            return Err(declined("Not applying all down migrations"));
-        }
+        confirm(&context.printer, question, "Not applying all down migrations")?;
         context.printer.line("Applying all down migrations");
     }
     run_files(context, answer, migrator, |migrator| match limit {
@@ -46,12 +40,12 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Resul
 }
 
 /// `None` is all.
-fn limit(all: bool, words: &[String]) -> Result<Option<u64>> {
+fn limit(all: bool, words: &[String]) -> Result<Option<u64>, Complaint> {
     match (all, words) {
         (_, []) => Ok(None),
-        (true, _) => Err(refused("-all cannot be used with other arguments")),
+        (true, _) => Err(Complaint::new("-all cannot be used with other arguments")),
         (false, [limit]) => limit_number(limit).map(Some),
-        (false, _) => Err(refused("too many arguments")),
+        (false, _) => Err(Complaint::new("too many arguments")),
     }
 }
 

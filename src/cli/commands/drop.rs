@@ -6,8 +6,7 @@ use dbm::Leftovers;
 use crate::cli::context::{Answer, Context};
 use crate::cli::go_flags::BEFORE_WORDS;
 use crate::cli::open::open;
-use crate::cli::prompt::confirmed;
-use crate::cli::refusal::declined;
+use crate::cli::prompt::confirm;
 use crate::render::json::NoBody;
 use crate::render::printer::Printer;
 
@@ -26,18 +25,12 @@ pub struct Args {
     all_objects: bool,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of opening and of the database, and a "no".
+/// Runs it. The errors are those of opening and of the database, and a "no".
 pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
     // Asked before anything is opened, as golang-migrate does.
     if !args.f {
         let question = "Are you sure you want to drop the entire database schema? [y/N]";
-        if !confirmed(&context.printer, question) {
-            return Err(declined("Aborted dropping the entire database schema"));
-        }
+        confirm(&context.printer, question, "Aborted dropping the entire database schema")?;
         context.printer.line("Dropping the entire database schema");
     }
     let left = open(context)?.drop_schema(args.all_objects)?;

@@ -1,12 +1,13 @@
 //! `force`: sets the version row and runs nothing.
 
 use anyhow::Result;
+use dbm::numbering::parse_number;
 use dbm::{MAX_VERSION, Version};
 
 use crate::cli::context::{Answer, Context};
-use crate::cli::numbers::{digits, required};
+use crate::cli::numbers::required;
 use crate::cli::open::open;
-use crate::cli::refusal::refused;
+use crate::render::error::Complaint;
 use crate::render::json::NoBody;
 
 /// set the version to V and run nothing (-1: nothing applied)
@@ -20,11 +21,7 @@ pub struct Args {
     version: Option<String>,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of opening and of the database.
+/// Runs it. The errors are those of opening and of the database.
 pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
     let mut migrator = open(context)?;
     migrator.force(version(&required(args.version)?)?)?;
@@ -33,15 +30,15 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
 }
 
 /// `-1` is nothing applied.
-fn version(text: &str) -> Result<Option<Version>> {
-    let sign = text.strip_prefix(['+', '-']).map_or(text, |rest| rest);
-    let number = digits(sign).filter(|number| *number <= MAX_VERSION);
-    let number = number.ok_or_else(|| refused("can't read version argument V"))?;
+fn version(text: &str) -> Result<Option<Version>, Complaint> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let number = parse_number(digits).filter(|number| *number <= MAX_VERSION);
+    let number = number.ok_or_else(|| Complaint::new("can't read version argument V"))?;
     match (text.starts_with('-'), number) {
         (false, number) => Ok(Some(number)),
         (true, 0) => Ok(Some(0)),
         (true, 1) => Ok(None),
-        (true, _) => Err(refused("argument V must be >= -1")),
+        (true, _) => Err(Complaint::new("argument V must be >= -1")),
     }
 }
 

@@ -50,11 +50,7 @@ pub struct EntryItem {
     pub program: String,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of opening and of the database.
+/// Runs it. The errors are those of opening and of the database.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<LogBody>) -> Result<()> {
     let mut migrator = open(context)?;
     let mut entries = migrator.log()?;

@@ -14,11 +14,7 @@ use crate::cli::run_files::{RunBody, run_files};
 #[command(override_usage = "redo", arg = json_flag())]
 pub struct Args {}
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of opening and of the run.
+/// Runs it. The errors are those of opening and of the run.
 pub fn run(context: &Context, _: Args, answer: &mut Answer<RunBody>) -> Result<()> {
     let migrator = open(context)?;
     run_files(context, answer, migrator, |migrator| migrator.redo())

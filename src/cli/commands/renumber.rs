@@ -3,13 +3,13 @@
 
 use anyhow::Result;
 use chrono::Utc;
+use dbm::numbering::parse_number;
 use dbm::text::printable_path;
 use dbm::{Error, Standing};
 
 use crate::cli::context::{Answer, Context};
-use crate::cli::numbers::{digits, required, version_number};
+use crate::cli::numbers::{required, version_number};
 use crate::cli::open::{open, warn_of_names};
-use crate::cli::refusal::{refused, refused_with_hint};
 use crate::cli::renumber::{RenumberRequest, renumber};
 use crate::render::error::Complaint;
 use crate::render::json::NoBody;
@@ -28,17 +28,13 @@ pub struct Args {
     to: Option<String>,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of the database and the folder, and a version that is applied.
+/// Runs it. The errors are those of the database and the folder, and a version that is applied.
 pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
     let Context { config, printer, .. } = context;
     // golang-migrate has no words for this one: what was mistyped is said before anything is opened.
     let version = version_number(&required(args.version)?)?;
-    let to = args.to.map(|to| digits(&to).ok_or_else(|| refused("can't read argument N of -to")));
-    let to = to.transpose()?;
+    let unread = || Complaint::new("can't read argument N of -to");
+    let to = args.to.map(|to| parse_number(&to).ok_or_else(unread)).transpose()?;
     let mut migrator = open(context)?;
     warn_of_names(&migrator, printer);
     let status = migrator.status()?;
@@ -55,18 +51,14 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
         let hint = format!(
             "the database is at version {applied}: only what is not applied can get a new number"
         );
-        return Err(refused_with_hint(&format!("version {version} is applied"), hint));
+        return Err(Complaint::new(format!("version {version} is applied")).hint(hint).into());
     }
     let request = RenumberRequest { version, to, above: state.version };
-    let renumbered = renumber(&config.folder()?, &request, Utc::now()).map_err(|error| {
-        Complaint { message: error.to_string(), bare: false, hint: error.hint() }
-    })?;
+    let renumbered = renumber(&config.folder()?.path, &request, Utc::now())?;
     for (old, new) in &renumbered.renamed {
         printer.line(&format!("{} -> {}", printable_path(old), printable_path(new)));
     }
-    if printer.is_verbose() {
-        printer.line(&format!("Renumbered {version} to {}", renumbered.version));
-    }
+    printer.step(&format!("Renumbered {version} to {}", renumbered.version));
     context.say_finished();
     Ok(())
 }

@@ -8,8 +8,7 @@ use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::numbers::version_number;
 use crate::cli::open::{open, warn_of_names};
-use crate::cli::prompt::confirmed;
-use crate::cli::refusal::declined;
+use crate::cli::prompt::confirm;
 use crate::render::difference;
 
 /// accept edited files as they are now
@@ -45,15 +44,11 @@ pub struct RepairItem {
     pub why: &'static str,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of the database and the folder, a version that is not applied, a "no".
+/// Runs it. The errors are those of the database and the folder, a version that is not applied, a "no".
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RepairBody>) -> Result<()> {
     let printer = &context.printer;
     let versions: Vec<Version> =
-        args.versions.iter().map(|typed| version_number(typed)).collect::<Result<_>>()?;
+        args.versions.iter().map(|typed| version_number(typed)).collect::<Result<_, _>>()?;
     let mut migrator = open(context)?;
     warn_of_names(&migrator, printer);
     let found = migrator.repairable(&versions)?;
@@ -69,9 +64,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RepairBody>) -> Re
             printer.detail(&described(repair));
         }
         let question = "Record these files, as they are now, as the right ones? [y/N]";
-        if !confirmed(printer, question) {
-            return Err(declined("Nothing recorded"));
-        }
+        confirm(printer, question, "Nothing recorded")?;
     }
     let repaired = match found.is_empty() {
         true => found,

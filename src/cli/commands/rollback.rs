@@ -5,8 +5,8 @@ use anyhow::Result;
 use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::open::open;
-use crate::cli::refusal::refused_with_hint;
 use crate::cli::run_files::{RunBody, run_files};
+use crate::render::error::Complaint;
 
 /// run the down file of the last version
 ///
@@ -18,16 +18,12 @@ pub struct Args {
     words: Vec<String>,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of opening and of the run, and any word.
+/// Runs it. The errors are those of opening and of the run, and any word.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
     if !args.words.is_empty() {
         // Some tools take a number here.
         let hint = format!("{} down N takes the last N versions down", context.config.program);
-        return Err(refused_with_hint("too many arguments", hint));
+        return Err(Complaint::new("too many arguments").hint(hint).into());
     }
     let migrator = open(context)?;
     run_files(context, answer, migrator, |migrator| migrator.down_by(1))

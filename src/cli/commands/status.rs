@@ -72,11 +72,7 @@ pub struct MigrationItem {
     pub checksum: Option<String>,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of opening, of the database and of the folder.
+/// Runs it. The errors are those of opening, of the database and of the folder.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<StatusBody>) -> Result<()> {
     let printer = &context.printer;
     let mut migrator = open(context)?;

@@ -29,11 +29,7 @@ pub struct Args {
     allow_newer: bool,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of opening and of the run.
+/// Runs it. The errors are those of opening and of the run.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
     let migrator = open(context)?
         .allow_edited(args.allow_edited)

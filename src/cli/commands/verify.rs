@@ -66,18 +66,14 @@ pub struct FindingItem {
     pub note: bool,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of the folder and the database. What is found is no error.
+/// Runs it. The errors are those of the folder and the database. What is found is no error.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Result<()> {
     let Context { config, printer, .. } = context;
-    let (folder, url) = config.folder_and_url()?;
-    let mut found = verify_folder(&folder, &url)?;
+    let folder = config.folder()?;
+    let mut found = verify_folder(&folder.path, &folder.url)?;
     let asks = !args.offline && config.has_database();
     // Two files of one version: which of them ran nobody can say.
-    let source = Source::folder_as(&folder, &url);
+    let source = Source::folder_as(&folder.path, &folder.url);
     // Nearly always it is the wrong folder, and CI must not take that for a good one.
     if found.is_empty() && source.as_ref().is_ok_and(|source| source.versions().is_empty()) {
         return Err(Error::EmptySource.into());

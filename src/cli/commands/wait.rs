@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::cli::config::seconds;
 use crate::cli::context::{Answer, Context};
-use crate::cli::go_flags::whole_number;
 use crate::cli::wait_for_server::wait_for_server;
 use crate::render::json::NoBody;
 
@@ -17,17 +17,13 @@ use crate::render::json::NoBody;
 #[command(override_usage = "wait")]
 pub struct Args {
     /// give up after N seconds (never)
-    #[arg(long, value_name = "N", value_parser = whole_number)]
-    timeout: Option<u64>,
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    timeout: Option<Duration>,
 }
 
-/// Runs it.
-///
-/// # Errors
-///
-/// Those of the URL, and the server's last.
+/// Runs it. The errors are those of the URL, and the server's last.
 pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
-    let limit = args.timeout.map(Duration::from_secs).or(context.config.wait);
+    let limit = args.timeout.or(context.config.flags.wait);
     let (url, warnings) = context.config.database()?;
     for warning in &warnings {
         context.printer.warning(warning);

@@ -9,21 +9,26 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
-use crate::cli::create::error::{CreateError, io_error};
+use crate::render::error::Complaint;
+
+/// The longest name of a file, in bytes, on the file systems in use.
+pub const LONGEST_NAME: usize = 255;
 
 /// Makes `dir` and what is missing above it. Unlike [`fs::create_dir_all`] it says where it failed.
-pub fn make_folder(dir: &Path) -> Result<(), CreateError> {
+pub fn make_folder(dir: &Path) -> Result<(), Complaint> {
     let mut missing = Vec::new();
     for path in dir.ancestors().filter(|path| !path.as_os_str().is_empty()) {
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => break,
-            Ok(_) => return Err(io_error("mkdir", path, io::ErrorKind::NotADirectory.into())),
+            Ok(_) => {
+                return Err(Complaint::io("mkdir", path, &io::ErrorKind::NotADirectory.into()));
+            }
             Err(_) => missing.push(path),
         }
     }
     for path in missing.into_iter().rev() {
         match fs::create_dir(path) {
-            Err(source) if !path.is_dir() => return Err(io_error("mkdir", path, source)),
+            Err(reason) if !path.is_dir() => return Err(Complaint::io("mkdir", path, &reason)),
             _ => {}
         }
     }
@@ -31,14 +36,14 @@ pub fn make_folder(dir: &Path) -> Result<(), CreateError> {
 }
 
 /// Makes all of `files`, empty, or none. A file that is already there is never touched.
-pub fn make_files(files: &[PathBuf]) -> Result<(), CreateError> {
+pub fn make_files(files: &[PathBuf]) -> Result<(), Complaint> {
     for (made, file) in files.iter().enumerate() {
-        if let Err(source) = OpenOptions::new().write(true).create_new(true).open(file) {
+        if let Err(reason) = OpenOptions::new().write(true).create_new(true).open(file) {
             for file in &files[..made] {
                 // The error is that of the other file, even if this one cannot be removed.
                 let _ = fs::remove_file(file);
             }
-            return Err(io_error("open", file, source));
+            return Err(Complaint::io("open", file, &reason));
         }
     }
     Ok(())

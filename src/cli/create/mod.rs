@@ -7,7 +7,6 @@
 //!
 //! It prints nothing.
 
-mod error;
 mod files;
 mod sequence;
 #[cfg(test)]
@@ -21,11 +20,9 @@ use dbm::numbering::{VersionTooLarge, parse_number};
 use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 
 use crate::cli::golayout;
+use crate::render::error::Complaint;
 
-pub use error::CreateError;
-
-use error::{LONGEST_NAME, io_error};
-use files::{clean, make_files, make_folder, working_directory};
+use files::{LONGEST_NAME, clean, make_files, make_folder, working_directory};
 use zone::Zone;
 
 /// The layout of versions when none is asked for.
@@ -60,15 +57,12 @@ pub struct Created {
 }
 
 /// Makes the files that `request` asks for, as at `now`.
-///
-/// # Errors
-///
-/// A [`CreateError`] for everything that can happen; then neither file has been left behind.
-pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, CreateError> {
+/// Errors are in golang-migrate's words where it has them; neither file is left behind then.
+pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, Complaint> {
     let zone = Zone::find(&request.zone, now)?;
     let format = request.format.as_deref().unwrap_or(DEFAULT_FORMAT);
     if request.sequential && format != DEFAULT_FORMAT {
-        return Err(CreateError::SeqAndFormat);
+        return Err(Complaint::new("The seq and format options are mutually exclusive"));
     }
     let dir = clean(&request.dir);
     let ext = request.ext.strip_prefix('.').unwrap_or(&request.ext);
@@ -84,11 +78,12 @@ pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, Cr
     check_characters("extension", ext)?;
     let names = file_names(&version, &request.name, ext)?;
     if let Some(file) = others.iter().find(|file| file.number == number) {
-        return Err(CreateError::Duplicate { version, file: file.name().into_owned() });
+        let message = format!("duplicate migration version: {version}");
+        return Err(Complaint::new(message).hint(format!("{:?} has this version", file.name())));
     }
 
     let files = names.map(|name| clean(&dir.join(name)));
-    let base = working_directory().map_err(|source| io_error("getwd", Path::new("."), source))?;
+    let base = working_directory().map_err(|e| Complaint::io("getwd", Path::new("."), &e))?;
     make_folder(&dir)?;
     make_files(&files)?;
     Ok(Created {
@@ -97,9 +92,9 @@ pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, Cr
     })
 }
 
-fn time_version(now: DateTime<Utc>, zone: &Zone, format: &str) -> Result<String, CreateError> {
+fn time_version(now: DateTime<Utc>, zone: &Zone, format: &str) -> Result<String, Complaint> {
     match format {
-        "" => Err(CreateError::EmptyFormat),
+        "" => Err(Complaint::new("Time format may not be empty")),
         "unix" => Ok(now.timestamp().to_string()),
         "unixNano" => Ok(format!("{}{:09}", now.timestamp(), now.timestamp_subsec_nanos())),
         _ => Ok(golayout::format(&now.with_timezone(&zone.offset), &zone.name, format)),
@@ -107,37 +102,46 @@ fn time_version(now: DateTime<Utc>, zone: &Zone, format: &str) -> Result<String,
 }
 
 /// The number of this version, if a run would take it.
-fn number(version: &str, format: &str) -> Result<Version, CreateError> {
+fn number(version: &str, format: &str) -> Result<Version, Complaint> {
     if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(CreateError::NotANumber {
-            format: format.to_owned(),
-            version: version.to_owned(),
-        });
+        let message = format!(
+            "-format {format:?} makes the version {version:?}, which is not a number: \
+             the files would be ignored"
+        );
+        let hint = "a version is digits only, e.g. -format 20060102";
+        return Err(Complaint::new(message).hint(hint));
     }
     let number = parse_number(version).filter(|number| *number <= MAX_VERSION);
-    number.ok_or_else(|| VersionTooLarge(version.to_owned()).into())
+    number.ok_or_else(|| Complaint::new(VersionTooLarge(version.to_owned()).to_string()))
 }
 
 /// A slash names another folder, with a newline no run finds the file, and control characters
 /// disturb a terminal.
-fn check_characters(what: &'static str, text: &str) -> Result<(), CreateError> {
+fn check_characters(what: &'static str, text: &str) -> Result<(), Complaint> {
     match text.chars().find(|c| matches!(c, '/' | '\\') || c.is_control()) {
         None => Ok(()),
-        Some(character) => Err(CreateError::Character { what, text: text.to_owned(), character }),
+        Some(c) => Err(Complaint::new(format!("{what} {text:?} may not contain {c:?}"))),
     }
 }
 
 /// The names of the up file and the down file, if a run would take them for what they are.
-fn file_names(version: &str, name: &str, ext: &str) -> Result<[String; 2], CreateError> {
+fn file_names(version: &str, name: &str, ext: &str) -> Result<[String; 2], Complaint> {
     let ways = [Direction::Up, Direction::Down];
     let names = ways.map(|way| format!("{version}_{name}.{way}.{ext}"));
     for (way, name) in ways.into_iter().zip(&names) {
         match parse_file_name(name) {
             FileName::Migration { direction, .. } if direction == way => {}
-            _ => return Err(CreateError::Direction(ext.to_owned())),
+            _ => {
+                let message = format!("extension {ext:?} would make both files the same direction");
+                return Err(Complaint::new(message));
+            }
         }
         if name.len() > LONGEST_NAME {
-            return Err(CreateError::TooLong(name.len()));
+            return Err(Complaint::new(format!(
+                "name too long: the file name would have {} bytes. \
+                 At most {LONGEST_NAME} are allowed",
+                name.len()
+            )));
         }
     }
     Ok(names)

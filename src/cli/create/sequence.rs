@@ -6,8 +6,9 @@ use std::path::Path;
 use dbm::numbering::NumberKind;
 use dbm::{FileName, parse_file_name};
 
-use crate::cli::create::error::{CreateError, LONGEST_NAME, io_error};
+use crate::cli::create::files::LONGEST_NAME;
 use crate::cli::numbered_file::{NumberedFile, style};
+use crate::render::error::Complaint;
 
 /// The digits of a sequence when none are asked for.
 const DEFAULT_DIGITS: usize = 6;
@@ -16,20 +17,20 @@ const DEFAULT_DIGITS: usize = 6;
 /// counts is counted too, such as `3_notes.sql`.
 ///
 /// A folder that is not there is empty; so is what is no folder, until it is to be made.
-pub fn numbered_files(dir: &Path, ext: &str) -> Result<Vec<NumberedFile>, CreateError> {
+pub fn numbered_files(dir: &Path, ext: &str) -> Result<Vec<NumberedFile>, Complaint> {
     let suffix = format!(".{ext}");
     let counts = |name: &str| name.ends_with(&suffix) || parse_file_name(name) != FileName::Other;
     match NumberedFile::read(dir, counts) {
         Ok(files) => Ok(files),
         Err(_) if !dir.is_dir() => Ok(Vec::new()),
-        Err(reason) => Err(io_error("open", dir, reason)),
+        Err(reason) => Err(Complaint::io("open", dir, &reason)),
     }
 }
 
 /// The number after the highest, padded to `digits`. It may be more than a version can be.
-pub fn next(files: &[NumberedFile], digits: i64) -> Result<String, CreateError> {
+pub fn next(files: &[NumberedFile], digits: i64) -> Result<String, Complaint> {
     if digits <= 0 {
-        return Err(CreateError::Digits);
+        return Err(Complaint::new("Digits must be positive"));
     }
     let last = files.last();
     let next = last.map_or(1, |last| u128::from(last.number) + 1);
@@ -46,7 +47,9 @@ pub fn next(files: &[NumberedFile], digits: i64) -> Result<String, CreateError> 
         ),
         _ => format!("create -seq -digits {} allows it", version.len()),
     };
-    Err(CreateError::TooManyDigits { version, digits, hint })
+    let message =
+        format!("Next sequence number {version} too large. At most {digits} digits are allowed");
+    Err(Complaint::new(message).hint(hint))
 }
 
 /// What to say of a new `version` that is out of step with the files before it.

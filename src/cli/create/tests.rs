@@ -6,7 +6,8 @@ use std::fs;
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
-use super::{CreateError, CreateRequest, DEFAULT_FORMAT, create};
+use super::{CreateRequest, DEFAULT_FORMAT, create};
+use crate::render::error::Complaint;
 
 /// A folder of its own for a test, removed after it.
 struct Scratch(TempDir);
@@ -64,7 +65,7 @@ fn version(request: &CreateRequest) -> String {
     version.to_owned()
 }
 
-fn error(request: &CreateRequest) -> CreateError {
+fn error(request: &CreateRequest) -> Complaint {
     create(request, now()).unwrap_err()
 }
 
@@ -176,9 +177,9 @@ fn zones_that_are_none() {
         let request = CreateRequest { zone: zone.to_owned(), ..scratch.seq(0) };
         let error = error(&request);
         assert_eq!(error.to_string(), expected);
-        assert!(error.bare());
+        assert!(error.bare);
     }
-    assert!(!error(&scratch.seq(0)).bare());
+    assert!(!error(&scratch.seq(0)).bare);
 }
 
 #[test]
@@ -192,7 +193,7 @@ fn the_same_number_is_a_duplicate_however_it_is_written() {
         let scratch = Scratch::new(&[file]);
         let error = error(&scratch.format(format));
         assert_eq!(error.to_string(), format!("duplicate migration version: {version}"));
-        assert_eq!(error.hint().unwrap(), format!("{file:?} has this version"));
+        assert_eq!(error.hint.unwrap(), format!("{file:?} has this version"));
         assert_eq!(scratch.names(), [file]);
     }
 }
@@ -285,12 +286,12 @@ fn hints() {
 
     let scratch = Scratch::new(&["20260101000000_b.up.sql"]);
     assert_eq!(
-        error(&scratch.seq(6)).hint().unwrap(),
+        error(&scratch.seq(6)).hint.unwrap(),
         "this folder is numbered by time (last: 20260101000000); \
          create without -seq continues it"
     );
     let scratch = Scratch::new(&["9_b.up.sql"]);
-    let hint = error(&scratch.seq(1)).hint();
+    let hint = error(&scratch.seq(1)).hint;
     assert_eq!(hint.unwrap(), "create -seq -digits 2 allows it");
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, Local, Offset, Utc};
 
-use crate::cli::create::error::CreateError;
+use crate::render::error::Complaint;
 
 /// Where Go looks after `$ZONEINFO`.
 const FOLDERS: [&str; 4] =
@@ -25,22 +25,21 @@ pub struct Zone {
 
 impl Zone {
     /// The zone called `name`, as it is at `now`.
-    pub fn find(name: &str, now: DateTime<Utc>) -> Result<Self, CreateError> {
+    pub fn find(name: &str, now: DateTime<Utc>) -> Result<Self, Complaint> {
         match name {
             "" | "UTC" => Ok(Self { offset: Utc.fix(), name: "UTC".to_owned() }),
             "Local" => {
                 Ok(Self { offset: now.with_timezone(&Local).offset().fix(), name: String::new() })
             }
             _ if name.contains("..") || name.starts_with(['/', '\\']) => {
-                Err(CreateError::InvalidZone)
+                Err(Complaint::new("time: invalid location name").bare())
             }
             _ => {
-                let set = env::var_os("ZONEINFO").filter(|set| !set.is_empty());
-                set.map(PathBuf::from)
-                    .into_iter()
+                let set = env::var_os("ZONEINFO").filter(|set| !set.is_empty()).map(PathBuf::from);
+                set.into_iter()
                     .chain(FOLDERS.map(PathBuf::from))
                     .find_map(|folder| read(&folder.join(name), now))
-                    .ok_or_else(|| CreateError::UnknownZone(name.to_owned()))
+                    .ok_or_else(|| Complaint::new(format!("unknown time zone {name}")).bare())
             }
         }
     }

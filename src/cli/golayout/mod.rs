@@ -11,116 +11,52 @@
 //! year, and a run of zeros or nines after a point or comma is a fraction of a second only where no
 //! other digit follows it.
 
-use chrono::{DateTime, Datelike, FixedOffset, Timelike};
+use chrono::{DateTime, FixedOffset};
 
-/// A piece of a layout that is replaced by a part of the time.
-#[derive(Clone, Copy)]
-enum Piece {
-    LongMonth,
-    ShortMonth,
-    Month(Pad),
-    LongWeekday,
-    ShortWeekday,
-    Day(Pad),
-    YearDay(Pad),
-    Hour,
-    Hour12(Pad),
-    Minute(Pad),
-    Second(Pad),
-    LongYear,
-    ShortYear,
-    /// `PM`.
-    UpperHalf,
-    /// `pm`.
-    LowerHalf,
-    /// `MST`.
-    ZoneName,
-    Offset {
-        /// `Z` stands for no offset at all.
-        z: bool,
-        form: OffsetForm,
-    },
-}
-
-/// How a number is brought to the width of its field.
-#[derive(Clone, Copy)]
-enum Pad {
-    No,
-    Zero,
-    Space,
-}
-
-/// Which parts of an offset from UTC are written, after its sign.
-#[derive(Clone, Copy)]
-enum OffsetForm {
-    Hours,
-    Minutes,
-    MinutesColon,
-    Seconds,
-    SecondsColon,
-}
-
-/// Every piece but the fractions. Where one begins with another the longer stands first.
-const PIECES: &[(&str, Piece)] = {
-    use OffsetForm::{Hours, Minutes, MinutesColon, Seconds, SecondsColon};
-    &[
-        ("January", Piece::LongMonth),
-        ("Jan", Piece::ShortMonth),
-        ("Monday", Piece::LongWeekday),
-        ("Mon", Piece::ShortWeekday),
-        ("MST", Piece::ZoneName),
-        ("01", Piece::Month(Pad::Zero)),
-        ("02", Piece::Day(Pad::Zero)),
-        ("03", Piece::Hour12(Pad::Zero)),
-        ("04", Piece::Minute(Pad::Zero)),
-        ("05", Piece::Second(Pad::Zero)),
-        ("06", Piece::ShortYear),
-        ("002", Piece::YearDay(Pad::Zero)),
-        ("15", Piece::Hour),
-        ("1", Piece::Month(Pad::No)),
-        ("2006", Piece::LongYear),
-        ("2", Piece::Day(Pad::No)),
-        ("_2", Piece::Day(Pad::Space)),
-        ("__2", Piece::YearDay(Pad::Space)),
-        ("3", Piece::Hour12(Pad::No)),
-        ("4", Piece::Minute(Pad::No)),
-        ("5", Piece::Second(Pad::No)),
-        ("PM", Piece::UpperHalf),
-        ("pm", Piece::LowerHalf),
-        ("-070000", offset(false, Seconds)),
-        ("-07:00:00", offset(false, SecondsColon)),
-        ("-0700", offset(false, Minutes)),
-        ("-07:00", offset(false, MinutesColon)),
-        ("-07", offset(false, Hours)),
-        ("Z070000", offset(true, Seconds)),
-        ("Z07:00:00", offset(true, SecondsColon)),
-        ("Z0700", offset(true, Minutes)),
-        ("Z07:00", offset(true, MinutesColon)),
-        ("Z07", offset(true, Hours)),
-    ]
-};
-
-const fn offset(z: bool, form: OffsetForm) -> Piece {
-    Piece::Offset { z, form }
-}
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+/// Go's pieces, and chrono's specifiers for the same. Where one piece begins with another the longer
+/// stands first.
+const PIECES: [(&str, &str); 23] = [
+    ("January", "%B"),
+    ("Jan", "%b"),
+    ("Monday", "%A"),
+    ("Mon", "%a"),
+    ("01", "%m"),
+    ("02", "%d"),
+    ("03", "%I"),
+    ("04", "%M"),
+    ("05", "%S"),
+    ("06", "%y"),
+    ("002", "%j"),
+    ("15", "%H"),
+    ("1", "%-m"),
+    ("2006", "%Y"),
+    ("2", "%-d"),
+    ("_2", "%e"),
+    ("__2", "%_j"),
+    ("3", "%-I"),
+    ("4", "%-M"),
+    ("5", "%-S"),
+    ("PM", "%p"),
+    ("pm", "%P"),
+    ("MST", ZONE_NAME),
 ];
 
-const WEEKDAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/// The short name of the zone, which chrono does not know.
+const ZONE_NAME: &str = "";
+
+/// Offsets from UTC, the longer first. `Z` is written where there is none.
+const OFFSETS: [&str; 10] = [
+    "-070000",
+    "-07:00:00",
+    "-0700",
+    "-07:00",
+    "-07",
+    "Z070000",
+    "Z07:00:00",
+    "Z0700",
+    "Z07:00",
+    "Z07",
+];
 
 /// Writes `time` as Go's `Time.Format(layout)` does.
 ///
@@ -130,115 +66,68 @@ pub fn format(time: &DateTime<FixedOffset>, zone: &str, layout: &str) -> String 
     let mut out = String::with_capacity(layout.len() + 10);
     let mut rest = layout;
     while let Some(first) = rest.chars().next() {
-        if let Some((length, nines)) = fraction(rest) {
-            push_fraction(&mut out, time.nanosecond(), first, length - 1, nines);
-            rest = &rest[length..];
-        } else if let Some((text, piece)) = piece(rest) {
-            push_piece(&mut out, time, zone, piece);
-            rest = &rest[text.len()..];
+        let length = if let Some(length) = fraction_length(rest) {
+            out.push_str(&fraction(time.timestamp_subsec_nanos(), &rest[..length]));
+            length
+        } else if let Some(form) = OFFSETS.into_iter().find(|form| rest.starts_with(form)) {
+            out.push_str(&offset(time, form));
+            form.len()
+        } else if let Some((piece, specifier)) = piece(rest) {
+            match specifier {
+                ZONE_NAME if zone.is_empty() => out.push_str(&offset(time, "-0700")),
+                ZONE_NAME => out.push_str(zone),
+                _ => out.push_str(&time.format(specifier).to_string()),
+            }
+            piece.len()
         } else {
             out.push(first);
-            rest = &rest[first.len_utf8()..];
-        }
+            first.len_utf8()
+        };
+        rest = &rest[length..];
     }
     out
 }
 
-/// The piece that `rest` begins with.
-fn piece(rest: &str) -> Option<(&'static str, Piece)> {
-    let found = PIECES.iter().find(|(text, piece)| {
-        rest.strip_prefix(text).is_some_and(|after| match piece {
-            Piece::ShortMonth | Piece::ShortWeekday => {
-                !after.starts_with(|c: char| c.is_ascii_lowercase())
-            }
-            Piece::Day(Pad::Space) => !after.starts_with("006"),
+/// The piece that `rest` begins with, and its specifier.
+fn piece(rest: &str) -> Option<(&'static str, &'static str)> {
+    PIECES.into_iter().find(|(piece, _)| {
+        rest.strip_prefix(piece).is_some_and(|after| match *piece {
+            "Jan" | "Mon" => !after.starts_with(|c: char| c.is_ascii_lowercase()),
+            "_2" => !after.starts_with("006"),
             _ => true,
         })
-    });
-    found.copied()
+    })
 }
 
-/// The length of the fraction of a second that `rest` begins with, and whether it is of nines.
-fn fraction(rest: &str) -> Option<(usize, bool)> {
+/// The length of the fraction of a second that `rest` begins with: `.000`, `,999`.
+fn fraction_length(rest: &str) -> Option<usize> {
     let digits = rest.strip_prefix(['.', ','])?;
     let digit = digits.chars().next().filter(|c| matches!(c, '0' | '9'))?;
     let after = digits.trim_start_matches(digit);
     let ends = !after.starts_with(|c: char| c.is_ascii_digit());
-    ends.then_some((rest.len() - after.len(), digit == '9'))
+    ends.then_some(rest.len() - after.len())
 }
 
-/// `width` digits of `nanos` after `separator`. With `nines`, zeros at the end are left out, and
-/// the separator too when nothing stays.
-fn push_fraction(out: &mut String, nanos: u32, separator: char, width: usize, nines: bool) {
+/// As many digits of `nanos` as `form` has, behind its separator. Nines leave out zeros at the end,
+/// and the separator too where nothing stays.
+fn fraction(nanos: u32, form: &str) -> String {
     let all = format!("{nanos:09}");
-    let mut digits = &all[..width.min(all.len())];
-    if nines {
-        digits = digits.trim_end_matches('0');
-        if digits.is_empty() {
-            return;
-        }
+    let digits = &all[..all.len().min(form.len() - 1)];
+    let digits = if form.ends_with('9') { digits.trim_end_matches('0') } else { digits };
+    if digits.is_empty() { String::new() } else { format!("{}{digits}", &form[..1]) }
+}
+
+/// The offset from UTC. Its sign is that of its whole minutes, as in Go; chrono rounds to minutes.
+fn offset(time: &DateTime<FixedOffset>, form: &str) -> String {
+    let east = time.offset().local_minus_utc();
+    if east == 0 && form.starts_with('Z') {
+        return "Z".to_owned();
     }
-    out.push(separator);
-    out.push_str(digits);
-}
-
-fn push_piece(out: &mut String, time: &DateTime<FixedOffset>, zone: &str, piece: Piece) {
-    let month = MONTHS[time.month0() as usize];
-    let weekday = WEEKDAYS[time.weekday().num_days_from_monday() as usize];
-    let (afternoon, hour12) = time.hour12();
-    let offset = time.offset().local_minus_utc();
-    match piece {
-        Piece::LongMonth => out.push_str(month),
-        Piece::ShortMonth => out.push_str(&month[..3]),
-        Piece::Month(pad) => push_number(out, time.month(), 2, pad),
-        Piece::LongWeekday => out.push_str(weekday),
-        Piece::ShortWeekday => out.push_str(&weekday[..3]),
-        Piece::Day(pad) => push_number(out, time.day(), 2, pad),
-        Piece::YearDay(pad) => push_number(out, time.ordinal(), 3, pad),
-        Piece::Hour => push_number(out, time.hour(), 2, Pad::Zero),
-        Piece::Hour12(pad) => push_number(out, hour12, 2, pad),
-        Piece::Minute(pad) => push_number(out, time.minute(), 2, pad),
-        Piece::Second(pad) => push_number(out, time.second(), 2, pad),
-        Piece::LongYear => {
-            if time.year() < 0 {
-                out.push('-');
-            }
-            push_number(out, time.year().unsigned_abs(), 4, Pad::Zero);
-        }
-        Piece::ShortYear => push_number(out, time.year().unsigned_abs() % 100, 2, Pad::Zero),
-        Piece::UpperHalf => out.push_str(if afternoon { "PM" } else { "AM" }),
-        Piece::LowerHalf => out.push_str(if afternoon { "pm" } else { "am" }),
-        Piece::ZoneName if zone.is_empty() => push_offset(out, offset, OffsetForm::Minutes),
-        Piece::ZoneName => out.push_str(zone),
-        Piece::Offset { z, form } => match offset {
-            0 if z => out.push('Z'),
-            seconds => push_offset(out, seconds, form),
-        },
-    }
-}
-
-fn push_number(out: &mut String, number: u32, width: usize, pad: Pad) {
-    let text = match pad {
-        Pad::No => format!("{number}"),
-        Pad::Zero => format!("{number:0width$}"),
-        Pad::Space => format!("{number:width$}"),
-    };
-    out.push_str(&text);
-}
-
-/// An offset of `seconds` east of UTC. Its sign is that of its whole minutes, as in Go.
-fn push_offset(out: &mut String, seconds: i32, form: OffsetForm) {
-    let sign = if seconds / 60 < 0 { '-' } else { '+' };
-    let (minutes, rest) = ((seconds / 60).unsigned_abs(), seconds.unsigned_abs() % 60);
-    let (hours, minutes) = (minutes / 60, minutes % 60);
-    let text = match form {
-        OffsetForm::Hours => format!("{sign}{hours:02}"),
-        OffsetForm::Minutes => format!("{sign}{hours:02}{minutes:02}"),
-        OffsetForm::MinutesColon => format!("{sign}{hours:02}:{minutes:02}"),
-        OffsetForm::Seconds => format!("{sign}{hours:02}{minutes:02}{rest:02}"),
-        OffsetForm::SecondsColon => format!("{sign}{hours:02}:{minutes:02}:{rest:02}"),
-    };
-    out.push_str(&text);
+    let sign = if east / 60 < 0 { '-' } else { '+' };
+    let east = east.unsigned_abs();
+    let parts = [east / 3600, east / 60 % 60, east % 60].map(|part| format!("{part:02}"));
+    let (separator, length) = if form.contains(':') { (":", 3) } else { ("", 2) };
+    format!("{sign}{}", parts[..form.len() / length].join(separator))
 }
 
 #[cfg(test)]

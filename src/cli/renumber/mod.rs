@@ -4,22 +4,25 @@
 //! Only the files are changed here. The caller asks the database whether the version is applied. It
 //! prints nothing.
 
-mod error;
 mod rename;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use dbm::numbering::VersionTooLarge;
+use dbm::text::printable;
 use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 
 use crate::cli::numbered_file::{NumberedFile, next_number, style};
-
-pub use error::RenumberError;
+use crate::render::error::Complaint;
 
 use rename::{move_file, rename_all, with_digits};
+
+/// What to do where there is no number at the end.
+const CHOOSE: &str = "-to N gives it the number N";
 
 /// What was asked for.
 #[derive(Debug)]
@@ -41,24 +44,14 @@ pub struct Renumbered {
     pub renamed: Vec<(PathBuf, PathBuf)>,
 }
 
-/// A file of the version in question.
-struct Side {
-    direction: Direction,
-    file: NumberedFile,
-}
-
 /// Renames the files of `request.version` in `folder`, as at `now`.
-///
-/// # Errors
-///
-/// A [`RenumberError`]; then every file has its old name, unless the error says otherwise.
+/// On an error every file has its old name, unless the error says otherwise.
 pub fn renumber(
     folder: &Path,
     request: &RenumberRequest,
     now: DateTime<Utc>,
-) -> Result<Renumbered, RenumberError> {
-    let (ours, others) = read(folder, request.version)?;
-    let own: Vec<NumberedFile> = ours.iter().map(|side| side.file.clone()).collect();
+) -> Result<Renumbered, Complaint> {
+    let (own, others) = read(folder, request.version)?;
     // The other files tell how to write the number.
     let neighbours = if others.is_empty() { &own } else { &others };
     let version = match request.to {
@@ -66,7 +59,7 @@ pub fn renumber(
         None => {
             check_not_last(request, &others)?;
             let next = next_number(neighbours, request.above, now);
-            next.map_err(|version| RenumberError::TooLarge { version, chosen: false })?
+            next.map_err(|too_large| Complaint::new(too_large.to_string()).hint(CHOOSE))?
         }
     };
     let digits = style(neighbours).format(version);
@@ -79,32 +72,38 @@ pub fn renumber(
 }
 
 /// The files of `version`, the up file first, and all others, the highest number last.
-fn read(folder: &Path, version: Version) -> Result<(Vec<Side>, Vec<NumberedFile>), RenumberError> {
+fn read(
+    folder: &Path,
+    version: Version,
+) -> Result<(Vec<NumberedFile>, Vec<NumberedFile>), Complaint> {
     let is_migration = |name: &str| parse_file_name(name) != FileName::Other;
     let files = NumberedFile::read(folder, is_migration)
-        .map_err(|reason| RenumberError::Folder { path: folder.to_owned(), reason })?;
-    let (mut ours, mut others) = (Vec::<Side>::new(), Vec::new());
+        .map_err(|reason| Complaint::io("open", folder, &reason))?;
+    let (mut ours, mut others) = (BTreeMap::<Direction, NumberedFile>::new(), Vec::new());
     for file in files.into_iter().filter(|file| !file.is_folder) {
         match parse_file_name(&file.name()) {
             FileName::Migration { version: number, direction, .. } if number == version => {
-                if let Some(first) = ours.iter().find(|side| side.direction == direction) {
-                    return Err(RenumberError::Several {
-                        version,
-                        direction,
-                        files: [&first.file, &file].map(|file| file.name().into_owned()),
-                    });
+                if let Some(first) = ours.get(&direction) {
+                    let (a, b) = (first.name(), file.name());
+                    let message = format!("duplicate migration file: {}", printable(&b));
+                    return Err(Complaint::new(message).hint(format!(
+                        "{a:?} and {b:?} are both the {direction} file of version {version}"
+                    )));
                 }
-                ours.push(Side { direction, file });
+                ours.insert(direction, file);
             }
             _ => others.push(file),
         }
     }
     if ours.is_empty() {
-        let last = others.last().map(|file| file.number);
-        return Err(RenumberError::NoFile { version, last });
+        let hint = match others.last() {
+            Some(last) => format!("the last version in this folder is {}", last.number),
+            None => "this folder has no migrations".to_owned(),
+        };
+        let message = format!("no migration found for version {version}");
+        return Err(Complaint::new(message).hint(hint));
     }
-    ours.sort_by_key(|side| side.direction);
-    Ok((ours, others))
+    Ok((ours.into_values().collect(), others))
 }
 
 /// The number that was asked for, if it is free and not too low.
@@ -112,28 +111,37 @@ fn chosen(
     to: Version,
     request: &RenumberRequest,
     others: &[NumberedFile],
-) -> Result<Version, RenumberError> {
+) -> Result<Version, Complaint> {
     if to > MAX_VERSION {
-        let version = VersionTooLarge(to.to_string());
-        return Err(RenumberError::TooLarge { version, chosen: true });
+        return Err(Complaint::new(VersionTooLarge(to.to_string()).to_string()));
     }
     if to == request.version {
-        return Err(RenumberError::Same(to));
+        return Err(Complaint::new(format!("version {to} has this number already"))
+            .hint("without -to it gets the number at the end"));
     }
     if let Some(file) = others.iter().find(|file| file.number == to) {
-        return Err(RenumberError::Taken { version: to, file: file.name().into_owned() });
+        return Err(Complaint::new(format!("duplicate migration version: {to}"))
+            .hint(format!("{:?} has this version", file.name())));
     }
     match request.above {
-        Some(applied) if to <= applied => Err(RenumberError::Late { version: to, applied }),
+        Some(applied) if to <= applied => {
+            let message = format!("version {to} would be late: the database is at {applied}");
+            Err(Complaint::new(message).hint(format!(
+                "give a number above {applied}, or leave out -to for the one at the end"
+            )))
+        }
         _ => Ok(to),
     }
 }
 
 /// It is the last where neither the folder nor the database has a higher number.
-fn check_not_last(request: &RenumberRequest, others: &[NumberedFile]) -> Result<(), RenumberError> {
+fn check_not_last(request: &RenumberRequest, others: &[NumberedFile]) -> Result<(), Complaint> {
     let last = others.last().map(|file| file.number).max(request.above);
     match last {
         Some(last) if last >= request.version => Ok(()),
-        _ => Err(RenumberError::AlreadyLast(request.version)),
+        _ => {
+            let message = format!("version {} is already the last", request.version);
+            Err(Complaint::new(message).hint(CHOOSE))
+        }
     }
 }

@@ -6,8 +6,10 @@ use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use dbm::text::{go_reason, printable_path};
+
 use crate::cli::numbered_file::NumberedFile;
-use crate::cli::renumber::error::RenumberError;
+use crate::render::error::Complaint;
 
 /// The file's name with another number; the rest is kept byte for byte, be it text or not.
 pub fn with_digits(file: &NumberedFile, digits: &str) -> OsString {
@@ -19,18 +21,19 @@ pub fn with_digits(file: &NumberedFile, digits: &str) -> OsString {
 pub fn rename_all(
     moves: &[(PathBuf, PathBuf)],
     rename: impl Fn(&Path, &Path) -> io::Result<()>,
-) -> Result<(), RenumberError> {
+) -> Result<(), Complaint> {
     for (done, (old, new)) in moves.iter().enumerate() {
-        if let Err(reason) = rename(old, new) {
-            let stuck =
-                moves[..done].iter().filter(|(old, new)| rename(new, old).is_err()).cloned();
-            return Err(RenumberError::Rename {
-                old: old.clone(),
-                new: new.clone(),
-                reason,
-                stuck: stuck.collect(),
-            });
-        }
+        let Err(reason) = rename(old, new) else { continue };
+        let [from, to] = [old, new].map(|path| printable_path(path));
+        let refusal = Complaint::new(format!("rename {from} {to}: {}", go_reason(&reason)));
+        let stuck = moves[..done].iter().filter(|(old, new)| rename(new, old).is_err());
+        let stuck: Vec<String> = stuck
+            .map(|(old, new)| format!("{} is now {}", printable_path(old), printable_path(new)))
+            .collect();
+        return Err(refusal.hint(match stuck.is_empty() {
+            true => "no file has been renamed".to_owned(),
+            false => format!("{}: rename it back by hand", stuck.join(", ")),
+        }));
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use dbm::Version;
 use tempfile::TempDir;
 
 use super::rename::{move_file, rename_all};
-use super::{RenumberError, RenumberRequest, Renumbered, renumber};
+use super::{RenumberRequest, Renumbered, renumber};
+use crate::render::error::Complaint;
 
 /// A folder of its own for a test, removed after it. Each file holds its first name.
 struct Scratch(TempDir);
@@ -35,7 +36,7 @@ impl Scratch {
         names
     }
 
-    fn run(&self, request: &RenumberRequest) -> Result<Renumbered, RenumberError> {
+    fn run(&self, request: &RenumberRequest) -> Result<Renumbered, Complaint> {
         renumber(self.0.path(), request, now())
     }
 
@@ -51,7 +52,7 @@ impl Scratch {
         let before = self.names();
         let error = self.run(request).unwrap_err();
         assert_eq!(self.names(), before);
-        (error.to_string(), error.hint().unwrap_or_default())
+        (error.to_string(), error.hint.unwrap_or_default())
     }
 }
 
@@ -299,7 +300,7 @@ fn the_first_file_goes_back_when_the_second_cannot_be_renamed() {
         |old: &Path, new: &Path| if old == old_down { refuse() } else { move_file(old, new) };
     let error = rename_all(&moves, second).unwrap_err();
     assert_eq!(error.to_string(), message);
-    assert_eq!(error.hint().unwrap(), "no file has been renamed");
+    assert_eq!(error.hint.unwrap(), "no file has been renamed");
     assert_eq!(scratch.names(), ["3_x.down.sql", "3_x.up.sql"]);
 
     let nor_back =
@@ -307,7 +308,7 @@ fn the_first_file_goes_back_when_the_second_cannot_be_renamed() {
     let error = rename_all(&moves, nor_back).unwrap_err();
     assert_eq!(error.to_string(), message);
     assert_eq!(
-        error.hint().unwrap(),
+        error.hint.unwrap(),
         format!("{} is now {}: rename it back by hand", old_up.display(), new_up.display())
     );
     assert_eq!(scratch.names(), ["3_x.down.sql", "9_x.up.sql"]);
