@@ -19,7 +19,13 @@ pub fn explain(printer: &Printer, place: &str, fault: &Fault) {
                  {program} wait waits for it"
             ));
         }
-        Fault::Unclear(reason) => return no_session(printer, reason),
+        Fault::Unclear(reason) => {
+            let fits = |words: &[&str]| words.iter().any(|word| reason.contains(word));
+            if let Some((_, hint)) = REASONS.iter().find(|(words, _)| fits(words)) {
+                printer.hint(hint);
+            }
+            return;
+        }
         _ => return,
     };
     if error.message.contains("startup parameter") || error.code == "0A000" {
@@ -31,11 +37,9 @@ pub fn explain(printer: &Printer, place: &str, fault: &Fault) {
         "3D000" => printer.hint(&format!(
             "there is no such database at {place}: createdb makes one, or CREATE DATABASE"
         )),
-        "57P03" => {
-            printer.hint(&format!(
-                "the server is starting up, shutting down or recovering: {program} wait waits"
-            ));
-        }
+        "57P03" => printer.hint(&format!(
+            "the server is starting up, shutting down or recovering: {program} wait waits"
+        )),
         "53300" => printer.hint("all connections of the server are in use: try again soon"),
         code => refusal(printer, code),
     }
@@ -58,62 +62,61 @@ fn not_let_in(message: &str) -> &'static str {
 
 /// What to do about a statement that the server refuses.
 pub fn refusal(printer: &Printer, code: &str) {
-    match code {
-        "42501" => printer.hint(
+    printer.hint(match code {
+        "42501" => {
             "the role lacks a right: run this as the one that owns the version table, or grant it \
-             the right (the first run creates the table: CREATE on the schema)",
-        ),
-        "42704" => {
-            printer.hint("no such setting: is it another tool's parameter in the URL? take it out")
+             the right (the first run creates the table: CREATE on the schema)"
         }
-        "3F000" => printer.hint("create that schema first: the version table is to stand in it"),
-        "42703" => printer.hint(
-            "that table is another tool's: name one of your own with x-migrations-table in the URL",
-        ),
-        "25006" => printer.hint(
+        "42704" => "no such setting: is it another tool's parameter in the URL? take it out",
+        "3F000" => "create that schema first: the version table is to stand in it",
+        "42703" => {
+            "that table is another tool's: name one of your own with x-migrations-table in the URL"
+        }
+        "25006" => {
             "the server, or this role, is read only: is it a replica? \
-             target_session_attrs=read-write picks the primary among several hosts",
-        ),
-        _ => {}
-    }
+             target_session_attrs=read-write picks the primary among several hosts"
+        }
+        _ => return,
+    });
 }
 
-/// What to do where the server answers and there is no session all the same.
-fn no_session(printer: &Printer, reason: &str) {
-    if reason.contains("startup parameter") {
-        printer.hint(POOLER);
-    } else if reason.contains("password missing") {
-        printer.hint("the server wants a password: in the URL, in PGPASSWORD or in ~/.pgpass");
-    } else if reason.contains("channel binding") {
-        printer.hint(
-            "channel_binding=require needs TLS (sslmode=require) and a password that is checked by \
-             SCRAM; channel_binding=prefer takes it where it can",
-        );
-    } else if reason.contains("received fatal alert") {
-        printer.hint(
-            "the server refused our side of TLS: does it want a client certificate (sslcert, \
-             sslkey) of an authority that it knows?",
-        );
-    } else if reason.contains("CaUsedAsEndEntity") {
-        printer.hint(
-            "the server's certificate is its own authority: name that certificate with \
-             sslrootcert, or settle for sslmode=require without sslrootcert",
-        );
-    } else if reason.contains("does not support TLS") {
-        printer.hint("sslmode=prefer or disable connects without TLS");
-    } else if reason.contains("UnknownIssuer") || reason.contains("BadSignature") {
-        printer.hint(
-            "the server's certificate is of no authority that is known here: name a file with \
-             sslrootcert, or settle for sslmode=require",
-        );
-    } else if reason.contains("not valid for name") || reason.contains("NotValidForName") {
-        printer.hint(
-            "the certificate is another host's: connect by the name in it, or settle for \
-             sslmode=verify-ca",
-        );
-    } else if reason.contains("Expired") || reason.contains("expired") {
-        printer.hint("the server's certificate has expired");
-    } else if reason.contains("does not allow writes") {
-        printer.hint("none of the hosts takes writes (target_session_attrs=read-write)");
-    }
-}
+/// What to do where the server answers and there is no session all the same: words of the reason,
+/// and the hint. The first that fits counts.
+const REASONS: [(&[&str], &str); 10] = [
+    (&["startup parameter"], POOLER),
+    (
+        &["password missing"],
+        "the server wants a password: in the URL, in PGPASSWORD or in ~/.pgpass",
+    ),
+    (
+        &["channel binding"],
+        "channel_binding=require needs TLS (sslmode=require) and a password that is checked by \
+         SCRAM; channel_binding=prefer takes it where it can",
+    ),
+    (
+        &["received fatal alert"],
+        "the server refused our side of TLS: does it want a client certificate (sslcert, \
+         sslkey) of an authority that it knows?",
+    ),
+    (
+        &["CaUsedAsEndEntity"],
+        "the server's certificate is its own authority: name that certificate with \
+         sslrootcert, or settle for sslmode=require without sslrootcert",
+    ),
+    (&["does not support TLS"], "sslmode=prefer or disable connects without TLS"),
+    (
+        &["UnknownIssuer", "BadSignature"],
+        "the server's certificate is of no authority that is known here: name a file with \
+         sslrootcert, or settle for sslmode=require",
+    ),
+    (
+        &["not valid for name", "NotValidForName"],
+        "the certificate is another host's: connect by the name in it, or settle for \
+         sslmode=verify-ca",
+    ),
+    (&["Expired", "expired"], "the server's certificate has expired"),
+    (
+        &["does not allow writes"],
+        "none of the hosts takes writes (target_session_attrs=read-write)",
+    ),
+];

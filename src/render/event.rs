@@ -14,24 +14,16 @@ const MOST: usize = 12;
 pub fn print(printer: &Printer, event: &Event) {
     match event {
         Event::Waiting { holders, waited } => waiting(printer, holders, *waited),
-        Event::Buffered(file) if printer.is_verbose() => {
-            printer.line(&format!("Start buffering {}", file));
-        }
-        Event::Scheduled(file) if printer.is_verbose() => {
-            printer.line(&format!("Scheduled {}", file));
-        }
-        Event::Started(file) if printer.is_verbose() => {
-            printer.line(&format!("Read and execute {}", file));
-        }
+        Event::Buffered(file) => printer.step(&format!("Start buffering {file}")),
+        Event::Scheduled(file) => printer.step(&format!("Scheduled {file}")),
+        Event::Started(file) => printer.step(&format!("Read and execute {file}")),
         Event::FellBack(file, reason) => printer.warning(&format!(
-            "{} cannot run in one transaction ({reason}): it now runs statement by statement",
-            file
+            "{file} cannot run in one transaction ({reason}): it now runs statement by statement"
         )),
         Event::Retrying { file, tries, of, pause, blockers } => {
+            let pause = duration(*pause);
             printer.warning(&format!(
-                "{} could not get a lock and was rolled back; retry {tries} of {of} in {}",
-                file,
-                duration(*pause)
+                "{file} could not get a lock and was rolled back; retry {tries} of {of} in {pause}"
             ));
             for blocker in blockers {
                 printer.detail(&format!("in its way: {}", described(blocker)));
@@ -39,16 +31,15 @@ pub fn print(printer: &Printer, event: &Event) {
         }
         Event::GaveWay { file, waiters } => {
             printer.warning(&format!(
-                "{} would wait for sessions that wait for our lock: they go first",
-                file
+                "{file} would wait for sessions that wait for our lock: they go first"
             ));
             for waiter in waiters {
                 printer.detail(&described(waiter));
             }
         }
         Event::Finished { file, read, ran } => printer.line(&match printer.is_verbose() {
-            true => format!("Finished {} (read {}, ran {})", file, duration(*read), duration(*ran)),
-            false => format!("{} ({})", file, duration(*read + *ran)),
+            true => format!("Finished {file} (read {}, ran {})", duration(*read), duration(*ran)),
+            false => format!("{file} ({})", duration(*read + *ran)),
         }),
         Event::Notice(notice) => {
             let text = match (&notice.detail, &notice.hint) {
@@ -69,34 +60,19 @@ pub fn print(printer: &Printer, event: &Event) {
                 "stopped: {left} {files} left to run; the same command goes on from here"
             ));
         }
-        event => log_event(printer, event),
-    }
-}
-
-fn waiting(printer: &Printer, holders: &[Holder], waited: Duration) {
-    let waited = duration(Duration::from_secs(waited.as_secs().max(1)));
-    let holders: Vec<String> = holders.iter().map(described).collect();
-    let by = if holders.is_empty() { "" } else { ", held by:" };
-    let text = format!("waiting for the migration lock ({waited}){by}");
-    printer.warning_with(&text, &holders);
-}
-
-/// Prints what the log has to say while a run goes on.
-fn log_event(printer: &Printer, event: &Event) {
-    let program = printer.program();
-    match event {
         Event::Adopted(steps) => adopted(printer, steps),
         Event::Edited { file, why } => {
             let path = file.path.display();
-            match why {
-                Passed::Cosmetic => printer.warning(&format!(
-                    "{path} differs from what ran in comments and white space alone: {program} \
-                     repair records it"
-                )),
-                _ => printer.warning(&format!(
+            printer.warning(&match why {
+                Passed::Cosmetic => format!(
+                    "{path} differs from what ran in comments and white space alone: {} repair \
+                     records it",
+                    printer.program()
+                ),
+                _ => format!(
                     "{path} was edited after it was applied: what ran stays in the database"
-                )),
-            }
+                ),
+            });
         }
         Event::FromLog(file) => {
             printer.hint(&format!("{file} is not in this folder: its text of the log is run"));
@@ -112,6 +88,14 @@ fn log_event(printer: &Printer, event: &Event) {
         }
         _ => {}
     }
+}
+
+fn waiting(printer: &Printer, holders: &[Holder], waited: Duration) {
+    let waited = duration(Duration::from_secs(waited.as_secs().max(1)));
+    let holders: Vec<String> = holders.iter().map(described).collect();
+    let by = if holders.is_empty() { "" } else { ", held by:" };
+    let text = format!("waiting for the migration lock ({waited}){by}");
+    printer.warning_with(&text, &holders);
 }
 
 fn adopted(printer: &Printer, steps: &[Adopted]) {

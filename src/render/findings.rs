@@ -97,13 +97,7 @@ pub fn remedy(finding: &Finding, program: &str) -> String {
             "save it as UTF-8: iconv -f OLD -t UTF-8, or in the editor".to_string()
         }
         Remedy::RemoveZeroByte => "take the zero byte out".to_string(),
-        remedy => for_sql(remedy, program).unwrap_or_else(|| for_database(remedy, program)),
-    }
-}
-
-/// What to do about what is in a file.
-fn for_sql(remedy: &Remedy, program: &str) -> Option<String> {
-    Some(match remedy {
+        // Of what is in a file.
         Remedy::ReplaceCopy => "write INSERT statements (pg_dump --inserts does), or COPY from a \
                                 file that the server can read"
             .to_string(),
@@ -133,13 +127,7 @@ fn for_sql(remedy: &Remedy, program: &str) -> Option<String> {
             "split the file there, or take its BEGIN and COMMIT out: {program} runs it in a \
              transaction anyway"
         ),
-        _ => return None,
-    })
-}
-
-/// What to do about a database that is not as the folder is.
-fn for_database(remedy: &Remedy, program: &str) -> String {
-    match remedy {
+        // Of a database that is not as the folder is.
         Remedy::Force => format!(
             "see what it left, fix that by hand, then run: {program} force V, with the version that \
              is really applied"

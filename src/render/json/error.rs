@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dbm::sql::Location;
-use dbm::{Cause, Error, Fault, Outcome, Version};
+use dbm::{Cause, Error, Outcome, Version};
 use serde::Serialize;
 
 use crate::render::error::Complaint;
@@ -33,49 +33,37 @@ impl ErrorFields {
             };
             return ErrorFields { kind, message: format!("{error:#}"), ..ErrorFields::default() };
         };
-        let fields = match ours {
-            Error::ReadFile { path, .. } => {
-                ErrorFields { file: Some(shown(path)), ..ErrorFields::default() }
+        let mut fields =
+            ErrorFields { kind: kind(ours), message: ours.to_string(), ..ErrorFields::default() };
+        match ours {
+            Error::ReadFile { path, .. } => fields.file = Some(shown(path)),
+            Error::Edited { files } => {
+                fields.versions = files.iter().map(|file| file.version).collect();
+                fields.file = only(files).map(|file| shown(&file.path));
             }
-            Error::Edited { files } => ErrorFields {
-                versions: files.iter().map(|file| file.version).collect(),
-                file: match files.as_slice() {
-                    [file] => Some(shown(&file.path)),
-                    _ => None,
-                },
-                ..ErrorFields::default()
-            },
-            Error::Late { files, .. } => ErrorFields {
-                versions: files.iter().map(|(version, _)| *version).collect(),
-                file: match files.as_slice() {
-                    [(_, path)] => Some(shown(path)),
-                    _ => None,
-                },
-                ..ErrorFields::default()
-            },
+            Error::Late { files, .. } => {
+                fields.versions = files.iter().map(|(version, _)| *version).collect();
+                fields.file = only(files).map(|(_, path)| shown(path));
+            }
             Error::NoMigrationFor { version, .. }
             | Error::NotApplied { version }
-            | Error::NoUpFile { version } => ErrorFields::with([*version]),
-            Error::Dirty { state } => ErrorFields::with(state.version),
-            Error::Moved { planned, .. } => ErrorFields::with(planned.version),
+            | Error::NoUpFile { version } => fields.versions.push(*version),
+            Error::Dirty { state: row } | Error::Moved { planned: row, .. } => {
+                fields.versions.extend(row.version);
+            }
             Error::Connect { fault, .. } | Error::Statement { fault, .. } => {
-                ErrorFields { sqlstate: code(fault), ..ErrorFields::default() }
+                fields.sqlstate = fault.code().and_then(sqlstate);
             }
-            Error::Failed(failure) => ErrorFields {
-                versions: vec![failure.version],
-                file: Some(shown(&failure.path)),
-                sqlstate: cause_code(&failure.cause),
-                outcome: Some(outcome(&failure.outcome)),
-                ..ErrorFields::default()
+            Error::Failed(failure) => {
+                fields.versions.push(failure.version);
+                fields.file = Some(shown(&failure.path));
+                fields.sqlstate = cause_code(&failure.cause);
+                fields.outcome = Some(outcome(&failure.outcome));
+                return fields.at(failure.at.as_ref());
             }
-            .at(failure.at.as_ref()),
-            _ => ErrorFields::default(),
-        };
-        ErrorFields { kind: kind(ours), message: ours.to_string(), ..fields }
-    }
-
-    fn with(versions: impl IntoIterator<Item = Version>) -> ErrorFields {
-        ErrorFields { versions: versions.into_iter().collect(), ..ErrorFields::default() }
+            _ => {}
+        }
+        fields
     }
 
     pub(super) fn at(self, place: Option<&Location>) -> ErrorFields {
@@ -132,12 +120,12 @@ pub(super) fn cause_code(cause: &Cause) -> Option<String> {
     }
 }
 
-fn code(fault: &Fault) -> Option<String> {
-    fault.code().and_then(sqlstate)
-}
-
 fn sqlstate(code: &str) -> Option<String> {
     (!code.is_empty()).then(|| code.to_string())
+}
+
+fn only<T>(files: &[T]) -> Option<&T> {
+    files.first().filter(|_| files.len() == 1)
 }
 
 fn shown(path: &Path) -> String {

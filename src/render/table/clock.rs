@@ -1,37 +1,30 @@
 //! Times as a table shows them: on this machine's clock and in its time zone.
 
-use std::fmt::Display;
 use std::time::SystemTime;
 
-use chrono::{DateTime, Datelike, Local, TimeZone};
+use chrono::{DateTime, Datelike, FixedOffset, Local, Utc};
 
 /// What time it is, and where.
-pub struct Clock<Z> {
+pub struct Clock {
     pub now: SystemTime,
-    pub zone: Z,
+    pub zone: fn(DateTime<Utc>) -> DateTime<FixedOffset>,
 }
 
-impl Clock<Local> {
-    pub fn here() -> Clock<Local> {
-        Clock { now: SystemTime::now(), zone: Local }
+impl Clock {
+    pub fn here() -> Clock {
+        let zone = |at: DateTime<Utc>| at.with_timezone(&Local).fixed_offset();
+        Clock { now: SystemTime::now(), zone }
     }
-}
 
-impl<Z: TimeZone> Clock<Z>
-where
-    Z::Offset: Display,
-{
     /// `2026-11-20 23:10:01`, or nothing for a time that no calendar has.
     pub fn local(&self, at: SystemTime) -> Option<String> {
-        let (before, since) = match at.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => (false, since),
-            Err(error) => (true, error.duration()),
+        let seconds = match at.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_secs()).ok()?,
+            Err(error) => i64::try_from(error.duration().as_secs()).ok()?.checked_neg()?,
         };
-        let seconds = i64::try_from(since.as_secs()).ok()?;
-        let seconds = if before { seconds.checked_neg()? } else { seconds };
         let time = DateTime::from_timestamp(seconds, 0)?;
         let is_sane = (1..9999).contains(&time.year());
-        is_sane.then(|| time.with_timezone(&self.zone).format("%Y-%m-%d %H:%M:%S").to_string())
+        is_sane.then(|| (self.zone)(time).format("%Y-%m-%d %H:%M:%S").to_string())
     }
 
     /// `2 min ago`; nothing for what is to come. The server's clock may be a little ahead.

@@ -34,6 +34,12 @@ impl Look {
     }
 }
 
+/// A colour, as an SGR code.
+pub type Colour = u8;
+pub const RED: Colour = 31;
+pub const GREEN: Colour = 32;
+pub const YELLOW: Colour = 33;
+
 /// What is not known.
 pub const UNKNOWN: &str = "-";
 /// A name is not cut shorter than this.
@@ -133,23 +139,9 @@ fn paint(line: &mut String, columns: &Columns<'_>, row: &Cells) {
     }
 }
 
-/// Colours, sober ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paint {
-    Green,
-    Yellow,
-    Red,
-}
-
 /// A word in a colour.
-pub fn painted(word: &str, paint: Option<Paint>) -> String {
-    let code = match paint {
-        None => return word.to_string(),
-        Some(Paint::Green) => 32,
-        Some(Paint::Yellow) => 33,
-        Some(Paint::Red) => 31,
-    };
-    format!("\x1b[{code}m{word}\x1b[0m")
+pub fn painted(word: &str, colour: Option<Colour>) -> String {
+    colour.map_or(word.to_string(), |code| format!("\x1b[{code}m{word}\x1b[0m"))
 }
 
 /// A text that may not be known, for a cell.

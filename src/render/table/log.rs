@@ -1,15 +1,13 @@
 //! What happened, the newest first.
 
-use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
-use chrono::TimeZone;
 use dbm::text::printable;
 use dbm::{Action, Direction, LogEntry, State, Version};
 
 use crate::render::table::clock::Clock;
 use crate::render::table::layout::{
-    Cells, Columns, Look, Paint, UNKNOWN, duration, known, lines, painted,
+    Cells, Columns, Look, RED, UNKNOWN, duration, known, lines, painted,
 };
 
 const COLUMNS: Columns<'_> = Columns {
@@ -77,19 +75,13 @@ pub(super) fn who(role: &str, user: Option<&str>, host: Option<&str>) -> String 
 }
 
 /// The table, of entries in the order in which they come.
-pub(super) fn text<Z: TimeZone>(entries: &[LogEntry], look: &Look, clock: &Clock<Z>) -> String
-where
-    Z::Offset: Display,
-{
+pub(super) fn text(entries: &[LogEntry], look: &Look, clock: &Clock) -> String {
     let rows: Vec<LogLine> = entries.iter().map(LogLine::from).collect();
     whole(&rows, look, clock)
 }
 
 /// The lines, in the order of the rows.
-pub(super) fn whole<Z: TimeZone>(rows: &[LogLine], look: &Look, clock: &Clock<Z>) -> String
-where
-    Z::Offset: Display,
-{
+pub(super) fn whole(rows: &[LogLine], look: &Look, clock: &Clock) -> String {
     if rows.is_empty() {
         return "the log is empty\n".to_string();
     }
@@ -99,7 +91,7 @@ where
     for (line, row) in lines.zip(rows) {
         text.push(line);
         if let Some(error) = &row.error {
-            let word = painted("error:", look.colour.then_some(Paint::Red));
+            let word = painted("error:", look.colour.then_some(RED));
             text.push(format!("  {word} {}", one_line(error)));
         }
     }
@@ -112,12 +104,9 @@ fn one_line(text: &str) -> String {
     printable(&lines.collect::<Vec<_>>().join(" ")).into_owned()
 }
 
-fn cells<Z: TimeZone>(row: &LogLine, clock: &Clock<Z>) -> Cells
-where
-    Z::Offset: Display,
-{
+fn cells(row: &LogLine, clock: &Clock) -> Cells {
     let what = known(Some(&row.what));
-    let paint = row.error.is_some().then_some(Paint::Red);
+    let paint = row.error.is_some().then_some(RED);
     Cells {
         painted: painted(&what, paint),
         plain: vec![

@@ -1,15 +1,14 @@
 //! How the versions stand, a line a version, and a summary below.
 
-use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
-use chrono::TimeZone;
 use dbm::text::printable;
 use dbm::{Edit, Standing, State, Status, StatusRow, Version};
 
 use crate::render::table::clock::Clock;
 use crate::render::table::layout::{
-    Cells, Columns, Look, Paint, UNKNOWN, duration, known, least, lines, painted,
+    Cells, Colour, Columns, GREEN, Look, RED, UNKNOWN, YELLOW, duration, known, least, lines,
+    painted,
 };
 
 const COLUMNS: Columns<'_> = Columns {
@@ -40,24 +39,18 @@ pub(super) struct VersionFacts {
     pub has_no_down: bool,
 }
 
-impl From<&StatusRow> for VersionFacts {
-    fn from(row: &StatusRow) -> VersionFacts {
-        VersionFacts {
-            standing: row.standing,
-            edit: row.edit,
-            is_down_edited: row.is_down_edited,
-            is_missing: row.is_missing,
-            has_no_down: row.has_no_down,
-        }
-    }
-}
-
 impl From<&StatusRow> for StatusLine {
     fn from(row: &StatusRow) -> StatusLine {
         StatusLine {
             version: row.version,
             name: row.name.clone(),
-            facts: row.into(),
+            facts: VersionFacts {
+                standing: row.standing,
+                edit: row.edit,
+                is_down_edited: row.is_down_edited,
+                is_missing: row.is_missing,
+                has_no_down: row.has_no_down,
+            },
             at: row.at,
             took: row.took,
             checksum: row.checksum.map(|checksum| checksum.short()),
@@ -77,21 +70,16 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts rows: how each stands, and whether the log tells when it ran.
-    pub(super) fn of(rows: impl IntoIterator<Item = (VersionFacts, bool)>) -> Tally {
+    pub(super) fn of(rows: &[StatusLine]) -> Tally {
         let mut tally = Tally::default();
-        for (facts, is_logged) in rows {
+        for StatusLine { facts, at, .. } in rows {
             tally.pending += usize::from(facts.standing == Standing::Pending);
             tally.late += usize::from(facts.standing == Standing::Late);
             tally.edited += usize::from(facts.edit == Some(Edit::Substance));
             tally.missing += usize::from(facts.is_missing);
-            tally.unlogged += usize::from(facts.standing == Standing::Applied && !is_logged);
+            tally.unlogged += usize::from(facts.standing == Standing::Applied && at.is_none());
         }
         tally
-    }
-
-    fn of_status(status: &Status) -> Tally {
-        Tally::of(status.rows.iter().map(|row| (row.into(), row.at.is_some())))
     }
 }
 
@@ -107,16 +95,13 @@ pub(super) fn sentence(state: State, tally: &Tally) -> String {
         (tally.edited, "edited"),
         (tally.missing, "missing here"),
     ];
-    let counts: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    match (state.dirty, counts.as_slice()) {
-        (true, []) => format!("dirty {place}: nothing pending"),
-        (true, counts) => format!("dirty {place}: {}", counts.join(", ")),
-        (false, []) => format!("{place}: nothing to do"),
-        (false, counts) => format!("{place}: {}", counts.join(", ")),
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, what)| format!("{count} {what}")).collect();
+    let dirty = if state.dirty { "dirty " } else { "" };
+    match (counts.is_empty(), state.dirty) {
+        (false, _) => format!("{dirty}{place}: {}", counts.join(", ")),
+        (true, true) => format!("{dirty}{place}: nothing pending"),
+        (true, false) => format!("{place}: nothing to do"),
     }
 }
 
@@ -143,17 +128,17 @@ pub(super) fn remark(trouble: Option<&str>, tally: &Tally) -> Option<String> {
 }
 
 /// The words for a state, and their colours.
-pub(super) fn words(facts: VersionFacts) -> Vec<(&'static str, Option<Paint>)> {
+pub(super) fn words(facts: VersionFacts) -> Vec<(&'static str, Option<Colour>)> {
     let mut words = vec![match facts.standing {
-        Standing::Applied => ("applied", Some(Paint::Green)),
-        Standing::Adopted => ("adopted", Some(Paint::Green)),
-        Standing::Pending => ("pending", Some(Paint::Yellow)),
-        Standing::Late => ("late", Some(Paint::Red)),
-        Standing::Dirty => ("dirty", Some(Paint::Red)),
+        Standing::Applied => ("applied", Some(GREEN)),
+        Standing::Adopted => ("adopted", Some(GREEN)),
+        Standing::Pending => ("pending", Some(YELLOW)),
+        Standing::Late => ("late", Some(RED)),
+        Standing::Dirty => ("dirty", Some(RED)),
         _ => ("unknown", None),
     }];
     match facts.edit {
-        Some(Edit::Substance) => words.push(("edited", Some(Paint::Red))),
+        Some(Edit::Substance) => words.push(("edited", Some(RED))),
         Some(Edit::Cosmetic) => words.push(("edited (comments only)", None)),
         _ => {}
     }
@@ -161,7 +146,7 @@ pub(super) fn words(facts: VersionFacts) -> Vec<(&'static str, Option<Paint>)> {
         words.push(("down edited", None));
     }
     if facts.is_missing {
-        words.push(("missing here", Some(Paint::Red)));
+        words.push(("missing here", Some(RED)));
     }
     if facts.has_no_down {
         words.push(("no down", None));
@@ -170,42 +155,30 @@ pub(super) fn words(facts: VersionFacts) -> Vec<(&'static str, Option<Paint>)> {
 }
 
 /// The table and what stands below it.
-pub(super) fn text<Z: TimeZone>(
-    status: &Status,
-    rows: &[&StatusRow],
-    look: &Look,
-    clock: &Clock<Z>,
-) -> String
-where
-    Z::Offset: Display,
-{
+pub(super) fn text(status: &Status, rows: &[&StatusRow], look: &Look, clock: &Clock) -> String {
     let rows: Vec<StatusLine> = rows.iter().map(|row| StatusLine::from(*row)).collect();
-    let tally = Tally::of_status(status);
+    let all: Vec<StatusLine> = status.rows.iter().map(StatusLine::from).collect();
+    let tally = Tally::of(&all);
     let below =
         [Some(sentence(status.state, &tally)), remark(status.log_trouble.as_deref(), &tally)];
     whole(&rows, below.into_iter().flatten(), look, clock)
 }
 
 /// The lines, the table first.
-pub(super) fn whole<Z: TimeZone>(
+pub(super) fn whole(
     rows: &[StatusLine],
     below: impl IntoIterator<Item = String>,
     look: &Look,
-    clock: &Clock<Z>,
-) -> String
-where
-    Z::Offset: Display,
-{
+    clock: &Clock,
+) -> String {
     let cells = |tells_ago| rows.iter().map(|row| cells(row, clock, tells_ago)).collect();
     let mut rows: Vec<Cells> = cells(true);
     if look.width.is_some_and(|width| least(&COLUMNS, &rows) > usize::from(width)) {
         rows = cells(false);
     }
-    let mut text = match rows.is_empty() {
-        true => Vec::new(),
-        false => lines(&COLUMNS, &rows, look),
-    };
+    let mut text = Vec::new();
     if !rows.is_empty() {
+        text = lines(&COLUMNS, &rows, look);
         text.push(String::new());
     }
     text.extend(below);
@@ -213,10 +186,7 @@ where
     text.join("\n")
 }
 
-fn cells<Z: TimeZone>(row: &StatusLine, clock: &Clock<Z>, tells_ago: bool) -> Cells
-where
-    Z::Offset: Display,
-{
+fn cells(row: &StatusLine, clock: &Clock, tells_ago: bool) -> Cells {
     let words = words(row.facts);
     let plain: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     let coloured: Vec<String> = words.iter().map(|(word, paint)| painted(word, *paint)).collect();

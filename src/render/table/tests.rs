@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use chrono::FixedOffset;
+use chrono::{DateTime, FixedOffset, Utc};
 use dbm::{Action, Direction, Edit, Standing, State};
 
 use super::clock::Clock;
@@ -14,8 +14,9 @@ const PIPE: Look = Look { colour: false, width: None };
 /// 2026-11-20 22:12:01 UTC
 const NOW: u64 = 1_795_212_721;
 
-fn clock() -> Clock<FixedOffset> {
-    Clock { now: before(0), zone: FixedOffset::east_opt(3600).unwrap() }
+fn clock() -> Clock {
+    let zone = |at: DateTime<Utc>| at.with_timezone(&FixedOffset::east_opt(3600).unwrap());
+    Clock { now: before(0), zone }
 }
 
 fn before(seconds: u64) -> SystemTime {
@@ -166,9 +167,7 @@ fn states_in_words() {
 
 #[test]
 fn the_summary_says_where_and_what() {
-    let tally =
-        |lines: &[StatusLine]| Tally::of(lines.iter().map(|line| (line.facts, line.at.is_some())));
-    let counted = tally(&sample());
+    let counted = Tally::of(&sample());
     assert_eq!(
         sentence(state(10, false), &counted),
         "at version 10: 1 pending, 1 late, 1 edited, 1 missing here"
@@ -180,7 +179,7 @@ fn the_summary_says_where_and_what() {
     assert_eq!(sentence(state(3, true), &Tally::default()), "dirty at version 3: nothing pending");
 
     assert_eq!(remark(None, &counted), None);
-    let unlogged = tally(&[line(1, "a", facts(Standing::Applied), None)]);
+    let unlogged = Tally::of(&[line(1, "a", facts(Standing::Applied), None)]);
     assert!(remark(None, &unlogged).unwrap().starts_with("1 applied version is not in the log"));
     let unlogged = Tally { unlogged: 2, ..unlogged };
     assert_eq!(
