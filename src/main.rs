@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     let program = cli::program_name(words.next());
     let words: Vec<OsString> = words.collect();
     ExitCode::from(match cli::parse(&program, &words) {
-        Ok(Parsed::Run(config, command)) => cli::run(config, *command),
+        Ok(Parsed::Run(config, command)) => cli::run(*config, *command),
         Ok(Parsed::Say(text)) => {
             render::printer::say(&text);
             0

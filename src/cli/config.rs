@@ -21,7 +21,7 @@ pub struct Flags {
     /// DATABASE_URL in ./.env
     #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
-    /// read the URL from this variable, not DATABASE_URL
+    /// read the URL from this variable instead of DATABASE_URL
     #[arg(long, global = true, value_name = "NAME")]
     pub database_env: Option<String>,
     /// read N files ahead of the one that runs (10)
@@ -33,7 +33,7 @@ pub struct Flags {
     /// let no statement wait longer than MS milliseconds for a lock; retry the file
     #[arg(long, global = true, value_name = "MS", value_parser = milliseconds)]
     pub lock_wait: Option<Duration>,
-    /// with -lock-wait, retry a file N times (5)
+    /// with -lock-wait, retry a file up to N times (5)
     #[arg(long, global = true, value_name = "N", value_parser = whole_number)]
     pub retries: Option<u64>,
     /// wait up to N seconds for the server to accept connections

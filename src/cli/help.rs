@@ -3,6 +3,7 @@
 //! clap's own writer knows two dashes only. The texts and the flags are all clap's: nothing is said
 //! here of a single command.
 
+use clap::builder::StyledStr;
 use clap::{Arg, Command};
 
 /// As wide as a terminal is at least.
@@ -20,36 +21,34 @@ pub fn program(program: &str, declared: &Command) -> String {
     text.push_str(&list(flags(declared)));
     text.push_str("\nCommands:\n");
     for command in declared.get_subcommands() {
-        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-        text.push_str(&row(&usage(command), &about, COMMANDS));
+        text.push_str(&row(&usage(command), &plain(command.get_about()), COMMANDS));
     }
-    let more = declared.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let more = format!("{program} COMMAND -help tells more of one command.\n\n{more}");
+    let more = plain(declared.get_after_help());
+    let more = format!("{program} COMMAND -help shows the help of one command.\n\n{more}");
     for paragraph in more.split("\n\n") {
         text.push_str(&format!("\n{}", wrapped(paragraph, 0)));
     }
-    text.truncate(text.trim_end().len());
-    text
+    text.trim_end().to_string()
 }
 
 /// One command's help.
 pub fn command(program: &str, declared: &Command) -> String {
-    let mut text = format!("Usage: {program} {}\n", usage(declared));
-    let about = declared.get_long_about().or(declared.get_about());
-    let mut paragraphs = about.map(ToString::to_string).unwrap_or_default();
-    let own: Vec<&Arg> = flags(declared).filter(|flag| !flag.is_global_set()).collect();
-    let mut options = String::new();
+    let about = plain(declared.get_long_about().or(declared.get_about()));
+    let (first, more) = about.split_once("\n\n").unwrap_or((&about, ""));
+    let mut text = format!("Usage: {program} {}\n\n{}", usage(declared), wrapped(first, 0));
+    let own = list(flags(declared).filter(|flag| !flag.is_global_set()));
     if !own.is_empty() {
-        options = format!("\nOptions:\n{}", list(own.into_iter()));
+        text.push_str(&format!("\nOptions:\n{own}"));
     }
-    let more = paragraphs.find("\n\n").map(|end| paragraphs.split_off(end)).unwrap_or_default();
-    text.push_str(&format!("\n{}{options}", wrapped(&paragraphs, 0)));
     let last = format!("{program} -help lists the options that all commands share.");
     for paragraph in more.split("\n\n").filter(|part| !part.is_empty()).chain([&*last]) {
         text.push_str(&format!("\n{}", wrapped(paragraph, 0)));
     }
-    text.truncate(text.trim_end().len());
-    text
+    text.trim_end().to_string()
+}
+
+fn plain(text: Option<&StyledStr>) -> String {
+    text.map(ToString::to_string).unwrap_or_default()
 }
 
 /// The command and its words: `up [N]`.
@@ -69,8 +68,7 @@ fn list<'a>(flags: impl Iterator<Item = &'a Arg>) -> String {
         let names = flag.get_value_names().filter(|_| flag.get_action().takes_values());
         let value = names.and_then(<[_]>::first).map_or("", |name| name.as_str());
         let call = format!("-{} {value}", flag.get_long().unwrap_or_default());
-        let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
-        text.push_str(&row(call.trim_end(), &help, FLAGS));
+        text.push_str(&row(call.trim_end(), &plain(flag.get_help()), FLAGS));
     }
     text
 }

@@ -6,11 +6,8 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::go_flags::asks_for_json;
-use crate::render::json::{self, Document, NoBody};
+use crate::render::json::{self, Document, NoBody, USAGE};
 use crate::render::printer::{Said, say};
-
-/// The exit code.
-const USAGE: u8 = 2;
 
 /// Why a command line cannot be read.
 #[derive(Default)]
@@ -31,7 +28,7 @@ impl Misuse {
 
     /// A word that is no command; `refusal` is what clap says of it.
     pub fn unknown_command(name: &str, refusal: Option<&clap::Error>) -> Misuse {
-        let similar = refusal.and_then(|error| similar(error, ContextKind::SuggestedSubcommand));
+        let similar = refusal.and_then(|error| text(error, ContextKind::SuggestedSubcommand));
         let similar = similar.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
         Misuse { hint: Some(format!("no such command: {name}{similar}")), ..Misuse::default() }
     }
@@ -42,7 +39,7 @@ impl Misuse {
         let name = flag.split([' ', '=']).next().unwrap_or_default().trim_start_matches('-');
         match error.kind() {
             ErrorKind::UnknownArgument => Misuse {
-                hint: similar(error, ContextKind::SuggestedArg)
+                hint: text(error, ContextKind::SuggestedArg)
                     .map(|flag| format!("did you mean {}?", flag.replacen("--", "-", 1))),
                 ..Misuse::new(format!("flag provided but not defined: -{name}"))
             },
@@ -79,17 +76,11 @@ impl Misuse {
     }
 }
 
+/// What clap tells of an error; of several suggestions the best.
 fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
     match error.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-/// What clap takes for meant.
-fn similar(error: &clap::Error, kind: ContextKind) -> Option<String> {
-    match error.get(kind)? {
         ContextValue::Strings(texts) => texts.last().cloned(),
-        _ => text(error, kind),
+        _ => None,
     }
 }

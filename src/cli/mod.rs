@@ -31,15 +31,14 @@ use clap::FromArgMatches;
 
 pub use config::Config;
 pub use misuse::Misuse;
-pub use opts::{Command, command};
-pub use run::run;
+pub use run::{Command, run};
 
-use opts::Opts;
+use opts::{Opts, command};
 
 /// What a command line asks for.
 pub enum Parsed {
     /// To run a command.
-    Run(Config, Box<Command>),
+    Run(Box<Config>, Box<Command>),
     /// To print a help text or the version, on standard error as Go does.
     Say(String),
     /// To print what the JSON objects look like.
@@ -102,7 +101,7 @@ pub fn parse(program: &str, typed: &[OsString]) -> Result<Parsed, Misuse> {
     let unexpected = unexpected.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let (program, name) = (program.to_string(), level.get_name().to_string());
     let config = Config { program, command: name, flags: opts.flags, json, unexpected };
-    Ok(Parsed::Run(config, Box::new(command)))
+    Ok(Parsed::Run(Box::new(config), Box::new(command)))
 }
 
 /// clap's part.

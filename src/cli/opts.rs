@@ -1,16 +1,13 @@
-//! The command line as clap reads it: the program's flags and the list of the commands. Each
-//! command's own flags and help text stand in its file below `commands`.
+//! The command line as clap reads it: the program's flags, and the commands of `run`. Each command's
+//! own flags and help text stand in its file below `commands`.
 //!
 //! A text for people is a doc comment here and there: its first paragraph is the line in lists, the
 //! rest is added in the command's own help.
 
 use clap::CommandFactory;
 
-use crate::cli::commands::{
-    create, down, drop, force, goto, log, redo, renumber, repair, rollback, status, up, verify,
-    version, wait,
-};
 use crate::cli::config::Flags;
+use crate::cli::run::Command;
 
 /// What is declared.
 #[derive(clap::Parser)]
@@ -23,7 +20,7 @@ use crate::cli::config::Flags;
     after_help = "In the database's URL: x-migrations-table, x-migrations-table-quoted, \
                   x-statement-timeout (ms), x-multi-statement; search_path and other settings of \
                   the server; sslmode, connect_timeout.\n\n\
-                  A flag that is given empty is an error: it never falls back to a variable."
+                  A flag with an empty value is an error: it never falls back to a variable."
 )]
 pub struct Opts {
     #[command(flatten)]
@@ -44,26 +41,6 @@ pub struct Opts {
     pub h: bool,
     #[command(subcommand)]
     pub command: Option<Command>,
-}
-
-/// The commands, in the order of the help.
-#[derive(clap::Subcommand)]
-pub enum Command {
-    Up(up::Args),
-    Down(down::Args),
-    Goto(goto::Args),
-    Redo(redo::Args),
-    Rollback(rollback::Args),
-    Status(status::Args),
-    Verify(verify::Args),
-    Log(log::Args),
-    Repair(repair::Args),
-    Version(version::Args),
-    Force(force::Args),
-    Drop(drop::Args),
-    Wait(wait::Args),
-    Create(create::Args),
-    Renumber(renumber::Args),
 }
 
 /// The whole declaration, for help texts, completions and the like.

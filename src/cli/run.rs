@@ -1,4 +1,4 @@
-//! From a command to its file, and from its answer to the exit code.
+//! The commands: from each to its file, and from its answer to the exit code.
 
 use anyhow::Result;
 use serde::Serialize;
@@ -9,10 +9,29 @@ use crate::cli::commands::{
 };
 use crate::cli::config::Config;
 use crate::cli::context::{Answer, Context};
-use crate::cli::opts::Command;
 use crate::render;
 use crate::render::error::Complaint;
 use crate::render::json::{self, Document};
+
+/// The commands, in the order of the help.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    Up(up::Args),
+    Down(down::Args),
+    Goto(goto::Args),
+    Redo(redo::Args),
+    Rollback(rollback::Args),
+    Status(status::Args),
+    Verify(verify::Args),
+    Log(log::Args),
+    Repair(repair::Args),
+    Version(version::Args),
+    Force(force::Args),
+    Drop(drop::Args),
+    Wait(wait::Args),
+    Create(create::Args),
+    Renumber(renumber::Args),
+}
 
 /// golang-migrate's commands, which ignore words that they have no place for.
 const LENIENT: [&str; 7] = ["create", "goto", "up", "down", "drop", "force", "version"];
@@ -56,7 +75,7 @@ fn finish<Args, Body: Default + Serialize>(
             exit_code,
             state: answer.state,
             body: &answer.body,
-            said: printer.said(),
+            said: printer.said().clone(),
             error: result.as_ref().err(),
         });
     }

@@ -22,6 +22,9 @@ pub struct RunBody {
     pub left: usize,
     /// The row is above all files here, and that is allowed.
     pub ahead: bool,
+    /// Files whose texts come from the log.
+    #[serde(skip)]
+    pub from_log: Vec<File>,
 }
 
 /// A file that was run.
@@ -39,25 +42,18 @@ pub struct FileItem {
     pub from_log: bool,
 }
 
-/// What is heard while files run.
-#[derive(Default)]
-struct Heard {
-    body: RunBody,
-    from_log: Vec<File>,
-}
-
-impl Heard {
+impl RunBody {
     fn hear(&mut self, event: &Event) {
         match event {
             Event::FromLog(file) => self.from_log.push(file.clone()),
-            Event::Finished { file, read, ran } => self.body.files.push(FileItem {
+            Event::Finished { file, read, ran } => self.files.push(FileItem {
                 version: file.version,
                 direction: direction(file.direction),
                 name: file.name.clone(),
                 duration_ms: millis(*read + *ran),
                 from_log: self.from_log.contains(file),
             }),
-            Event::Ahead { .. } => self.body.ahead = true,
+            Event::Ahead { .. } => self.ahead = true,
             _ => {}
         }
     }
@@ -74,14 +70,14 @@ pub fn run_files(
     warn_of_names(&migrator, printer);
     let interrupt = Interrupt::new();
     let signals = Signals::catch(interrupt.clone(), printer);
-    let heard = Arc::new(Mutex::new(Heard::default()));
-    let (ears, events) = (heard.clone(), printer.clone());
+    let body = Arc::new(Mutex::new(RunBody::default()));
+    let (heard, events) = (body.clone(), printer.clone());
     let mut migrator = migrator.interrupt(interrupt).on_event(move |event| {
-        ears.lock().unwrap_or_else(PoisonError::into_inner).hear(event);
+        heard.lock().unwrap_or_else(PoisonError::into_inner).hear(event);
         event::print(&events, event);
     });
     let result = run(&mut migrator);
-    answer.body = std::mem::take(&mut heard.lock().unwrap_or_else(PoisonError::into_inner).body);
+    answer.body = std::mem::take(&mut body.lock().unwrap_or_else(PoisonError::into_inner));
     match result {
         Ok(report) => {
             answer.body.left = report.left;

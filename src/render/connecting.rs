@@ -2,47 +2,46 @@
 
 use dbm::Fault;
 
-use crate::render::printer::Printer;
-
 /// What to do about a pooler that refuses start-up settings.
 const POOLER: &str = "a pooler stands in front of this server and takes no settings: take them out of \
      the URL (ALTER ROLE … SET does it for good), or connect directly";
 
-/// Says why there is no session, and what to do about it.
-pub fn explain(printer: &Printer, place: &str, fault: &Fault) {
-    let program = printer.program();
+/// What to do where there is no session at `place`, for a user of `program`.
+pub fn hint(program: &str, place: &str, fault: &Fault) -> Option<String> {
     let error = match fault {
         Fault::Server(error) => error,
         Fault::Unreachable(_) | Fault::Lost(_) => {
-            return printer.hint(&format!(
+            return Some(format!(
                 "no PostgreSQL answers at {place}: is that its address, and does it run? \
                  {program} wait waits for it"
             ));
         }
         Fault::Unclear(reason) => {
             let fits = |words: &[&str]| words.iter().any(|word| reason.contains(word));
-            if let Some((_, hint)) = REASONS.iter().find(|(words, _)| fits(words)) {
-                printer.hint(hint);
-            }
-            return;
+            let found = REASONS.iter().find(|(words, _)| fits(words));
+            return found.map(|(_, hint)| hint.to_string());
         }
-        _ => return,
+        _ => return None,
     };
-    if error.message.contains("startup parameter") || error.code == "0A000" {
-        return printer.hint(POOLER);
-    }
-    match error.code.as_str() {
-        "28P01" => printer.hint("the password is wrong for this user, or missing from the URL"),
-        "28000" => printer.hint(not_let_in(&error.message)),
-        "3D000" => printer.hint(&format!(
-            "there is no such database at {place}: createdb makes one, or CREATE DATABASE"
-        )),
-        "57P03" => printer.hint(&format!(
-            "the server is starting up, shutting down or recovering: {program} wait waits"
-        )),
-        "53300" => printer.hint("all connections of the server are in use: try again soon"),
-        code => refusal(printer, code),
-    }
+    let hint = match error.code.as_str() {
+        _ if error.message.contains("startup parameter") => POOLER,
+        "0A000" => POOLER,
+        "28P01" => "the password is wrong for this user, or missing from the URL",
+        "28000" => not_let_in(&error.message),
+        "3D000" => {
+            return Some(format!(
+                "there is no such database at {place}: createdb makes one, or CREATE DATABASE"
+            ));
+        }
+        "57P03" => {
+            return Some(format!(
+                "the server is starting up, shutting down or recovering: {program} wait waits"
+            ));
+        }
+        "53300" => "all connections of the server are in use: try again soon",
+        code => refusal(code)?,
+    };
+    Some(hint.to_string())
 }
 
 /// What to do about a refused login, told from its message.
@@ -61,8 +60,8 @@ fn not_let_in(message: &str) -> &'static str {
 }
 
 /// What to do about a statement that the server refuses.
-pub fn refusal(printer: &Printer, code: &str) {
-    printer.hint(match code {
+pub fn refusal(code: &str) -> Option<&'static str> {
+    Some(match code {
         "42501" => {
             "the role lacks a right: run this as the one that owns the version table, or grant it \
              the right (the first run creates the table: CREATE on the schema)"
@@ -76,8 +75,8 @@ pub fn refusal(printer: &Printer, code: &str) {
             "the server, or this role, is read only: is it a replica? \
              target_session_attrs=read-write picks the primary among several hosts"
         }
-        _ => return,
-    });
+        _ => return None,
+    })
 }
 
 /// What to do where the server answers and there is no session all the same: words of the reason,

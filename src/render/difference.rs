@@ -4,7 +4,8 @@ use dbm::Edited;
 use dbm::text::printable;
 use similar::{ChangeTag, TextDiff};
 
-use crate::render::printer::Printer;
+use crate::render::format::tabbed;
+use crate::render::printer::{GREEN, Printer, RED};
 
 /// Lines shown around a change.
 const CONTEXT: usize = 2;
@@ -29,8 +30,8 @@ pub fn print(printer: &Printer, file: &Edited) {
     let lines = lines(ran, &file.now);
     for (tag, line) in lines.iter().take(MOST) {
         printer.detail(&match tag {
-            Some(ChangeTag::Delete) => printer.painted(line, "31"),
-            Some(ChangeTag::Insert) => printer.painted(line, "32"),
+            Some(ChangeTag::Delete) => printer.painted(line, RED),
+            Some(ChangeTag::Insert) => printer.painted(line, GREEN),
             _ => line.clone(),
         });
     }
@@ -53,8 +54,7 @@ fn lines(ran: &str, now: &str) -> Vec<(Option<ChangeTag>, String)> {
                 ChangeTag::Equal => ' ',
             };
             let text = change.value().trim_end_matches('\n');
-            let text: Vec<_> = text.split('\t').map(printable).collect();
-            lines.push((Some(change.tag()), format!("{sign}{}", text.join("\t"))));
+            lines.push((Some(change.tag()), format!("{sign}{}", tabbed(text, printable))));
             if change.missing_newline() {
                 lines.push((None, "\\ no newline at the end".to_string()));
             }

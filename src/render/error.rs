@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use dbm::text::{go_reason, printable_path};
-use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version};
+use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, Version};
 
 use crate::render::excerpt::excerpt;
-use crate::render::format::described;
+use crate::render::format::{described, place};
 use crate::render::printer::Printer;
 use crate::render::{connecting, difference};
 
@@ -24,8 +24,8 @@ pub struct Complaint {
 
 impl Complaint {
     /// An error without a hint.
-    pub fn new(message: impl Into<String>) -> Complaint {
-        Complaint { message: message.into(), bare: false, hint: None }
+    pub fn new(message: impl ToString) -> Complaint {
+        Complaint { message: message.to_string(), bare: false, hint: None }
     }
 
     /// The operating system refused `action` on `path`: in Go's words.
@@ -64,85 +64,89 @@ pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
         }
         return 1;
     }
-    let Some(error) = error.downcast_ref::<Error>() else {
-        printer.error(&format!("{error:#}"));
-        return 1;
-    };
-    match error {
-        Error::Interrupted => {
+    match error.downcast_ref::<Error>() {
+        Some(Error::Interrupted) => {
             printer.hint("stopped while it waited for the migration lock");
-            return 1;
         }
-        _ => printer.error(&error.to_string()),
+        Some(error) => {
+            printer.error(&error.to_string());
+            explain(printer, error);
+        }
+        None => printer.error(&format!("{error:#}")),
     }
-    explain(printer, error);
     1
 }
 
 fn explain(printer: &Printer, error: &Error) {
     let program = printer.program();
-    match error {
-        Error::Failed(failure) => failed(printer, failure),
-        Error::Dirty { .. } => printer.hint(&format!(
+    let hint = match error {
+        Error::Failed(failure) => return failed(printer, failure),
+        Error::Edited { files } => return edited(printer, files),
+        Error::Late { files, .. } => return late(printer, files),
+        Error::NoMigrationFor { version, is_applied, is_kept } => {
+            return no_migration(printer, *version, *is_applied, *is_kept);
+        }
+        Error::Connect { place, fault } => match connecting::hint(program, place, fault) {
+            Some(hint) => hint,
+            None => return,
+        },
+        Error::Statement { fault: Fault::Server(server), .. } => {
+            extras(printer, server);
+            match connecting::refusal(&server.code) {
+                Some(hint) => hint.to_string(),
+                None => return,
+            }
+        }
+        Error::Statement { fault: Fault::Lost(_), .. } => format!(
+            "no file was being run; when the server is back, run the same command again \
+             ({program} wait waits for it)"
+        ),
+        Error::Dirty { .. } => format!(
             "a file was begun and not finished: see what it left, fix that by hand, then run: \
              {program} force V, with the version that is really applied"
-        )),
-        Error::Edited { files } => edited(printer, files),
-        Error::Late { files, .. } => late(printer, files),
+        ),
         Error::NotApplied { .. } => {
-            printer.hint(&format!("{program} status shows what is applied, and what has a file"));
+            format!("{program} status shows what is applied, and what has a file")
         }
-        Error::NoMigrationFor { version, is_applied, is_kept } => {
-            no_migration(printer, *version, *is_applied, *is_kept);
-        }
-        Error::NoUpFile { .. } => printer.hint(&format!(
+        Error::NoUpFile { .. } => format!(
             "nothing was run; bring the file back, or take the version down: {program} rollback"
-        )),
+        ),
         Error::Log { table, reason } if reason.contains("may not") || reason.contains("denied") => {
-            printer.hint(&format!(
+            format!(
                 "grant this role what it lacks (GRANT SELECT, INSERT ON {table} TO …), or run this \
                  as the one that owns it"
-            ));
+            )
         }
-        Error::Log { table, .. } => printer.hint(&format!(
-            "{table} is not as {program} makes it: is it another program's? all but the log works without it"
-        )),
+        Error::Log { table, .. } => format!(
+            "{table} is not as {program} makes it: is it another program's? all but the log works \
+             without it"
+        ),
         Error::EmptySource => {
-            printer.hint("the folder has no file named NNN_name.up.sql or .down.sql");
+            "the folder has no file named NNN_name.up.sql or .down.sql".to_string()
         }
         Error::Source { reason, .. } if reason.starts_with("open .: no such file") => {
-            printer
-                .hint("the folder is looked for from the working directory; -path names another");
+            "the folder is looked for from the working directory; -path names another".to_string()
         }
         Error::LockTimeout { holders } => {
             for holder in holders {
                 printer.detail(&format!("held by {}", described(holder)));
             }
-            printer.hint("nothing was run; wait for the other run to end, or end its session");
+            "nothing was run; wait for the other run to end, or end its session".to_string()
         }
-        Error::Moved { planned, .. } => printer.hint(&format!(
+        Error::Moved { planned, .. } => format!(
             "{}something moves the version without the migration lock; look at {program} version, \
              then run the same command again",
             if planned.dirty { "" } else { "nothing of the file was run; " }
-        )),
-        Error::BadRow { .. } => {
-            printer.hint(&format!("fix the version table by hand, or run: {program} force V"))
-        }
-        Error::Connect { place, fault } => connecting::explain(printer, place, fault),
-        Error::NoSchema => printer.hint(
-            "no schema of the search_path exists, or the role has no USAGE on it: create one, grant \
-             it, or name another with search_path in the URL",
         ),
-        Error::Statement { fault: Fault::Server(server), .. } => {
-            extras(printer, server);
-            connecting::refusal(printer, &server.code);
+        Error::BadRow { .. } => {
+            format!("fix the version table by hand, or run: {program} force V")
         }
-        Error::Statement { fault: Fault::Lost(_), .. } => printer.hint(&format!(
-            "no file was being run; when the server is back, run the same command again \
-             ({program} wait waits for it)"
-        )),
-        _ => {}
-    }
+        Error::NoSchema => "no schema of the search_path exists, or the role has no USAGE on it: \
+                            create one, grant it, or name another with search_path in the URL"
+            .to_string(),
+        _ => return,
+    };
+    printer.hint(&hint);
 }
 
 fn no_migration(printer: &Printer, version: Version, is_applied: bool, is_kept: bool) {
@@ -219,51 +223,42 @@ fn failed(printer: &Printer, failure: &Failure) {
     for blocker in &failure.blockers {
         printer.detail(&format!("in its way: {}", described(blocker)));
     }
-    let file = failure.path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let file = file.unwrap_or_default();
-    let at = |state: &State| match state.version {
-        Some(version) => format!("at version {version}"),
-        None => "at no version".to_string(),
-    };
+    let file = failure.path.file_name().unwrap_or_default().to_string_lossy();
     match &failure.outcome {
         Outcome::Unchanged(state) if failure.is_second_half => {
+            let (is, was) = (place(*state), place(failure.after));
             printer.hint(&format!(
-                "nothing of {file} was applied, and the down file before it stands: the database is {}, \
-                 and was {}",
-                at(state),
-                at(&failure.after)
+                "nothing of {file} was applied, and the down file before it stands: the database \
+                 is {is}, and was {was}"
             ));
             printer.hint(&format!("fix the file, then run: {program} up 1"));
         }
         Outcome::Unchanged(state) => {
-            printer.hint(&format!(
-                "nothing of {file} was applied: the database is {}, as before",
-                at(state)
-            ));
-            match &failure.cause {
+            let is = place(*state);
+            printer
+                .hint(&format!("nothing of {file} was applied: the database is {is}, as before"));
+            printer.hint(match &failure.cause {
                 Cause::Server(error) if error.code == "55P03" => {
-                    printer.hint("run the same command again when nobody holds the lock");
+                    "run the same command again when nobody holds the lock"
                 }
                 Cause::Server(error) if error.code == "57014" => {
-                    printer.hint(
-                        "it was cancelled, by x-statement-timeout, a signal or a person; run the \
-                         same command again",
-                    );
+                    "it was cancelled, by x-statement-timeout, a signal or a person; run the same \
+                     command again"
                 }
-                _ if failure.is_from_log => printer.hint(
+                _ if failure.is_from_log => {
                     "the text is the log's: check out the release that has the file, or undo by \
-                     hand and force the version",
-                ),
-                Cause::Server(_) | Cause::Refused(_) => {
-                    printer.hint("fix the file, then run the same command again");
+                     hand and force the version"
                 }
-                _ => printer.hint("run the same command again"),
-            }
+                Cause::Server(_) | Cause::Refused(_) => {
+                    "fix the file, then run the same command again"
+                }
+                _ => "run the same command again",
+            });
         }
         Outcome::Committed(state) => printer.hint(&format!(
             "{file} was committed before the connection went: the database is {}; \
              the same command goes on from there",
-            at(state)
+            place(*state)
         )),
         Outcome::Partly { statement, of, standing, invalid_indexes, .. } => {
             let stands = match (statement - 1, *standing) {
@@ -295,18 +290,19 @@ fn failed(printer: &Printer, failure: &Failure) {
 fn dirty(printer: &Printer, failure: &Failure) {
     let program = printer.program();
     let (before, after) = (failure.before.number(), failure.after.number());
-    if before == after {
+    let state =
+        format!("the database is dirty at version {after}: undo what stands and run {program}");
+    printer.hint(&match before == after {
         // A late file: the row does not tell whether it ran, the log does.
-        return printer.hint(&format!(
-            "the database is dirty at version {after}: undo what stands and run {program} force \
-             {after}, or finish it by hand, run {program} force {after} and then {program} repair {}",
+        true => format!(
+            "{state} force {after}, or finish it by hand, run {program} force {after} and then \
+             {program} repair {}",
             failure.version
-        ));
-    }
-    printer.hint(&format!(
-        "the database is dirty at version {after}: undo what stands and run {program} force {before}, \
-         or finish it by hand and run {program} force {after}"
-    ));
+        ),
+        false => {
+            format!("{state} force {before}, or finish it by hand and run {program} force {after}")
+        }
+    });
 }
 
 fn extras(printer: &Printer, error: &ServerError) {

@@ -6,6 +6,8 @@ use dbm::sql::Location;
 use dbm::text::printable;
 use unicode_width::UnicodeWidthStr;
 
+use crate::render::format::tabbed;
+
 /// Characters that are shown before the place, of a line that is too long.
 const BEFORE: usize = 60;
 /// Characters of a line that are shown at most.
@@ -26,15 +28,13 @@ pub fn excerpt(at: &Location) -> [String; 2] {
     [format!("{number} | {before}{after}{end}"), format!("{margin} | {}^", white(&before))]
 }
 
-/// Tabs stay tabs, other control characters are escaped.
 fn shown(chars: &[char]) -> String {
-    let text = String::from_iter(chars);
-    text.split('\t').map(printable).collect::<Vec<_>>().join("\t")
+    tabbed(&String::from_iter(chars), printable)
 }
 
 /// White space as wide as this text. Tabs stay tabs, so that they jump as far as in the line above.
 fn white(text: &str) -> String {
-    text.split('\t').map(|part| " ".repeat(part.width())).collect::<Vec<_>>().join("\t")
+    tabbed(text, |part| " ".repeat(part.width()).into())
 }
 
 #[cfg(test)]

@@ -1,23 +1,29 @@
 //! Values as people read them: a time, a session.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use dbm::Holder;
+use dbm::{Holder, State};
 
 /// A session, in one line.
 pub fn described(holder: &Holder) -> String {
-    let application = match holder.application.as_str() {
+    let Holder { pid, application, user, client, since, query, .. } = holder;
+    let named = |before: &str, text: &str, after: &str| match text {
         "" => String::new(),
-        name => format!(" ({name})"),
+        text => format!("{before}{text}{after}"),
     };
-    let client = match holder.client.as_str() {
-        "" => String::new(),
-        address => format!(" from {address}"),
-    };
-    one_line(&format!(
-        "pid {}{application}, user {}{client}, since {}: {}",
-        holder.pid, holder.user, holder.since, holder.query
-    ))
+    let (application, client) = (named(" (", application, ")"), named(" from ", client, ""));
+    one_line(&format!("pid {pid}{application}, user {user}{client}, since {since}: {query}"))
+}
+
+/// Where the version row stands.
+pub fn place(state: State) -> String {
+    state.version.map_or("at no version".to_string(), |version| format!("at version {version}"))
+}
+
+/// A text with what is between its tabs changed: escaped, for one.
+pub fn tabbed(text: &str, change: impl Fn(&str) -> Cow<'_, str>) -> String {
+    text.split('\t').map(change).collect::<Vec<_>>().join("\t")
 }
 
 /// A text on one line.

@@ -1,7 +1,7 @@
 //! Writes lines for people to standard error, as golang-migrate does.
 
 use std::io::{IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Local;
 
@@ -11,8 +11,9 @@ pub struct Printer {
     program: String,
     verbose: bool,
     colour: bool,
-    /// Where hints and warnings are kept for the JSON object, if there is to be one.
-    said: Option<Arc<Mutex<Said>>>,
+    json: bool,
+    /// What the JSON object repeats.
+    said: Arc<Mutex<Said>>,
 }
 
 /// What was said beside golang-migrate's lines.
@@ -27,10 +28,8 @@ pub struct Said {
 impl Printer {
     /// For a program of this name; `json` for one that answers with a JSON object at the end.
     pub fn new(program: &str, verbose: bool, json: bool) -> Printer {
-        let terminal = std::io::stderr().is_terminal();
-        let said = json.then(Arc::default);
-        let program = program.to_string();
-        Printer { program, verbose, colour: terminal && !is_plain(), said }
+        let colour = std::io::stderr().is_terminal() && !is_plain();
+        Printer { program: program.to_string(), verbose, colour, json, said: Arc::default() }
     }
 
     /// What we are called.
@@ -45,20 +44,12 @@ impl Printer {
 
     /// Whether there is to be a JSON object.
     pub fn is_json(&self) -> bool {
-        self.said.is_some()
+        self.json
     }
 
-    /// Hints and warnings so far, where there is to be a JSON object.
-    pub fn said(&self) -> Said {
-        let said = self.said.as_ref();
-        said.map(|said| said.lock().unwrap_or_else(PoisonError::into_inner).clone())
-            .unwrap_or_default()
-    }
-
-    fn keep(&self, keep: impl FnOnce(&mut Said)) {
-        if let Some(said) = &self.said {
-            keep(&mut said.lock().unwrap_or_else(PoisonError::into_inner));
-        }
+    /// Hints and warnings so far.
+    pub fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A line that golang-migrate has too: with `-verbose`, behind the time.
@@ -83,25 +74,22 @@ impl Printer {
 
     /// A line of ours: something that may be wrong.
     pub fn warning(&self, text: &str) {
-        self.keep(|said| said.warnings.push(text.to_string()));
-        self.warned(text);
+        self.warning_with(text, &[]);
     }
 
     /// The same with lines that explain it; all on one line in the JSON object.
     pub fn warning_with(&self, text: &str, details: &[String]) {
-        let one_line = format!("{text} {}", details.join("; "));
-        self.keep(|said| said.warnings.push(one_line.trim_end().to_string()));
-        self.warned(text);
-        details.iter().for_each(|line| self.detail(line));
-    }
-
-    fn warned(&self, text: &str) {
+        self.said().warnings.push(match details {
+            [] => text.to_string(),
+            details => format!("{text} {}", details.join("; ")),
+        });
         say(&format!("{} {text}", self.painted("warning:", "1;33")));
+        details.iter().for_each(|line| self.detail(line));
     }
 
     /// A line of ours: what to know or to type.
     pub fn hint(&self, text: &str) {
-        self.keep(|said| said.hints.push(text.to_string()));
+        self.said().hints.push(text.to_string());
         say(&format!("{} {text}", self.painted("hint:", "1;36")));
     }
 
@@ -112,13 +100,21 @@ impl Printer {
         }
     }
 
-    /// Text in a colour (an SGR code), where colours are wanted.
-    pub fn painted(&self, text: &str, code: &str) -> String {
-        match self.colour {
-            true => format!("\x1b[{code}m{text}\x1b[0m"),
-            false => text.to_string(),
-        }
+    /// Text in a colour, where colours are wanted.
+    pub fn painted(&self, text: &str, colour: Colour) -> String {
+        painted(text, self.colour.then_some(colour))
     }
+}
+
+/// A colour, as an SGR code.
+pub type Colour = &'static str;
+pub const RED: Colour = "31";
+pub const GREEN: Colour = "32";
+pub const YELLOW: Colour = "33";
+
+/// Text in a colour.
+pub fn painted(text: &str, colour: Option<Colour>) -> String {
+    colour.map_or(text.to_string(), |code| format!("\x1b[{code}m{text}\x1b[0m"))
 }
 
 /// Whether no colours are wanted, terminal or not.

@@ -12,29 +12,29 @@ use crate::cli::go_flags::BEFORE_WORDS;
 use crate::render::error::Complaint;
 use crate::render::json::NoBody;
 
-/// make a pair of empty files, numbered by time or in sequence
+/// create a pair of empty files, numbered by time or in sequence
 ///
 /// Needs no database. Prints the paths of the two files.
 #[derive(clap::Args)]
 #[command(override_usage = "create NAME")]
 #[group(id = BEFORE_WORDS, multiple = true)]
 pub struct Args {
-    /// the files' extension, for instance sql; must be given
+    /// the files' extension, for instance sql; required
     #[arg(long, value_name = "E", default_value = "")]
     ext: String,
-    /// the folder, made where it is missing (the working directory)
+    /// the folder, created if it is missing (the working directory)
     #[arg(long, value_name = "D", default_value = "")]
     dir: OsString,
-    /// number on from the highest number instead of by the time
+    /// use the number after the highest instead of the time
     #[arg(long)]
     seq: bool,
     /// with -seq, pad numbers to N digits (6)
     #[arg(long, value_name = "N", default_value = "6", value_parser = integer)]
     digits: i64,
-    /// unix, unixNano, or a Go time layout (20060102150405)
+    /// how to write the time: unix, unixNano, or a Go time layout (20060102150405)
     #[arg(long, value_name = "F")]
     format: Option<String>,
-    /// the zone of the time (UTC)
+    /// the time zone (UTC)
     #[arg(long, value_name = "Z", default_value = "UTC")]
     tz: String,
     #[arg(value_name = "NAME")]

@@ -12,8 +12,8 @@ use crate::render::printer::Printer;
 
 /// drop the current schema's tables (-all-objects: everything)
 ///
-/// Asks first, unless -f. Types, functions, views and sequences stay behind, and make the next up
-/// fail, unless -all-objects. What belongs to an extension stays.
+/// Asks first, unless -f. Without -all-objects, types, functions, views and sequences stay, and an up
+/// that creates them again fails. What belongs to an extension always stays.
 #[derive(clap::Args)]
 #[command(override_usage = "drop")]
 pub struct Args {

@@ -9,7 +9,7 @@ use crate::cli::run_files::{RunBody, run_files};
 
 /// run the last version's down file and then its up file again
 ///
-/// In one transaction, where both files can run in one.
+/// In one transaction, if both files can run in one.
 #[derive(clap::Args)]
 #[command(override_usage = "redo", arg = json_flag())]
 pub struct Args {}

@@ -14,7 +14,7 @@ use crate::cli::renumber::{RenumberRequest, renumber};
 use crate::render::error::Complaint;
 use crate::render::json::NoBody;
 
-/// give a version that is not applied the number at the end
+/// give a version that is not applied the next number at the end
 ///
 /// Renames the files of version V, and changes nothing in the database. What is applied keeps its
 /// number.

@@ -13,9 +13,9 @@ use crate::render::difference;
 
 /// accept edited files as they are now
 ///
-/// Asks first, unless -f. Changes neither the schema nor the version: it adds to the log that the
-/// files as they are now are the right ones for the edited versions, or for those that are named. A
-/// late version that is named is recorded as applied.
+/// Asks first, unless -f. Changes neither the schema nor the version: it records in the log that the
+/// files are right as they are now, of all edited versions or of those that are named. A late version
+/// that is named is recorded as applied.
 #[derive(clap::Args)]
 #[command(override_usage = "repair [V...]", arg = json_flag())]
 pub struct Args {

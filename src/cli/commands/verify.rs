@@ -11,15 +11,15 @@ use crate::render::findings;
 
 /// check the folder, and the database if one is given; for CI
 ///
-/// Reads only. Exits 1 if it finds something, and names a remedy for each. Without a database URL it
-/// looks at the folder alone.
+/// Reads only. Exits 1 if it finds something, and says what to do about each. Without a database URL
+/// it checks the folder only.
 #[derive(clap::Args)]
 #[command(override_usage = "verify", arg = json_flag())]
 pub struct Args {
-    /// look at the folder alone
+    /// check the folder only
     #[arg(long)]
     offline: bool,
-    /// let these pass, the words in brackets: no-down,style
+    /// ignore findings of these kinds (the words in brackets): no-down,style
     #[arg(long, value_name = "KINDS", value_parser = allowed)]
     allow: Option<Allowed>,
 }

@@ -11,8 +11,8 @@ use crate::render::json::NoBody;
 
 /// wait until the server accepts connections
 ///
-/// Waits for what can pass: a refused connection, a name not yet known, a server that starts up. A
-/// wrong password or a database that is not there is an error at once.
+/// Retries what can pass: a refused connection, an unknown host name, a server that is starting up. A
+/// wrong password or a missing database is an error at once.
 #[derive(clap::Args)]
 #[command(override_usage = "wait")]
 pub struct Args {

@@ -112,12 +112,12 @@ fn number(version: &str, format: &str) -> Result<Version, Complaint> {
         return Err(Complaint::new(message).hint(hint));
     }
     let number = parse_number(version).filter(|number| *number <= MAX_VERSION);
-    number.ok_or_else(|| Complaint::new(VersionTooLarge(version.to_owned()).to_string()))
+    number.ok_or_else(|| Complaint::new(VersionTooLarge(version.to_owned())))
 }
 
 /// A slash names another folder, with a newline no run finds the file, and control characters
 /// disturb a terminal.
-fn check_characters(what: &'static str, text: &str) -> Result<(), Complaint> {
+fn check_characters(what: &str, text: &str) -> Result<(), Complaint> {
     match text.chars().find(|c| matches!(c, '/' | '\\') || c.is_control()) {
         None => Ok(()),
         Some(c) => Err(Complaint::new(format!("{what} {text:?} may not contain {c:?}"))),

@@ -59,7 +59,7 @@ pub fn renumber(
         None => {
             check_not_last(request, &others)?;
             let next = next_number(neighbours, request.above, now);
-            next.map_err(|too_large| Complaint::new(too_large.to_string()).hint(CHOOSE))?
+            next.map_err(|too_large| Complaint::new(too_large).hint(CHOOSE))?
         }
     };
     let digits = style(neighbours).format(version);
@@ -113,7 +113,7 @@ fn chosen(
     others: &[NumberedFile],
 ) -> Result<Version, Complaint> {
     if to > MAX_VERSION {
-        return Err(Complaint::new(VersionTooLarge(to.to_string()).to_string()));
+        return Err(Complaint::new(VersionTooLarge(to.to_string())));
     }
     if to == request.version {
         return Err(Complaint::new(format!("version {to} has this number already"))

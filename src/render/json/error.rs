@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::render::error::Complaint;
 
-/// The exit code for a command line that means nothing.
-const USAGE: u8 = 2;
+/// The exit code for a command line that cannot be read.
+pub const USAGE: u8 = 2;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct ErrorFields {

@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::render::printer::Said;
 use error::ErrorFields;
 
+pub use error::USAGE;
 pub use values::{RowItem, direction, millis, utc};
 
 /// What the object looks like: JSON Schema, draft 2020-12.

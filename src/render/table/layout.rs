@@ -34,16 +34,10 @@ impl Look {
     }
 }
 
-/// A colour, as an SGR code.
-pub type Colour = u8;
-pub const RED: Colour = 31;
-pub const GREEN: Colour = 32;
-pub const YELLOW: Colour = 33;
-
 /// What is not known.
 pub const UNKNOWN: &str = "-";
 /// A name is not cut shorter than this.
-const SHORTEST_NAME: u16 = 12;
+const SHORTEST_NAME: usize = 12;
 /// Spaces between columns.
 const GAP: u16 = 2;
 
@@ -75,14 +69,13 @@ pub fn lines(columns: &Columns<'_>, rows: &[Cells], look: &Look) -> Vec<String> 
         row.max_height(1);
         table.add_row(row);
     }
-    let widths = table.column_max_content_widths();
     for column in table.column_iter_mut() {
         column.set_padding((0, GAP));
     }
     if let Some(column) = table.column_mut(columns.right) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    if let Some(room) = room(columns, &widths, look)
+    if let Some(room) = room(columns, rows, look)
         && let Some(column) = table.column_mut(columns.name)
     {
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(room)));
@@ -98,24 +91,29 @@ pub fn lines(columns: &Columns<'_>, rows: &[Cells], look: &Look) -> Vec<String> 
 
 /// How narrow the table can be, with names cut as far as they may be.
 pub fn least(columns: &Columns<'_>, rows: &[Cells]) -> usize {
-    let width = |(index, head): (usize, &&str)| {
-        let cells = rows.iter().filter_map(|row| row.plain.get(index));
-        let widest = cells.map(|cell| cell.width()).max().unwrap_or(0).max(head.width());
-        let most = if index == columns.name { usize::from(SHORTEST_NAME) } else { widest };
-        widest.min(most) + usize::from(GAP)
-    };
-    columns.heads.iter().enumerate().map(width).sum::<usize>().saturating_sub(usize::from(GAP))
+    let (names, others) = widths(columns, rows);
+    names.min(SHORTEST_NAME) + others
 }
 
 /// How wide the name's column has to be; `None` for as wide as it is.
-fn room(columns: &Columns<'_>, widths: &[u16], look: &Look) -> Option<u16> {
-    let sum = |widths: &[u16]| widths.iter().fold(0, |sum: u16, one| sum.saturating_add(*one));
-    let gaps = GAP.saturating_mul(u16::try_from(widths.len().saturating_sub(1)).ok()?);
-    let name = widths.get(columns.name).copied()?;
-    let others = sum(widths).saturating_sub(name).saturating_add(gaps);
-    let room = look.width?.saturating_sub(others).max(SHORTEST_NAME);
+fn room(columns: &Columns<'_>, rows: &[Cells], look: &Look) -> Option<u16> {
+    let (names, others) = widths(columns, rows);
+    let room = usize::from(look.width?).saturating_sub(others).max(SHORTEST_NAME);
     // The column's padding is counted with it.
-    (room < name).then_some(room + GAP)
+    (room < names).then(|| u16::try_from(room).ok()?.checked_add(GAP))?
+}
+
+/// How wide the longest name is, and all other columns with the gaps between them.
+fn widths(columns: &Columns<'_>, rows: &[Cells]) -> (usize, usize) {
+    let width = |index: usize, head: &str| {
+        let cells = rows.iter().filter_map(|row| row.plain.get(index));
+        cells.map(|cell| cell.width()).max().unwrap_or(0).max(head.width())
+    };
+    let heads = columns.heads.iter().enumerate();
+    let widths: Vec<usize> = heads.map(|(index, head)| width(index, head)).collect();
+    let names = widths.get(columns.name).copied().unwrap_or(0);
+    let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
+    (names, widths.iter().sum::<usize>() - names + gaps)
 }
 
 /// Puts the painted cell where the plain one is. It is looked for from the side on which no cell is
@@ -137,11 +135,6 @@ fn paint(line: &mut String, columns: &Columns<'_>, row: &Cells) {
     if let Some((start, _)) = start {
         line.replace_range(start..start + plain.len(), &row.painted);
     }
-}
-
-/// A word in a colour.
-pub fn painted(word: &str, colour: Option<Colour>) -> String {
-    colour.map_or(word.to_string(), |code| format!("\x1b[{code}m{word}\x1b[0m"))
 }
 
 /// A text that may not be known, for a cell.

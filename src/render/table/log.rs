@@ -5,10 +5,9 @@ use std::time::{Duration, SystemTime};
 use dbm::text::printable;
 use dbm::{Action, Direction, LogEntry, State, Version};
 
+use crate::render::printer::{RED, painted};
 use crate::render::table::clock::Clock;
-use crate::render::table::layout::{
-    Cells, Columns, Look, RED, UNKNOWN, duration, known, lines, painted,
-};
+use crate::render::table::layout::{Cells, Columns, Look, UNKNOWN, duration, known, lines};
 
 const COLUMNS: Columns<'_> = Columns {
     heads: &["when", "what", "version", "name", "row", "took", "who", "program"],
@@ -51,36 +50,26 @@ impl From<&LogEntry> for LogLine {
 
 /// What was done: `up`, `adopted down`, `force`, `up failed`.
 pub(super) fn what(action: &Action, direction: Option<Direction>, is_failed: bool) -> String {
-    let direction = direction.map(|direction| direction.to_string());
     let done = match (action, direction) {
-        (Action::Run, Some(direction)) => direction,
+        (Action::Run, Some(direction)) => direction.to_string(),
         (Action::Adopt, Some(direction)) => format!("adopted {direction}"),
         (Action::Adopt, None) => "adopted".to_string(),
-        (Action::Force | Action::Repair, _) | (Action::Run, None) => action.word().to_string(),
+        (Action::Force | Action::Repair, _) | (_, None) => action.word().to_string(),
         (action, Some(direction)) => format!("{} {direction}", action.word()),
-        (action, None) => action.word().to_string(),
     };
     if is_failed { format!("{done} failed") } else { done }
 }
 
 /// Who did it: the role, and behind it the person and the machine.
 pub(super) fn who(role: &str, user: Option<&str>, host: Option<&str>) -> String {
-    let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_string);
-    match (given(user), given(host)) {
-        (Some(user), Some(host)) => format!("{role} ({user}@{host})"),
-        (Some(user), None) => format!("{role} ({user})"),
-        (None, Some(host)) => format!("{role} (@{host})"),
-        (None, None) => role.to_string(),
+    match (user.unwrap_or_default(), host.unwrap_or_default()) {
+        ("", "") => role.to_string(),
+        (user, "") => format!("{role} ({user})"),
+        (user, host) => format!("{role} ({user}@{host})"),
     }
 }
 
 /// The table, of entries in the order in which they come.
-pub(super) fn text(entries: &[LogEntry], look: &Look, clock: &Clock) -> String {
-    let rows: Vec<LogLine> = entries.iter().map(LogLine::from).collect();
-    whole(&rows, look, clock)
-}
-
-/// The lines, in the order of the rows.
 pub(super) fn whole(rows: &[LogLine], look: &Look, clock: &Clock) -> String {
     if rows.is_empty() {
         return "the log is empty\n".to_string();

@@ -22,7 +22,8 @@ pub fn status(status: &Status, rows: &[&StatusRow], look: &Look) {
 
 /// Prints the log. The entries come as [`dbm::Migrator::log`] gives them: the newest first.
 pub fn log(entries: &[LogEntry], look: &Look) {
-    print(&log::text(entries, look, &Clock::here()));
+    let lines: Vec<log::LogLine> = entries.iter().map(log::LogLine::from).collect();
+    print(&log::whole(&lines, look, &Clock::here()));
 }
 
 /// A reader that has gone away is none of our business.

@@ -5,11 +5,10 @@ use std::time::{Duration, SystemTime};
 use dbm::text::printable;
 use dbm::{Edit, Standing, State, Status, StatusRow, Version};
 
+use crate::render::format::place;
+use crate::render::printer::{Colour, GREEN, RED, YELLOW, painted};
 use crate::render::table::clock::Clock;
-use crate::render::table::layout::{
-    Cells, Colour, Columns, GREEN, Look, RED, UNKNOWN, YELLOW, duration, known, least, lines,
-    painted,
-};
+use crate::render::table::layout::{Cells, Columns, Look, UNKNOWN, duration, known, least, lines};
 
 const COLUMNS: Columns<'_> = Columns {
     heads: &["version", "name", "state", "applied", "took", "checksum"],
@@ -85,10 +84,7 @@ impl Tally {
 
 /// One line on all versions: `at version 3: 1 pending, 1 late, 1 edited`.
 pub(super) fn sentence(state: State, tally: &Tally) -> String {
-    let place = match state.version {
-        Some(version) => format!("at version {version}"),
-        None => "at no version".to_string(),
-    };
+    let place = place(state);
     let counts = [
         (tally.pending, "pending"),
         (tally.late, "late"),
@@ -113,18 +109,16 @@ pub(super) fn remark(trouble: Option<&str>, tally: &Tally) -> Option<String> {
             printable(trouble)
         ));
     }
-    match tally.unlogged {
-        0 => None,
-        1 => Some(
-            "1 applied version is not in the log: another tool ran it, or there was no log; \
-             the next up, down, goto or force adopts it"
-                .to_string(),
-        ),
-        count => Some(format!(
-            "{count} applied versions are not in the log: another tool ran them, or there was no log; \
-             the next up, down, goto or force adopts them"
-        )),
-    }
+    let (versions, them) = match tally.unlogged {
+        0 => return None,
+        1 => ("version is", "it"),
+        _ => ("versions are", "them"),
+    };
+    Some(format!(
+        "{} applied {versions} not in the log: another tool ran {them}, or there was no log; the \
+         next up, down, goto or force adopts {them}",
+        tally.unlogged
+    ))
 }
 
 /// The words for a state, and their colours.
