@@ -34,25 +34,28 @@ pub struct NumberedFile {
 }
 
 impl NumberedFile {
-    /// What `dir` holds of the names that `counts` lets pass, the highest number last.
+    /// What `dir` holds of the names that `counts` lets pass, the highest number last. A number over
+    /// 2^64 is none to any run.
     pub fn read(dir: &Path, counts: impl Fn(&str) -> bool) -> io::Result<Vec<NumberedFile>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(dir)? {
             let entry = entry?;
             let file_name = entry.file_name();
-            if counts(&file_name.to_string_lossy()) {
-                found.extend(NumberedFile::parse(file_name, entry.file_type()?.is_dir()));
+            let name = file_name.to_string_lossy();
+            if let Some((digits, _)) = name.split_once('_').filter(|_| counts(&name))
+                && let Some(number) = parse_number(digits)
+            {
+                let (digits, is_folder) = (digits.to_owned(), entry.file_type()?.is_dir());
+                found.push(NumberedFile {
+                    file_name: file_name.clone(),
+                    number,
+                    digits,
+                    is_folder,
+                });
             }
         }
         found.sort_by(|a, b| (a.number, &a.file_name).cmp(&(b.number, &b.file_name)));
         Ok(found)
-    }
-
-    /// `None` for a name without a number, or with one over 2^64, which is none to any run.
-    fn parse(file_name: OsString, is_folder: bool) -> Option<NumberedFile> {
-        let digits = file_name.to_string_lossy().split_once('_')?.0.to_owned();
-        let number = parse_number(&digits)?;
-        Some(NumberedFile { file_name, number, digits, is_folder })
     }
 
     /// The name, as far as it is text.

@@ -27,18 +27,13 @@ pub struct RunBody {
     pub from_log: Vec<File>,
 }
 
-/// A file that was run.
+/// A file that was run, as `json.schema.json` describes it.
 #[derive(Serialize)]
 pub struct FileItem {
-    /// Its number.
     pub version: Version,
-    /// `up` or `down`.
     pub direction: &'static str,
-    /// Its name; `None` where the pair lacks this side, and only the row moved.
     pub name: Option<String>,
-    /// How long reading and running it took.
     pub duration_ms: f64,
-    /// It is not here: the log's text was run.
     pub from_log: bool,
 }
 

@@ -5,7 +5,7 @@ use dbm::text::printable;
 use similar::{ChangeTag, TextDiff};
 
 use crate::render::format::tabbed;
-use crate::render::printer::{GREEN, Printer, RED};
+use crate::render::printer::{Colour, GREEN, Printer, RED};
 
 /// Lines shown around a change.
 const CONTEXT: usize = 2;
@@ -28,33 +28,29 @@ pub fn print(printer: &Printer, file: &Edited) {
         return printer.detail("(too long to be shown)");
     }
     let lines = lines(ran, &file.now);
-    for (tag, line) in lines.iter().take(MOST) {
-        printer.detail(&match tag {
-            Some(ChangeTag::Delete) => printer.painted(line, RED),
-            Some(ChangeTag::Insert) => printer.painted(line, GREEN),
-            _ => line.clone(),
-        });
+    for (colour, line) in lines.iter().take(MOST) {
+        printer.detail(&colour.map_or(line.clone(), |colour| printer.painted(line, colour)));
     }
     if lines.len() > MOST {
         printer.detail(&format!("({} more lines)", lines.len() - MOST));
     }
 }
 
-/// The lines of a unified difference; without a tag for headers and notes.
-fn lines(ran: &str, now: &str) -> Vec<(Option<ChangeTag>, String)> {
+/// The lines of a unified difference, and the colours of those that differ.
+fn lines(ran: &str, now: &str) -> Vec<(Option<Colour>, String)> {
     let (ran, now) = (ran.replace("\r\n", "\n"), now.replace("\r\n", "\n"));
     let diff = TextDiff::from_lines(&ran, &now);
     let mut lines = Vec::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         lines.push((None, hunk.header().to_string()));
         for change in hunk.iter_changes() {
-            let sign = match change.tag() {
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-                ChangeTag::Equal => ' ',
+            let (colour, sign) = match change.tag() {
+                ChangeTag::Delete => (Some(RED), '-'),
+                ChangeTag::Insert => (Some(GREEN), '+'),
+                ChangeTag::Equal => (None, ' '),
             };
             let text = change.value().trim_end_matches('\n');
-            lines.push((Some(change.tag()), format!("{sign}{}", tabbed(text, printable))));
+            lines.push((colour, format!("{sign}{}", tabbed(text, printable))));
             if change.missing_newline() {
                 lines.push((None, "\\ no newline at the end".to_string()));
             }

@@ -1,8 +1,9 @@
 //! Values as people read them: a time, a session.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use dbm::{Holder, State};
 
 /// A session, in one line.
@@ -14,6 +15,16 @@ pub fn described(holder: &Holder) -> String {
     };
     let (application, client) = (named(" (", application, ")"), named(" from ", client, ""));
     one_line(&format!("pid {pid}{application}, user {user}{client}, since {since}: {query}"))
+}
+
+/// A time in UTC; `None` for one that no calendar has.
+pub fn date_time(at: SystemTime) -> Option<DateTime<Utc>> {
+    match at.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::from_std(after).ok()?),
+        Err(error) => {
+            DateTime::UNIX_EPOCH.checked_sub_signed(TimeDelta::from_std(error.duration()).ok()?)
+        }
+    }
 }
 
 /// Where the version row stands.

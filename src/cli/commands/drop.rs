@@ -51,17 +51,16 @@ fn leftovers(printer: &Printer, left: &Leftovers, all_objects: bool) {
         return;
     }
     const MOST: usize = 20;
-    let mut named: Vec<String> =
-        left.objects.iter().take(MOST).map(|(kind, name)| format!("{kind} {name}")).collect();
+    let objects = left.objects.iter().take(MOST).map(|(kind, name)| format!("{kind} {name}"));
+    let mut objects = objects.collect::<Vec<_>>().join(", ");
     if left.objects.len() > MOST {
-        named.push(format!("and {} more", left.objects.len() - MOST));
+        objects.push_str(&format!(", and {} more", left.objects.len() - MOST));
     }
-    let advice = match all_objects {
-        true => String::new(),
-        false => format!(
-            ": an up that creates them again fails; {} drop -all-objects takes them too",
-            printer.program()
-        ),
-    };
-    printer.hint(&format!("still in schema {}: {}{advice}", left.schema, named.join(", ")));
+    if !all_objects {
+        let program = printer.program();
+        objects.push_str(&format!(
+            ": an up that creates them again fails; {program} drop -all-objects takes them too"
+        ));
+    }
+    printer.hint(&format!("still in schema {}: {objects}", left.schema));
 }

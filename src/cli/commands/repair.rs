@@ -33,14 +33,11 @@ pub struct RepairBody {
     pub repaired: Vec<RepairItem>,
 }
 
-/// A version whose files were recorded.
+/// A version whose files were recorded, as `json.schema.json` describes it.
 #[derive(Serialize)]
 pub struct RepairItem {
-    /// Its number.
     pub version: Version,
-    /// Its name.
     pub name: Option<String>,
-    /// What was the matter.
     pub why: &'static str,
 }
 

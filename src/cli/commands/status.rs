@@ -47,28 +47,18 @@ pub struct StatusBody {
     pub migrations: Option<Vec<MigrationItem>>,
 }
 
-/// How one version stands.
+/// How one version stands, as `json.schema.json` describes it.
 #[derive(Clone, Serialize)]
 pub struct MigrationItem {
-    /// Its number.
     pub version: Version,
-    /// Its name; `None` where neither a file nor the log tells.
     pub name: Option<String>,
-    /// `applied`, `pending`, …
     pub state: &'static str,
-    /// How the up file differs from the text that ran.
     pub edited: Option<&'static str>,
-    /// The down file is not what it was when the up file ran.
     pub down_edited: bool,
-    /// It is applied and has no file here.
     pub missing: bool,
-    /// There is no down file, here or in the log.
     pub no_down: bool,
-    /// When it ran, or was adopted.
     pub applied_at: Option<String>,
-    /// How long it took.
     pub duration_ms: Option<f64>,
-    /// Of the up text that ran, or else of the file.
     pub checksum: Option<String>,
 }
 

@@ -47,22 +47,15 @@ pub struct VerifyBody {
     pub findings: Option<Vec<FindingItem>>,
 }
 
-/// One thing that was found.
+/// One thing that was found, as `json.schema.json` describes it.
 #[derive(Serialize)]
 pub struct FindingItem {
-    /// A word for it, in kebab case.
     pub kind: &'static str,
-    /// Of which version.
     pub version: Option<Version>,
-    /// In which file.
     pub file: Option<String>,
-    /// In which line, from 1.
     pub line: Option<usize>,
-    /// What is the matter.
     pub message: String,
-    /// What to do.
     pub remedy: String,
-    /// It is no fault.
     pub note: bool,
 }
 

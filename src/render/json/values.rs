@@ -2,9 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, Datelike, SecondsFormat};
+use chrono::{Datelike, SecondsFormat};
 use dbm::{Direction, State, Version};
 use serde::Serialize;
+
+use crate::render::format::date_time;
 
 /// The version row.
 #[derive(Clone, Copy, Serialize)]
@@ -34,12 +36,8 @@ pub fn millis(time: Duration) -> f64 {
 
 /// RFC 3339, in UTC; `None` for a year that it has no four digits for.
 pub fn utc(at: SystemTime) -> Option<String> {
-    let micros = match at.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_micros()).ok()?,
-        Err(error) => i64::try_from(error.duration().as_micros()).ok()?.checked_neg()?,
-    };
-    let time = DateTime::from_timestamp_micros(micros)?;
-    (0..=9999).contains(&time.year()).then(|| time.to_rfc3339_opts(SecondsFormat::Micros, true))
+    let time = date_time(at).filter(|time| (0..=9999).contains(&time.year()))?;
+    Some(time.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
 
 #[cfg(test)]

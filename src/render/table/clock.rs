@@ -4,6 +4,8 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Datelike, FixedOffset, Local, Utc};
 
+use crate::render::format::date_time;
+
 /// What time it is, and where.
 pub struct Clock {
     pub now: SystemTime,
@@ -18,13 +20,8 @@ impl Clock {
 
     /// `2026-11-20 23:10:01`, or nothing for a time that no calendar has.
     pub fn local(&self, at: SystemTime) -> Option<String> {
-        let seconds = match at.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => i64::try_from(since.as_secs()).ok()?,
-            Err(error) => i64::try_from(error.duration().as_secs()).ok()?.checked_neg()?,
-        };
-        let time = DateTime::from_timestamp(seconds, 0)?;
-        let is_sane = (1..9999).contains(&time.year());
-        is_sane.then(|| (self.zone)(time).format("%Y-%m-%d %H:%M:%S").to_string())
+        let time = date_time(at).filter(|time| (1..9999).contains(&time.year()))?;
+        Some((self.zone)(time).format("%Y-%m-%d %H:%M:%S").to_string())
     }
 
     /// `2 min ago`; nothing for what is to come. The server's clock may be a little ahead.

@@ -131,20 +131,14 @@ pub(super) fn words(facts: VersionFacts) -> Vec<(&'static str, Option<Colour>)> 
         Standing::Dirty => ("dirty", Some(RED)),
         _ => ("unknown", None),
     }];
-    match facts.edit {
-        Some(Edit::Substance) => words.push(("edited", Some(RED))),
-        Some(Edit::Cosmetic) => words.push(("edited (comments only)", None)),
-        _ => {}
-    }
-    if facts.is_down_edited {
-        words.push(("down edited", None));
-    }
-    if facts.is_missing {
-        words.push(("missing here", Some(RED)));
-    }
-    if facts.has_no_down {
-        words.push(("no down", None));
-    }
+    let marks = [
+        (facts.edit == Some(Edit::Substance), "edited", Some(RED)),
+        (facts.edit == Some(Edit::Cosmetic), "edited (comments only)", None),
+        (facts.is_down_edited, "down edited", None),
+        (facts.is_missing, "missing here", Some(RED)),
+        (facts.has_no_down, "no down", None),
+    ];
+    words.extend(marks.into_iter().filter(|mark| mark.0).map(|(_, word, colour)| (word, colour)));
     words
 }
 
