@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -12,6 +13,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use dbm::Version;
 use dbm::numbering::{NumberStyle, VersionTooLarge, number_after, parse_number};
+
+use crate::render::error::Complaint;
 
 /// The digits of `20261120180830`, as `create` makes them.
 const TIMESTAMP: usize = 14;
@@ -62,6 +65,17 @@ impl NumberedFile {
     pub fn name(&self) -> Cow<'_, str> {
         self.file_name.to_string_lossy()
     }
+}
+
+/// Refuses `number`, written as `version`, where one of these files has it.
+pub fn check_free(
+    files: &[NumberedFile],
+    number: Version,
+    version: impl Display,
+) -> Result<(), Complaint> {
+    let Some(file) = files.iter().find(|file| file.number == number) else { return Ok(()) };
+    Err(Complaint::new(format!("duplicate migration version: {version}"))
+        .hint(format!("{:?} has this version", file.name())))
 }
 
 /// How these files are numbered, the highest number last.

@@ -12,7 +12,7 @@ use crate::cli::go_flags::BEFORE_WORDS;
 use crate::render::error::Complaint;
 use crate::render::json::NoBody;
 
-/// create a pair of empty files, numbered by time or in sequence
+/// create two empty files, numbered by time or in sequence
 ///
 /// Needs no database. Prints the paths of the two files.
 #[derive(clap::Args)]

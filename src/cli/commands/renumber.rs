@@ -14,7 +14,7 @@ use crate::cli::renumber::{RenumberRequest, renumber};
 use crate::render::error::Complaint;
 use crate::render::json::NoBody;
 
-/// give a version that is not applied the next number at the end
+/// give a version that is not applied the next number
 ///
 /// Renames the files of version V, and changes nothing in the database. What is applied keeps its
 /// number.
@@ -23,7 +23,7 @@ use crate::render::json::NoBody;
 pub struct Args {
     #[arg(value_name = "V")]
     version: Option<String>,
-    /// the new number (the next at the end)
+    /// the new number (the one after the last)
     #[arg(long, value_name = "N")]
     to: Option<String>,
 }

@@ -20,6 +20,7 @@ use dbm::numbering::{VersionTooLarge, parse_number};
 use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 
 use crate::cli::golayout;
+use crate::cli::numbered_file::check_free;
 use crate::render::error::Complaint;
 
 use files::{LONGEST_NAME, clean, make_files, make_folder, working_directory};
@@ -77,10 +78,7 @@ pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, Co
     check_characters("name", &request.name)?;
     check_characters("extension", ext)?;
     let names = file_names(&version, &request.name, ext)?;
-    if let Some(file) = others.iter().find(|file| file.number == number) {
-        let message = format!("duplicate migration version: {version}");
-        return Err(Complaint::new(message).hint(format!("{:?} has this version", file.name())));
-    }
+    check_free(&others, number, &version)?;
 
     let files = names.map(|name| clean(&dir.join(name)));
     let base = working_directory().map_err(|e| Complaint::io("getwd", Path::new("."), &e))?;

@@ -16,7 +16,7 @@ use dbm::numbering::VersionTooLarge;
 use dbm::text::printable;
 use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 
-use crate::cli::numbered_file::{NumberedFile, next_number, style};
+use crate::cli::numbered_file::{NumberedFile, check_free, next_number, style};
 use crate::render::error::Complaint;
 
 use rename::{move_file, rename_all, with_digits};
@@ -119,10 +119,7 @@ fn chosen(
         return Err(Complaint::new(format!("version {to} has this number already"))
             .hint("without -to it gets the number at the end"));
     }
-    if let Some(file) = others.iter().find(|file| file.number == to) {
-        return Err(Complaint::new(format!("duplicate migration version: {to}"))
-            .hint(format!("{:?} has this version", file.name())));
-    }
+    check_free(others, to, to)?;
     match request.above {
         Some(applied) if to <= applied => {
             let message = format!("version {to} would be late: the database is at {applied}");
