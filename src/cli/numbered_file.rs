@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -67,15 +66,11 @@ impl NumberedFile {
     }
 }
 
-/// Refuses `number`, written as `version`, where one of these files has it.
-pub fn check_free(
-    files: &[NumberedFile],
-    number: Version,
-    version: impl Display,
-) -> Result<(), Complaint> {
+/// Refuses the number of one of these files; `text` is how it is written.
+pub fn check_free(files: &[NumberedFile], number: Version, text: &str) -> Result<(), Complaint> {
     let Some(file) = files.iter().find(|file| file.number == number) else { return Ok(()) };
-    Err(Complaint::new(format!("duplicate migration version: {version}"))
-        .hint(format!("{:?} has this version", file.name())))
+    let hint = format!("{:?} has this version", file.name());
+    Err(Complaint::new(format!("duplicate migration version: {text}")).hint(hint))
 }
 
 /// How these files are numbered, the highest number last.

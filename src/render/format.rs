@@ -45,27 +45,23 @@ pub fn one_line(text: &str) -> String {
 /// A time as Go writes it, to a tenth of its unit: `850.1µs`, `5.3ms`, `1m2.5s`.
 pub fn duration(time: Duration) -> String {
     let nanos = time.as_nanos();
-    let tenths = |unit: u128| {
-        let tenths = (nanos + unit / 20) / (unit / 10);
-        match tenths % 10 {
-            0 => (tenths / 10).to_string(),
-            tenth => format!("{}.{tenth}", tenths / 10),
-        }
-    };
-    match nanos {
-        0 => "0s".to_string(),
-        1..1_000 => format!("{nanos}ns"),
-        1_000..999_950 => format!("{}µs", tenths(1_000)),
-        999_950..999_950_000 => format!("{}ms", tenths(1_000_000)),
-        999_950_000..59_950_000_000 => format!("{}s", tenths(1_000_000_000)),
+    let (unit, name) = match nanos {
+        0 => return "0s".to_string(),
+        1..1_000 => return format!("{nanos}ns"),
+        1_000..999_950 => (1_000, "µs"),
+        999_950..999_950_000 => (1_000_000, "ms"),
+        999_950_000..59_950_000_000 => (1_000_000_000, "s"),
         _ => {
             let seconds = (nanos + 500_000_000) / 1_000_000_000;
-            let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-            match hours {
-                0 => format!("{minutes}m{}s", seconds % 60),
-                _ => format!("{hours}h{minutes}m{}s", seconds % 60),
-            }
+            let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+            let hours = if hours > 0 { format!("{hours}h") } else { String::new() };
+            return format!("{hours}{minutes}m{seconds}s");
         }
+    };
+    let tenths = (nanos + unit / 20) / (unit / 10);
+    match tenths % 10 {
+        0 => format!("{}{name}", tenths / 10),
+        tenth => format!("{}.{tenth}{name}", tenths / 10),
     }
 }
 

@@ -73,7 +73,8 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RepairBody>) -> Re
     if printer.is_json() {
         answer.state = migrator.version().ok();
     }
-    answer.body.repaired = repaired.iter().map(RepairItem::of).collect();
+    let item = |Repair { version, name, why, .. }| RepairItem { version, name, why: word(why) };
+    answer.body.repaired = repaired.into_iter().map(item).collect();
     context.say_finished();
     Ok(())
 }
@@ -88,14 +89,8 @@ fn described(repair: &Repair) -> String {
     format!("{} {name}{why}", repair.version)
 }
 
-impl RepairItem {
-    fn of(repair: &Repair) -> RepairItem {
-        RepairItem { version: repair.version, name: repair.name.clone(), why: why(repair.why) }
-    }
-}
-
 /// What was the matter, in a word.
-pub fn why(why: Why) -> &'static str {
+pub fn word(why: Why) -> &'static str {
     match why {
         Why::DownEdited => "down-edited",
         Why::Late => "late",

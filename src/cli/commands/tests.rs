@@ -130,7 +130,7 @@ fn every_command_keeps_to_the_schema() {
     valid(&written("log", &log_body()));
     valid(&written("log", &LogBody { entries: Some(Vec::new()) }));
     valid(&written("repair", &RepairBody::default()));
-    let why = [Why::Edited, Why::DownEdited, Why::Late].map(repair::why);
+    let why = [Why::Edited, Why::DownEdited, Why::Late].map(repair::word);
     let repaired = why.map(|why| RepairItem { version: 3, name: None, why }).into();
     valid(&written("repair", &RepairBody { repaired }));
 }

@@ -91,24 +91,17 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Re
     if found.iter().any(|finding| !finding.is_note) {
         answer.exit_code = Some(1);
     }
-    answer.body.findings = Some(
-        found.into_iter().map(|finding| FindingItem::of(finding, printer.program())).collect(),
-    );
+    let item = |finding: Finding| FindingItem {
+        remedy: findings::remedy(&finding, printer.program()),
+        kind: finding.kind.word(),
+        version: finding.version,
+        file: finding.file,
+        line: finding.line,
+        message: finding.message,
+        note: finding.is_note,
+    };
+    answer.body.findings = Some(found.into_iter().map(item).collect());
     Ok(())
-}
-
-impl FindingItem {
-    fn of(finding: Finding, program: &str) -> FindingItem {
-        FindingItem {
-            remedy: findings::remedy(&finding, program),
-            kind: finding.kind.word(),
-            version: finding.version,
-            file: finding.file,
-            line: finding.line,
-            message: finding.message,
-            note: finding.is_note,
-        }
-    }
 }
 
 #[cfg(test)]

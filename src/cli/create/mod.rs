@@ -127,18 +127,16 @@ fn file_names(version: &str, name: &str, ext: &str) -> Result<[String; 2], Compl
     let ways = [Direction::Up, Direction::Down];
     let names = ways.map(|way| format!("{version}_{name}.{way}.{ext}"));
     for (way, name) in ways.into_iter().zip(&names) {
-        match parse_file_name(name) {
-            FileName::Migration { direction, .. } if direction == way => {}
-            _ => {
-                let message = format!("extension {ext:?} would make both files the same direction");
-                return Err(Complaint::new(message));
-            }
+        if !matches!(parse_file_name(name), FileName::Migration { direction, .. } if direction == way)
+        {
+            let message = format!("extension {ext:?} would make both files the same direction");
+            return Err(Complaint::new(message));
         }
-        if name.len() > LONGEST_NAME {
+        let length = name.len();
+        if length > LONGEST_NAME {
             return Err(Complaint::new(format!(
-                "name too long: the file name would have {} bytes. \
-                 At most {LONGEST_NAME} are allowed",
-                name.len()
+                "name too long: the file name would have {length} bytes. \
+                 At most {LONGEST_NAME} are allowed"
             )));
         }
     }

@@ -119,7 +119,7 @@ fn chosen(
         return Err(Complaint::new(format!("version {to} has this number already"))
             .hint("without -to it gets the number at the end"));
     }
-    check_free(others, to, to)?;
+    check_free(others, to, &to.to_string())?;
     match request.above {
         Some(applied) if to <= applied => {
             let message = format!("version {to} would be late: the database is at {applied}");
