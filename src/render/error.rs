@@ -133,6 +133,10 @@ fn explain(printer: &Printer, error: &Error) {
             }
             "nothing was run; wait for the other run to end, or end its session".to_string()
         }
+        Error::Moved { while_lent: true, .. } => {
+            "another session had the migration lock in between; run the same command again"
+                .to_string()
+        }
         Error::Moved { planned, .. } => format!(
             "{}something moves the version without the migration lock; look at {program} version, \
              then run the same command again",
