@@ -148,8 +148,9 @@ impl Run<'_> {
     /// Moves the row from dirty to clean, with the log's entry.
     fn finish(&mut self, file: &LoadedFile, dirty: State, took: Took) -> Result<(), Error> {
         let clean = file.after();
-        let touches = file.script.may_touch(&file.text, &self.table.schema, &self.table.name);
-        if touches && clean != State::NONE {
+        let names = [&self.table.name, &self.table.log.name];
+        let touches = |name| file.script.may_touch(&file.text, &self.table.schema, name);
+        if names.into_iter().any(|name| touches(name)) && clean != State::NONE {
             // Whatever the file did to the row or the table.
             let restore = self.table.restore(clean).sql;
             if self.write_row(&restore, file, Some(took)).is_ok() {
