@@ -18,22 +18,13 @@ pub struct IndexBuilt {
 /// read.
 pub(super) fn index_built(code: &str) -> Option<IndexBuilt> {
     let mut reader = Reader::new(code);
-    if !reader.eat("create") {
+    if !reader.eat("create index concurrently") && !reader.eat("create unique index concurrently") {
         return None;
     }
-    reader.eat("unique");
-    if !(reader.eat("index") && reader.eat("concurrently")) {
-        return None;
-    }
-    // `IF` alone is a name.
-    if reader.at("if") && reader.next().at("not") {
-        for _ in ["if", "not", "exists"] {
-            reader.skip();
-        }
-    }
+    reader.eat("if not exists");
     let mut name = None;
     if !reader.at("on") {
-        name = Some(reader.name()?);
+        name = Some(reader.name()?.into_owned());
         reader.skip();
     }
     if !reader.eat("on") {
@@ -41,12 +32,10 @@ pub(super) fn index_built(code: &str) -> Option<IndexBuilt> {
     }
     reader.eat("only");
     let (mut schema, mut table) = (None, reader.name()?);
-    reader.skip();
-    while reader.written() == "." {
-        reader.skip();
-        schema = Some(table);
+    while reader.next().written() == "." {
+        reader = reader.next().next();
+        schema = Some(table.into_owned());
         table = reader.name()?;
-        reader.skip();
     }
-    Some(IndexBuilt { name, schema, table })
+    Some(IndexBuilt { name, schema, table: table.into_owned() })
 }

@@ -42,10 +42,15 @@ pub(super) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    /// Starts at the byte `at`, which must not be inside a token.
-    pub(super) fn new(text: &'a str, at: usize) -> Self {
-        let bytes = text.as_bytes();
-        Lexer { text, bytes, at }
+    pub(super) fn new(text: &'a str) -> Self {
+        Lexer { text, bytes: text.as_bytes(), at: 0 }
+    }
+
+    /// Of a whole script, which may begin with a byte-order mark. Elsewhere the server takes one for
+    /// a letter.
+    pub(super) fn of_script(text: &'a str) -> Self {
+        let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        Lexer { at, ..Lexer::new(text) }
     }
 
     /// The byte at `at`, or 0 behind the end: no rule below asks for a 0.

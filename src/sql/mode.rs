@@ -56,27 +56,18 @@ pub(super) fn mode(statements: &[Statement], is_ended: bool) -> Mode {
         return Mode::Refused(Refusal::LeavesTransactionOpen { at });
     }
     let as_one = !statements.iter().any(|s| s.kind == Kind::NonTransactional);
-    if statements.iter().any(|s| controls(s.kind)) {
+    if statements.iter().any(|s| s.kind.controls_transaction()) {
         return match own_transaction(statements, is_ended) {
             Some(guard_at) => Mode::OwnTransaction { guard_at },
             None => Mode::NonTransactional { as_one },
         };
     }
-    match statements {
-        // Tried in a transaction first, it would do its work twice up to its first COMMIT, and
-        // sequences do not go back.
-        [one] if one.ends_transactions => Mode::NonTransactional { as_one },
-        _ if as_one => Mode::Transactional { guard_at: after_modes(statements, 0, is_ended) },
-        _ => Mode::NonTransactional { as_one },
+    // A DO block that commits, tried in a transaction first, would do its work twice up to its first
+    // COMMIT, and sequences do not go back.
+    match matches!(statements, [one] if one.ends_transactions) || !as_one {
+        true => Mode::NonTransactional { as_one },
+        false => Mode::Transactional { guard_at: after_modes(statements, 0, is_ended) },
     }
-}
-
-/// Whether a statement begins or ends a transaction.
-fn controls(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Begin | Kind::Commit { .. } | Kind::Rollback { .. } | Kind::PrepareTransaction
-    )
 }
 
 /// Where the transaction begins that is open after the last statement. A second BEGIN inside a
@@ -97,21 +88,20 @@ fn left_open(statements: &[Statement]) -> Option<usize> {
 
 /// Where the guard goes, if one BEGIN … COMMIT ends the file and is its only transaction control.
 fn own_transaction(statements: &[Statement], is_ended: bool) -> Option<usize> {
-    let (last, rest) = statements.split_last()?;
-    if last.kind != (Kind::Commit { chain: false }) {
+    let mut controls = (0..).zip(statements).filter(|(_, s)| s.kind.controls_transaction());
+    let ((first, begin), (second, commit), None) =
+        (controls.next()?, controls.next()?, controls.next())
+    else {
         return None;
-    }
-    let begin = rest.iter().position(|s| controls(s.kind))?;
-    let (before, inside) = (rest.get(..begin)?, rest.get(begin + 1..)?);
+    };
     // In the block such a statement is left for the server to refuse, as with golang-migrate;
     // before the block it could have run, but not in the one message.
-    let non_transactional = before.iter().any(|s| s.kind == Kind::NonTransactional);
-    let other = inside.iter().any(|s| controls(s.kind));
-    let begin = rest.get(begin)?;
-    if begin.kind != Kind::Begin || non_transactional || other {
-        return None;
-    }
-    Some(after_modes(statements, begin.span.end, is_ended))
+    let before = statements.get(..first)?;
+    let is_own = begin.kind == Kind::Begin
+        && commit.kind == (Kind::Commit { chain: false })
+        && second + 1 == statements.len()
+        && !before.iter().any(|s| s.kind == Kind::NonTransactional);
+    is_own.then(|| after_modes(statements, begin.span.end, is_ended))
 }
 
 /// Behind the statements that set the transaction's mode and follow right after the byte `from`.

@@ -40,37 +40,28 @@ pub(super) fn remains(statements: &[Statement], failed: usize, as_one: bool) -> 
     Remains { statements: standing, is_failed_undone: is_open || !may_leave }
 }
 
-/// Whether something of a statement may stand when it fails outside a transaction block, other than an
-/// invalid index: it commits on its way, or changes what is not in the database. `code` is the
-/// statement; `may_commit` says that it is a DO block which may.
-pub(super) fn may_leave(code: &str, kind: Kind, may_commit: bool) -> bool {
-    let mut reader = Reader::new(code);
-    if kind == Kind::NonTransactional {
-        return if reader.eat("create") {
-            reader.at_any(&["subscription", "tablespace"])
-        } else if reader.eat("drop") {
-            reader.at_any(&["subscription", "tablespace", "database"])
-        } else {
-            // Of the others of ALTER: a table's partition, a database's tablespace, a subscription.
-            reader.eat("alter") && !reader.at("system")
-        };
-    }
-    reader.at("call") || reader.eat("do") && (may_commit || is_in_other_language(reader))
-}
+/// The non-transactional statements that change what is not in the database, or commit on their way.
+/// ALTER has them all, but for ALTER SYSTEM.
+const LEAVING: [&str; 8] = [
+    "alter database",
+    "alter subscription",
+    "alter table",
+    "create subscription",
+    "create tablespace",
+    "drop database",
+    "drop subscription",
+    "drop tablespace",
+];
 
-/// Behind `DO`: whether its body is not PL/pgSQL, which is what we can read.
-fn is_in_other_language(mut reader: Reader<'_>) -> bool {
-    while !reader.is_at_end() {
-        if reader.eat("language") {
-            let is_ours = reader.string().map_or_else(
-                || reader.is_name("plpgsql"),
-                |name| name.eq_ignore_ascii_case("plpgsql"),
-            );
-            if !is_ours {
-                return true;
-            }
-        }
-        reader.skip();
+/// Whether something of a statement may stand when it fails outside a transaction block, other than an
+/// invalid index. `code` is the statement; `may_commit` says that it is a DO block which may.
+pub(super) fn may_leave(code: &str, kind: Kind, may_commit: bool) -> bool {
+    let reader = Reader::new(code);
+    if kind == Kind::NonTransactional {
+        return reader.at_any(&LEAVING);
     }
-    false
+    // PL/pgSQL is what we can read.
+    let is_other =
+        |mut r: Reader<'_>| r.eat("language") && !r.value().eq_ignore_ascii_case("plpgsql");
+    reader.at("call") || reader.at("do") && (may_commit || reader.rest().any(is_other))
 }

@@ -3,16 +3,19 @@
 //! It holds no text but byte ranges of the one it was made from, which its functions want again.
 
 use std::borrow::Cow;
+use std::mem;
+use std::ops::Range;
 
 use super::facts::Facts;
 use super::index::{IndexBuilt, index_built};
-use super::kind::Kind;
+use super::kind::{Kind, classify};
+use super::lex::Lexer;
 use super::mode::{Mode, mode};
 use super::reader::Reader;
 use super::remains::{Remains, may_leave, remains};
-use super::statement::{Place, Statement, Visitor, Within};
+use super::statement::Statement;
 use super::touch::Touch;
-use super::walk::walk;
+use super::walk::{Visitor, Within, walk};
 
 /// What is known of a script.
 #[derive(Clone, Debug)]
@@ -61,7 +64,7 @@ impl Script {
     /// Whether the script may drop a table or write to it, as far as its text tells: it names the
     /// table, drops its schema, or drops what a role owns. `text` is the script's.
     pub fn may_touch(&self, text: &str, schema: &str, table: &str) -> bool {
-        let mut touch = Touch::new(schema, table);
+        let mut touch = Touch { schema, table, is_found: false };
         walk(text, &mut touch);
         touch.is_found
     }
@@ -82,17 +85,13 @@ impl Script {
             Mode::Transactional { .. } => Some(Cow::Borrowed(text)),
             Mode::OwnTransaction { .. } => {
                 let begin = self.statements.iter().find(|s| s.kind == Kind::Begin)?;
-                let code = text.get(begin.code.clone())?;
+                let mut reader = Reader::new(text.get(begin.code.clone())?).next();
+                let _ = reader.eat("work") || reader.eat("transaction");
                 // Anything behind these words sets the mode.
-                let mut reader = Reader::new(code);
-                reader.skip();
-                if reader.at_any(&["work", "transaction"]) {
-                    reader.skip();
-                }
                 let commit = self.statements.last().filter(|_| reader.is_at_end())?;
                 let mut bytes = text.as_bytes().to_vec();
                 for statement in [begin, commit] {
-                    blank(&mut bytes, text, statement)?;
+                    blank(&mut bytes, text, statement.code.start..statement.span.end)?;
                 }
                 String::from_utf8(bytes).ok().map(Cow::Owned)
             }
@@ -113,13 +112,10 @@ impl Script {
     }
 }
 
-/// Overwrites the tokens of a statement and its `;`, and leaves the comments.
-fn blank(bytes: &mut [u8], text: &str, statement: &Statement) -> Option<()> {
-    let (start, end) = (statement.code.start, statement.span.end);
-    let mut reader = Reader::new(text.get(start..end)?);
-    while let Some(token) = reader.current() {
-        bytes.get_mut(start + token.start..start + token.end)?.fill(b' ');
-        reader.skip();
+/// Overwrites the tokens in a part of the script, and leaves the comments.
+fn blank(bytes: &mut [u8], text: &str, part: Range<usize>) -> Option<()> {
+    for token in Lexer::new(text.get(part.clone())?) {
+        bytes.get_mut(part.start + token.start..part.start + token.end)?.fill(b' ');
     }
     Some(())
 }
@@ -137,26 +133,26 @@ struct Analysis<'t> {
 }
 
 impl Visitor for Analysis<'_> {
-    fn word(&mut self, reader: Reader<'_>, place: Place) {
-        self.facts.see(reader, place);
-        if place.within == Within::Body {
+    fn word(&mut self, reader: Reader<'_>, is_start: bool, within: Within) {
+        self.facts.see(reader, is_start, within);
+        if within == Within::Body {
             self.may_commit |= reader.at_any(&["commit", "rollback", "call", "execute"]);
-            if place.is_start && reader.at_any(&["commit", "rollback"]) {
+            if is_start && reader.at_any(&["commit", "rollback"]) {
                 let next = reader.next();
                 self.ends_transactions |= next.is_at_statement_end() || next.at("and");
             }
         }
     }
 
-    fn statement(&mut self, mut statement: Statement, is_ended: bool) {
-        let may_commit = std::mem::take(&mut self.may_commit);
-        statement.ends_transactions = std::mem::take(&mut self.ends_transactions);
-        if statement.code.is_empty() {
-            return;
+    fn statement(&mut self, span: Range<usize>, code: Range<usize>, is_ended: bool) {
+        let ends_transactions = mem::take(&mut self.ends_transactions);
+        let may_commit = mem::take(&mut self.may_commit);
+        if !code.is_empty() {
+            let text = self.text.get(code.clone()).unwrap_or_default();
+            let kind = classify(text);
+            let may_leave = may_leave(text, kind, may_commit);
+            self.statements.push(Statement { span, code, kind, ends_transactions, may_leave });
+            self.is_ended = is_ended;
         }
-        let code = self.text.get(statement.code.clone()).unwrap_or_default();
-        statement.may_leave = may_leave(code, statement.kind, may_commit);
-        self.is_ended = is_ended;
-        self.statements.push(statement);
     }
 }

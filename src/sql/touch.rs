@@ -1,47 +1,22 @@
 //! Whether a script may drop or write to a table, as far as it names it.
 
-use super::reader::Reader;
-use super::statement::{Place, Visitor};
-
-/// How many tokens behind DROP SCHEMA are read: no real file has more, and a made-up one could take
-/// for ever.
-const MOST_TOKENS: usize = 100;
+use super::reader::{LONGEST, Reader};
+use super::walk::{Visitor, Within};
 
 /// Looks for one table, folded as the server folds names.
 pub(super) struct Touch<'a> {
-    schema: &'a str,
-    table: &'a str,
+    pub(super) schema: &'a str,
+    pub(super) table: &'a str,
     /// What was found.
     pub(super) is_found: bool,
 }
 
-impl<'a> Touch<'a> {
-    pub(super) fn new(schema: &'a str, table: &'a str) -> Self {
-        Touch { schema, table, is_found: false }
-    }
-}
-
 impl Visitor for Touch<'_> {
-    fn word(&mut self, reader: Reader<'_>, place: Place) {
+    fn word(&mut self, reader: Reader<'_>, is_start: bool, _: Within) {
+        let has_schema = || reader.rest().take(LONGEST).any(|r| r.is_name(self.schema));
         self.is_found = self.is_found
             || reader.is_name(self.table)
-            || place.is_start && reader.at("drop") && drops(reader.next(), self.schema);
+            || is_start && reader.at("drop owned")
+            || is_start && reader.at("drop schema") && has_schema();
     }
-}
-
-/// Behind `DROP`: OWNED, or SCHEMA with this schema among the names.
-fn drops(mut reader: Reader<'_>, schema: &str) -> bool {
-    if reader.at("owned") {
-        return true;
-    }
-    if !reader.eat("schema") {
-        return false;
-    }
-    for _ in 0..MOST_TOKENS {
-        if reader.is_at_statement_end() || reader.is_name(schema) {
-            break;
-        }
-        reader.skip();
-    }
-    reader.is_name(schema)
 }
