@@ -69,11 +69,8 @@ fn backup(files: &[MigrationFile], file: &MigrationFile) -> Option<Finding> {
     if only(files, file.direction).len() > 1 {
         return None;
     }
-    let name = format!("{}_{}.{}.sql", file.digits(), file.name, file.direction);
-    let remedy = Remedy::RemoveOrRename(file.rename(name));
-    let message = "is taken for a migration, and runs";
-    let finding = Finding::new(FindingKind::Name, Some(file.version), message, remedy);
-    Some(finding.in_file(&file.file_name))
+    let remedy = Remedy::RemoveOrRename(file.rename(file.name_of(file.direction)));
+    Some(file.finding(FindingKind::Name, "is taken for a migration, and runs", remedy))
 }
 
 /// The up and the down of a version are a pair whatever their names, which may be a mistake.
@@ -83,13 +80,12 @@ fn two_names(files: &[MigrationFile]) -> Option<Finding> {
     if up.name == down.name {
         return None;
     }
-    let version = up.version;
     let message = format!(
-        "up and down of version {version} have different names: the up is {}",
+        "up and down of version {} have different names: the up is {}",
+        up.version,
         printable(&up.file_name)
     );
     let end = down.file_name.get(down.digits().len() + 1 + down.name.len()..).unwrap_or_default();
-    let name = format!("{}_{}{end}", down.digits(), up.name);
-    let remedy = Remedy::RenameAsPair(down.rename(name));
-    Some(Finding::new(FindingKind::Name, Some(version), message, remedy).in_file(&down.file_name))
+    let remedy = Remedy::RenameAsPair(down.rename(format!("{}_{}{end}", down.digits(), up.name)));
+    Some(down.finding(FindingKind::Name, message, remedy))
 }

@@ -63,9 +63,7 @@ fn other_kind(file: &MigrationFile, kind: NumberKind, common: NumberKind) -> Fin
             format!("{digits} is no timestamp, and the numbers of the other files are")
         }
     };
-    let version = file.version;
-    let remedy = Remedy::Renumber { version };
-    Finding::new(FindingKind::Style, Some(version), message, remedy).in_file(&file.file_name)
+    file.finding(FindingKind::Style, message, Remedy::Renumber { version: file.version })
 }
 
 fn padding(file: &MigrationFile, style: &NumberStyle) -> Option<Finding> {
@@ -95,7 +93,5 @@ fn unlike(first: &MigrationFile, file: &MigrationFile) -> Option<Finding> {
 }
 
 fn misspelt(file: &MigrationFile, message: String, digits: &str) -> Finding {
-    let remedy = Remedy::Rename(file.rename_number(digits));
-    let finding = Finding::new(FindingKind::Style, Some(file.version), message, remedy);
-    finding.in_file(&file.file_name)
+    file.finding(FindingKind::Style, message, Remedy::Rename(file.rename_number(digits)))
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::migration::{Direction, FileName, Version, parse_file_name};
 use crate::source::{is_backup, is_near_miss};
+use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::near_miss::NearMiss;
-use crate::verify::remedy::Rename;
+use crate::verify::remedy::{Remedy, Rename};
 
 /// A file that golang-migrate takes for a migration.
 pub struct MigrationFile {
@@ -24,6 +25,20 @@ impl MigrationFile {
     /// The number as it is written.
     pub fn digits(&self) -> &str {
         digits(&self.file_name)
+    }
+
+    pub fn finding(
+        &self,
+        kind: FindingKind,
+        message: impl Into<String>,
+        remedy: Remedy,
+    ) -> Finding {
+        Finding::new(kind, Some(self.version), message, remedy).in_file(&self.file_name)
+    }
+
+    /// What its other half would be called, or it itself without the end of a backup.
+    pub fn name_of(&self, direction: Direction) -> String {
+        format!("{}_{}.{direction}.sql", self.digits(), self.name)
     }
 
     /// To give its number as these digits.
@@ -61,14 +76,9 @@ impl FolderFiles {
             match parse_file_name(&file_name) {
                 FileName::Migration { version, name, direction, extension } => {
                     let is_backup = is_backup(&extension);
-                    files.migrations.push(MigrationFile {
-                        file_name,
-                        path,
-                        version,
-                        name,
-                        direction,
-                        is_backup,
-                    });
+                    let file =
+                        MigrationFile { file_name, path, version, name, direction, is_backup };
+                    files.migrations.push(file);
                 }
                 FileName::TooLarge => files.too_large.push(file_name),
                 FileName::Other if is_too_large(&file_name) => files.too_large.push(file_name),
