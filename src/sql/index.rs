@@ -1,6 +1,7 @@
 //! Which index a `CREATE INDEX CONCURRENTLY` builds.
 
 use super::reader::Reader;
+use super::script::Script;
 
 /// What `CREATE [UNIQUE] INDEX CONCURRENTLY` says of the index. Names are as the server knows them:
 /// in lower case unless they are quoted.
@@ -14,9 +15,15 @@ pub struct IndexBuilt {
     pub table: String,
 }
 
-/// The index that the statement builds; `None` for any other statement, and for a name that cannot be
-/// read.
-pub(super) fn index_built(code: &str) -> Option<IndexBuilt> {
+impl Script {
+    /// The index that a `CREATE INDEX CONCURRENTLY` builds, if the statement with this index is one,
+    /// and its names can be read. `text` is the script's.
+    pub fn index_built(&self, text: &str, statement: usize) -> Option<IndexBuilt> {
+        index_built(text.get(self.statements().get(statement)?.code.clone())?)
+    }
+}
+
+fn index_built(code: &str) -> Option<IndexBuilt> {
     let mut reader = Reader::new(code);
     if !reader.eat("create index concurrently") && !reader.eat("create unique index concurrently") {
         return None;

@@ -46,9 +46,23 @@ impl Kind {
     }
 }
 
-/// The first words of the statements that refuse a transaction block, but for those that have the
-/// word further behind.
-const NON_TRANSACTIONAL: &[&str] = &[
+/// The first words of the statements that refuse a transaction block, unless they have the word for
+/// it further behind. These leave nothing when they fail, but for an invalid index.
+const UNDONE: &[&str] = &[
+    "alter system",
+    "commit prepared",
+    "create database",
+    "create index concurrently",
+    "create unique index concurrently",
+    "discard all",
+    "drop index concurrently",
+    "rollback prepared",
+    "vacuum",
+];
+
+/// The same of those that may leave something: they commit on their way, or change what is not in
+/// the database.
+const LEAVING: &[&str] = &[
     "alter database _ set tablespace",
     "alter database _ tablespace",
     "alter database _ with tablespace",
@@ -56,20 +70,11 @@ const NON_TRANSACTIONAL: &[&str] = &[
     "alter subscription _ drop publication",
     "alter subscription _ refresh",
     "alter subscription _ set publication",
-    "alter system",
-    "commit prepared",
-    "create database",
-    "create index concurrently",
     "create subscription",
     "create tablespace",
-    "create unique index concurrently",
-    "discard all",
     "drop database",
-    "drop index concurrently",
     "drop subscription",
     "drop tablespace",
-    "rollback prepared",
-    "vacuum",
 ];
 
 /// The kind of the statement whose code (first to last token, no `;`) is `code`.
@@ -115,7 +120,7 @@ fn is_non_transactional(mut reader: Reader<'_>) -> bool {
         reader.eat("verbose");
         return reader.is_at_end();
     }
-    reader.at_any(NON_TRANSACTIONAL) || reader.at("alter table") && detaches_concurrently(reader)
+    reader.at_any(UNDONE) || reader.at_any(LEAVING) || detaches_concurrently(reader)
 }
 
 /// Steps over options in parentheses. Whether CONCURRENTLY is one of them, and is not switched off.
@@ -131,10 +136,10 @@ fn skip_options(reader: &mut Reader<'_>) -> bool {
     is_concurrent
 }
 
-/// `… DETACH PARTITION name CONCURRENTLY`: not a name with a schema, `s.concurrently`.
+/// `ALTER TABLE … DETACH PARTITION name CONCURRENTLY`: not a name with a schema, `s.concurrently`.
 fn detaches_concurrently(reader: Reader<'_>) -> bool {
     let mut detach = reader.rest().skip_while(|r| !r.at("detach partition"));
-    detach.any(|r| r.written() != "." && r.next().at("concurrently"))
+    reader.at("alter table") && detach.any(|r| r.written() != "." && r.next().at("concurrently"))
 }
 
 /// Behind `SET`. The grammar takes LOCAL and SESSION before either form, so what follows decides.
@@ -165,4 +170,17 @@ fn copies_from_client(reader: Reader<'_>) -> bool {
         // The server takes FROM STDOUT for a slip of the pen, and reads as well.
         depth == 0 && reader.at_any(&["from stdin", "from stdout"])
     })
+}
+
+/// Whether something of a statement may stand when it fails outside a transaction block, other than an
+/// invalid index. `code` is the statement; `may_commit` says that it is a DO block which may.
+pub(super) fn may_leave(code: &str, kind: Kind, may_commit: bool) -> bool {
+    let reader = Reader::new(code);
+    if kind == Kind::NonTransactional {
+        return reader.at_any(LEAVING) || reader.at("alter table");
+    }
+    // PL/pgSQL is what we can read.
+    let is_other =
+        |mut r: Reader<'_>| r.eat("language") && !r.value().eq_ignore_ascii_case("plpgsql");
+    reader.at("call") || reader.at("do") && (may_commit || reader.rest().any(is_other))
 }

@@ -13,7 +13,6 @@ pub(super) enum Shape {
     Word,
     /// A string constant of any spelling.
     Text,
-    /// `;`
     Semicolon,
     /// `(`
     Open,
@@ -37,13 +36,12 @@ pub(super) struct Token {
 #[derive(Clone, Copy)]
 pub(super) struct Lexer<'a> {
     text: &'a str,
-    bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Lexer { text, bytes: text.as_bytes(), at: 0 }
+        Lexer { text, at: 0 }
     }
 
     /// Of a whole script, which may begin with a byte-order mark. Elsewhere the server takes one for
@@ -55,19 +53,19 @@ impl<'a> Lexer<'a> {
 
     /// The byte at `at`, or 0 behind the end: no rule below asks for a 0.
     fn byte(&self, at: usize) -> u8 {
-        self.bytes.get(at).copied().unwrap_or(0)
+        self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
     /// The first byte from `from` on for which `stop` holds, or the end.
     fn until(&self, from: usize, stop: impl Fn(u8) -> bool) -> usize {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        rest.iter().position(|&b| stop(b)).map_or(self.bytes.len(), |n| from + n)
+        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        rest.iter().position(|&b| stop(b)).map_or(self.text.len(), |n| from + n)
     }
 
     /// The end of the first `needle` from `from` on, or the end of the text.
     fn past(&self, from: usize, needle: &str) -> usize {
         let rest = self.text.get(from..).unwrap_or_default();
-        rest.find(needle).map_or(self.bytes.len(), |n| from + n + needle.len())
+        rest.find(needle).map_or(self.text.len(), |n| from + n + needle.len())
     }
 
     /// Goes to the next token. True if it stands before a comment that never ends instead.
@@ -93,17 +91,9 @@ impl<'a> Lexer<'a> {
         loop {
             at = self.until(at, |b| b == b'*' || b == b'/');
             match (self.byte(at), self.byte(at + 1)) {
-                (b'/', b'*') => {
-                    depth += 1;
-                    at += 2;
-                }
-                (b'*', b'/') => {
-                    depth -= 1;
-                    at += 2;
-                    if depth == 0 {
-                        return Some(at);
-                    }
-                }
+                (b'*', b'/') if depth == 1 => return Some(at + 2),
+                (b'*', b'/') => (depth, at) = (depth - 1, at + 2),
+                (b'/', b'*') => (depth, at) = (depth + 1, at + 2),
                 (0, _) => return None,
                 _ => at += 1,
             }
@@ -134,7 +124,7 @@ impl<'a> Lexer<'a> {
                     Some(inside) => at = inside,
                     None => return at + 1,
                 },
-                _ => return self.bytes.len(),
+                _ => return self.text.len(),
             }
         }
     }
@@ -178,10 +168,9 @@ impl<'a> Lexer<'a> {
             return end;
         }
         let sign = usize::from(matches!(self.byte(end + 1), b'+' | b'-'));
-        if self.byte(end + 1 + sign).is_ascii_digit() {
-            self.until(end + 1 + sign, |b| !b.is_ascii_digit())
-        } else {
-            end
+        match self.byte(end + 1 + sign).is_ascii_digit() {
+            true => self.until(end + 1 + sign, |b| !b.is_ascii_digit()),
+            false => end,
         }
     }
 }
@@ -192,11 +181,11 @@ impl Iterator for Lexer<'_> {
     fn next(&mut self) -> Option<Token> {
         let endless = self.skip_blank();
         let start = self.at;
-        let first = *self.bytes.get(start)?;
+        let first = *self.text.as_bytes().get(start)?;
         let (second, third) = (self.byte(start + 1), self.byte(start + 2));
         let (shape, end) = match first {
             // A token, not white space: whoever sends only the code must still be refused.
-            _ if endless => (Shape::Other, self.bytes.len()),
+            _ if endless => (Shape::Other, self.text.len()),
             b';' => (Shape::Semicolon, start + 1),
             b'(' => (Shape::Open, start + 1),
             b')' => (Shape::Close, start + 1),

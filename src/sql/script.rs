@@ -7,14 +7,11 @@ use std::mem;
 use std::ops::Range;
 
 use super::facts::Facts;
-use super::index::{IndexBuilt, index_built};
-use super::kind::{Kind, classify};
+use super::kind::{Kind, classify, may_leave};
 use super::lex::Lexer;
 use super::mode::{Mode, mode};
 use super::reader::Reader;
-use super::remains::{Remains, may_leave, remains};
 use super::statement::Statement;
-use super::touch::Touch;
 use super::walk::{Visitor, Within, walk};
 
 /// What is known of a script.
@@ -23,7 +20,6 @@ pub struct Script {
     statements: Vec<Statement>,
     facts: Facts,
     mode: Mode,
-    is_ended: bool,
 }
 
 impl Script {
@@ -31,9 +27,8 @@ impl Script {
     pub fn new(text: &str) -> Script {
         let mut analysis = Analysis { text, ..Analysis::default() };
         walk(text, &mut analysis);
-        let Analysis { statements, facts, is_ended, .. } = analysis;
-        let mode = mode(&statements, is_ended);
-        Script { statements, facts, mode, is_ended }
+        let Analysis { statements, facts, .. } = analysis;
+        Script { mode: mode(&statements), statements, facts }
     }
 
     /// The statements that have code, in order.
@@ -58,15 +53,7 @@ impl Script {
 
     /// Whether the last statement has its `;`.
     pub fn is_ended(&self) -> bool {
-        self.is_ended
-    }
-
-    /// Whether the script may drop a table or write to it, as far as its text tells: it names the
-    /// table, drops its schema, or drops what a role owns. `text` is the script's.
-    pub fn may_touch(&self, text: &str, schema: &str, table: &str) -> bool {
-        let mut touch = Touch { schema, table, is_found: false };
-        walk(text, &mut touch);
-        touch.is_found
+        self.statements.last().is_some_and(|s| s.is_ended)
     }
 
     /// The script as it can run within a transaction that others share; `text` is the script's.
@@ -98,18 +85,6 @@ impl Script {
             Mode::NonTransactional { .. } | Mode::Refused(_) => None,
         }
     }
-
-    /// What stands when the statement with the index `failed` fails. `as_one` says that the script
-    /// went out as one message, and not statement by statement.
-    pub fn remains(&self, failed: usize, as_one: bool) -> Remains {
-        remains(&self.statements, failed, as_one)
-    }
-
-    /// The index that a `CREATE INDEX CONCURRENTLY` builds, if the statement with this index is one.
-    /// `text` is the script's.
-    pub fn index_built(&self, text: &str, statement: usize) -> Option<IndexBuilt> {
-        index_built(text.get(self.statements.get(statement)?.code.clone())?)
-    }
 }
 
 /// Overwrites the tokens in a part of the script, and leaves the comments.
@@ -126,7 +101,6 @@ struct Analysis<'t> {
     text: &'t str,
     statements: Vec<Statement>,
     facts: Facts,
-    is_ended: bool,
     /// Of the statement that is being read: a DO block ends transactions, or may.
     ends_transactions: bool,
     may_commit: bool,
@@ -151,8 +125,8 @@ impl Visitor for Analysis<'_> {
             let text = self.text.get(code.clone()).unwrap_or_default();
             let kind = classify(text);
             let may_leave = may_leave(text, kind, may_commit);
-            self.statements.push(Statement { span, code, kind, ends_transactions, may_leave });
-            self.is_ended = is_ended;
+            let statement = Statement { span, code, kind, is_ended, ends_transactions, may_leave };
+            self.statements.push(statement);
         }
     }
 }

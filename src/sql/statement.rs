@@ -21,6 +21,8 @@ pub struct Statement {
     pub code: Range<usize>,
     /// What it does to the transaction.
     pub kind: Kind,
+    /// It has its `;`.
+    pub(super) is_ended: bool,
     /// A DO block with a COMMIT or ROLLBACK of its own.
     pub(super) ends_transactions: bool,
     /// Whether something of it may stand when it fails outside a transaction block, other than an

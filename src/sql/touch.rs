@@ -1,14 +1,24 @@
 //! Whether a script may drop or write to a table, as far as it names it.
 
 use super::reader::{LONGEST, Reader};
-use super::walk::{Visitor, Within};
+use super::script::Script;
+use super::walk::{Visitor, Within, walk};
 
-/// Looks for one table, folded as the server folds names.
-pub(super) struct Touch<'a> {
-    pub(super) schema: &'a str,
-    pub(super) table: &'a str,
-    /// What was found.
-    pub(super) is_found: bool,
+impl Script {
+    /// Whether the script may drop a table or write to it, as far as its text tells: it names the
+    /// table, drops its schema, or drops what a role owns. `text` is the script's.
+    pub fn may_touch(&self, text: &str, schema: &str, table: &str) -> bool {
+        let mut touch = Touch { schema, table, is_found: false };
+        walk(text, &mut touch);
+        touch.is_found
+    }
+}
+
+/// Names as the server folds them.
+struct Touch<'a> {
+    schema: &'a str,
+    table: &'a str,
+    is_found: bool,
 }
 
 impl Visitor for Touch<'_> {

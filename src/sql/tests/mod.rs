@@ -21,10 +21,10 @@ struct All<'t>(&'t str, Vec<Statement>);
 impl Visitor for All<'_> {
     fn word(&mut self, _: Reader<'_>, _: bool, _: Within) {}
 
-    fn statement(&mut self, span: Range<usize>, code: Range<usize>, _: bool) {
+    fn statement(&mut self, span: Range<usize>, code: Range<usize>, is_ended: bool) {
         let kind = classify(&self.0[code.clone()]);
         let (ends_transactions, may_leave) = (false, false);
-        self.1.push(Statement { span, code, kind, ends_transactions, may_leave });
+        self.1.push(Statement { span, code, kind, is_ended, ends_transactions, may_leave });
     }
 }
 
