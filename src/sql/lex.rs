@@ -149,7 +149,7 @@ impl<'a> Lexer<'a> {
     /// The end of what the `$` at `at` begins: a `$tag$…$tag$` string, a parameter such as `$1`,
     /// or nothing.
     fn dollar(&self, at: usize) -> (Shape, usize) {
-        let digits = self.until(at + 1, |b| !b.is_ascii_digit());
+        let digits = self.digits_end(at + 1);
         let tag = self.until(at + 1, |b| !is_word(b) || b == b'$');
         if self.byte(tag) != b'$' || digits > at + 1 {
             return (Shape::Other, digits);
@@ -163,15 +163,17 @@ impl<'a> Lexer<'a> {
     /// The end of a number that begins at `at`. The exponent belongs to it, so that `1e5$$…$$`
     /// does not read `e5$$…` as a name.
     fn number(&self, at: usize) -> usize {
-        let end = self.until(at, |b| !b.is_ascii_digit());
-        if !matches!(self.byte(end), b'e' | b'E') {
-            return end;
-        }
+        let end = self.digits_end(at);
         let sign = usize::from(matches!(self.byte(end + 1), b'+' | b'-'));
-        match self.byte(end + 1 + sign).is_ascii_digit() {
-            true => self.until(end + 1 + sign, |b| !b.is_ascii_digit()),
+        let exponent = end + 1 + sign;
+        match matches!(self.byte(end), b'e' | b'E') && self.byte(exponent).is_ascii_digit() {
+            true => self.digits_end(exponent),
             false => end,
         }
+    }
+
+    fn digits_end(&self, at: usize) -> usize {
+        self.until(at, |b| !b.is_ascii_digit())
     }
 }
 
@@ -182,28 +184,22 @@ impl Iterator for Lexer<'_> {
         let endless = self.skip_blank();
         let start = self.at;
         let first = *self.text.as_bytes().get(start)?;
-        let (second, third) = (self.byte(start + 1), self.byte(start + 2));
-        let (shape, end) = match first {
+        let first = first.to_ascii_lowercase();
+        let (shape, end) = match [first, self.byte(start + 1), self.byte(start + 2)] {
             // A token, not white space: whoever sends only the code must still be refused.
             _ if endless => (Shape::Other, self.text.len()),
-            b';' => (Shape::Semicolon, start + 1),
-            b'(' => (Shape::Open, start + 1),
-            b')' => (Shape::Close, start + 1),
-            b'\'' => (Shape::Text, self.quoted_end(start + 1, "'")),
-            b'"' => (Shape::Quoted, self.quoted_end(start + 1, "\"")),
-            b'$' => self.dollar(start),
-            b'0'..=b'9' => (Shape::Other, self.number(start)),
-            b'e' | b'E' if second == b'\'' => (Shape::Text, self.escaped_end(start + 2)),
-            b'b' | b'B' | b'x' | b'X' | b'n' | b'N' if second == b'\'' => {
-                (Shape::Text, self.quoted_end(start + 2, "'"))
-            }
-            b'u' | b'U' if second == b'&' && third == b'\'' => {
-                (Shape::Text, self.quoted_end(start + 3, "'"))
-            }
-            b'u' | b'U' if second == b'&' && third == b'"' => {
-                (Shape::Other, self.quoted_end(start + 3, "\""))
-            }
-            b if is_word(b) => (Shape::Word, self.until(start, |b| !is_word(b))),
+            [b';', ..] => (Shape::Semicolon, start + 1),
+            [b'(', ..] => (Shape::Open, start + 1),
+            [b')', ..] => (Shape::Close, start + 1),
+            [b'\'', ..] => (Shape::Text, self.quoted_end(start + 1, "'")),
+            [b'"', ..] => (Shape::Quoted, self.quoted_end(start + 1, "\"")),
+            [b'$', ..] => self.dollar(start),
+            [b'0'..=b'9', ..] => (Shape::Other, self.number(start)),
+            [b'e', b'\'', _] => (Shape::Text, self.escaped_end(start + 2)),
+            [b'b' | b'x' | b'n', b'\'', _] => (Shape::Text, self.quoted_end(start + 2, "'")),
+            [b'u', b'&', b'\''] => (Shape::Text, self.quoted_end(start + 3, "'")),
+            [b'u', b'&', b'"'] => (Shape::Other, self.quoted_end(start + 3, "\"")),
+            [b, ..] if is_word(b) => (Shape::Word, self.until(start, |b| !is_word(b))),
             _ => (Shape::Other, start + 1),
         };
         self.at = end;

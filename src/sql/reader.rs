@@ -160,20 +160,16 @@ fn unquoted(quoted: &str, quote: char) -> Cow<'_, str> {
 /// spell no keyword that somebody would write so.
 fn unescaped(quoted: &str) -> String {
     let inside = unquoted(quoted, '\'');
-    let mut value = String::with_capacity(inside.len());
     let mut chars = inside.chars();
-    while let Some(c) = chars.next() {
-        value.push(match c {
-            '\\' => match chars.next() {
-                Some('n') => '\n',
-                Some('r') => '\r',
-                Some('t') => '\t',
-                Some('0'..='9' | 'x' | 'u' | 'U') => '?',
-                Some(other) => other,
-                None => continue,
-            },
-            c => c,
-        });
-    }
-    value
+    let value = std::iter::from_fn(|| match chars.next()? {
+        '\\' => Some(match chars.next()? {
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            '0'..='9' | 'x' | 'u' | 'U' => '?',
+            other => other,
+        }),
+        c => Some(c),
+    });
+    value.collect()
 }

@@ -77,22 +77,18 @@ impl Script {
                 // Anything behind these words sets the mode.
                 let commit = self.statements.last().filter(|_| reader.is_at_end())?;
                 let mut bytes = text.as_bytes().to_vec();
-                for statement in [begin, commit] {
-                    blank(&mut bytes, text, statement.code.start..statement.span.end)?;
+                // Comments stay.
+                for part in [begin, commit].map(|s| s.code.start..s.span.end) {
+                    for token in Lexer::new(text.get(part.clone())?) {
+                        let bytes = bytes.get_mut(part.clone())?;
+                        bytes.get_mut(token.start..token.end)?.fill(b' ');
+                    }
                 }
                 String::from_utf8(bytes).ok().map(Cow::Owned)
             }
             Mode::NonTransactional { .. } | Mode::Refused(_) => None,
         }
     }
-}
-
-/// Overwrites the tokens in a part of the script, and leaves the comments.
-fn blank(bytes: &mut [u8], text: &str, part: Range<usize>) -> Option<()> {
-    for token in Lexer::new(text.get(part.clone())?) {
-        bytes.get_mut(part.start + token.start..part.start + token.end)?.fill(b' ');
-    }
-    Some(())
 }
 
 /// What has been seen of a script.

@@ -57,28 +57,27 @@ struct Walker<'v> {
 impl Walker<'_> {
     fn script(&mut self, text: &str) {
         let within = if self.depth == 0 { Within::Script } else { Within::Executed };
-        let mut start = 0;
-        let mut code: Option<Range<usize>> = None;
+        let (mut start, mut code) = (0, 0..0);
         let mut nesting = Nesting::default();
         let mut reader = Reader::of_script(text);
         while let Some(token) = reader.current() {
             if token.shape == Shape::Semicolon && !nesting.is_open() {
-                let code = code.take().unwrap_or(token.start..token.start);
                 self.statement(start..token.end, code, true);
                 start = token.end;
+                code = start..start;
                 nesting = Nesting::default();
             } else {
-                let is_start = code.is_none();
+                let is_start = code.is_empty();
                 if !nesting.in_body {
                     self.word(reader, is_start, within);
                 }
                 nesting.take(reader, is_start);
-                code = Some(code.map_or(token.start, |c| c.start)..token.end);
+                code = if is_start { token.start } else { code.start }..token.end;
             }
             reader.skip();
         }
         if start < text.len() {
-            self.statement(start..text.len(), code.unwrap_or(text.len()..text.len()), false);
+            self.statement(start..text.len(), code, false);
         }
     }
 

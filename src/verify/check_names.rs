@@ -11,20 +11,17 @@ use crate::verify::near_miss::{NearMiss, SuggestedName};
 use crate::verify::remedy::{Remedy, Rename};
 
 pub fn check(folder: &FolderFiles, findings: &mut Vec<Finding>) {
-    for file_name in &folder.too_large {
-        findings.push(too_large(file_name));
-    }
+    findings.extend(folder.too_large.iter().map(|file_name| {
+        let message = format!(
+            "the version is over {MAX_VERSION}, the largest that the version table can hold"
+        );
+        Finding::new(FindingKind::TooLarge, None, message, Remedy::SmallerNumber).in_file(file_name)
+    }));
     findings.extend(folder.near_misses.iter().map(|near| near_miss(folder, near)));
     for files in folder.versions() {
         findings.extend(files.iter().filter(|f| f.is_backup).filter_map(|f| backup(files, f)));
         findings.extend(two_names(files));
     }
-}
-
-fn too_large(file_name: &str) -> Finding {
-    let message =
-        format!("the version is over {MAX_VERSION}, the largest that the version table can hold");
-    Finding::new(FindingKind::TooLarge, None, message, Remedy::SmallerNumber).in_file(file_name)
 }
 
 fn near_miss(folder: &FolderFiles, near: &NearMiss) -> Finding {

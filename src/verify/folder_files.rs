@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::migration::{Direction, FileName, Version, parse_file_name};
 use crate::source::{is_backup, is_near_miss};
 use crate::verify::finding::{Finding, FindingKind};
-use crate::verify::near_miss::NearMiss;
+use crate::verify::near_miss::{NearMiss, SuggestedName, suggest};
 use crate::verify::remedy::{Remedy, Rename};
 
 /// A file that golang-migrate takes for a migration.
@@ -83,7 +83,12 @@ impl FolderFiles {
                 FileName::TooLarge => files.too_large.push(file_name),
                 FileName::Other if is_too_large(&file_name) => files.too_large.push(file_name),
                 FileName::Other if is_near_miss(&file_name) => {
-                    files.add_near_miss(NearMiss::new(file_name, path));
+                    let suggestion = suggest(&file_name);
+                    if let Some(SuggestedName { version, direction, .. }) = suggestion {
+                        let first = files.suggested.entry((version, direction));
+                        first.or_insert_with(|| file_name.clone());
+                    }
+                    files.near_misses.push(NearMiss { file_name, path, suggestion });
                 }
                 FileName::Other => {}
             }
@@ -91,14 +96,6 @@ impl FolderFiles {
         // Stable, and the names were sorted.
         files.migrations.sort_by_key(|migration| migration.version);
         files
-    }
-
-    fn add_near_miss(&mut self, near: NearMiss) {
-        if let Some(suggestion) = &near.suggestion {
-            let half = (suggestion.version, suggestion.direction);
-            self.suggested.entry(half).or_insert_with(|| near.file_name.clone());
-        }
-        self.near_misses.push(near);
     }
 
     /// The near miss, or the first of them, that may be meant for this half of a version.

@@ -19,14 +19,8 @@ pub struct SuggestedName {
     pub file_name: String,
 }
 
-impl NearMiss {
-    pub fn new(file_name: String, path: PathBuf) -> NearMiss {
-        NearMiss { suggestion: suggest(&file_name), file_name, path }
-    }
-}
-
 /// Reads a name as its writer meant it: `12_x.up`, `1-a.UP.sql`, `V4__x.sql`, `5_x_down.sql`.
-fn suggest(file_name: &str) -> Option<SuggestedName> {
+pub fn suggest(file_name: &str) -> Option<SuggestedName> {
     let name = file_name.trim();
     // Flyway's: V is up, U is down.
     let (numbered, mut direction) = match name.as_bytes().first()? {
