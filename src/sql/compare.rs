@@ -13,37 +13,31 @@ pub fn differs_only_in_comments(a: &str, b: &str) -> bool {
     pieces(&a).eq(pieces(&b))
 }
 
-/// What separates a token from the one before it, as far as it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The tokens, each with the white space before it, as far as that counts.
+fn pieces(text: &str) -> impl Iterator<Item = (Option<Gap>, &str)> {
+    let mut before: Option<Token> = None;
+    Lexer::of_script(text).map(move |token| {
+        let gap = before.replace(token).and_then(|before| gap(text, before, token));
+        (gap, text.get(token.start..token.end).unwrap_or_default())
+    })
+}
+
+/// White space, or a comment, that makes a difference.
+#[derive(PartialEq)]
 enum Gap {
-    /// Whether there is one makes no difference.
-    Any,
-    Nothing,
     Blank,
     /// A string goes on behind it.
     Newline,
 }
 
-/// The tokens, each with what is before it.
-fn pieces(text: &str) -> impl Iterator<Item = (Gap, &str)> {
-    let mut before: Option<Token> = None;
-    Lexer::of_script(text).map(move |token| {
-        let gap = before.replace(token).map_or(Gap::Any, |before| gap(text, before, token));
-        (gap, text.get(token.start..token.end).unwrap_or_default())
-    })
-}
-
-fn gap(text: &str, before: Token, token: Token) -> Gap {
-    let between = text.get(before.end..token.start).unwrap_or_default();
-    if before.shape == Shape::Text && token.shape == Shape::Text && between.contains('\n') {
-        return Gap::Newline;
-    }
-    let last = text.get(..before.end).and_then(|t| t.chars().next_back());
-    let first = text.get(token.start..).and_then(|t| t.chars().next());
-    match (last, first) {
-        (Some(last), Some(first)) if !stick(last, first) => Gap::Any,
-        _ if between.is_empty() => Gap::Nothing,
-        _ => Gap::Blank,
+fn gap(text: &str, before: Token, token: Token) -> Option<Gap> {
+    let between = text.get(before.end..token.start).filter(|between| !between.is_empty())?;
+    let last = text.get(..before.end)?.chars().next_back()?;
+    let first = text.get(token.start..)?.chars().next()?;
+    let are_strings = before.shape == Shape::Text && token.shape == Shape::Text;
+    match are_strings && between.contains('\n') {
+        true => Some(Gap::Newline),
+        false => stick(last, first).then_some(Gap::Blank),
     }
 }
 

@@ -33,15 +33,12 @@ impl Facts {
         if is_start {
             self.statement(reader, within);
         }
-        match reader.name().as_deref() {
-            Some("set_config") => self.set_config(reader.next()),
-            Some("pg_advisory_unlock" | "pg_advisory_unlock_all") => {
-                self.releases_locks |= reader.next().is(Shape::Open);
-            }
-            _ => {
-                self.leaves_to_transaction |=
-                    reader.at_any(&["on commit drop", "on commit delete"]);
-            }
+        if reader.is_name("set_config") {
+            self.set_config(reader.next());
+        } else if reader.is_name("pg_advisory_unlock") || reader.is_name("pg_advisory_unlock_all") {
+            self.releases_locks |= reader.next().is(Shape::Open);
+        } else if reader.at_any(&["on commit drop", "on commit delete"]) {
+            self.leaves_to_transaction = true;
         }
     }
 

@@ -15,13 +15,11 @@ pub enum Kind {
         /// `AND CHAIN`: a new transaction is open afterwards.
         chain: bool,
     },
-    /// `ROLLBACK`, `ABORT`.
+    /// `ROLLBACK`, `ABORT`; not `ROLLBACK TO`.
     Rollback {
         /// `AND CHAIN`: a new transaction is open afterwards.
         chain: bool,
     },
-    /// `SAVEPOINT`, `RELEASE`, `ROLLBACK TO`.
-    Savepoint,
     /// `PREPARE TRANSACTION`: the open transaction is no longer the session's.
     PrepareTransaction,
     /// `SET [LOCAL] TRANSACTION`, `SET SESSION CHARACTERISTICS`, and the same by the name of the
@@ -88,9 +86,7 @@ pub(super) fn classify(code: &str) -> Kind {
         Kind::Commit { chain: chains(&mut reader) }
     } else if reader.eat("rollback") || reader.eat("abort") {
         let chain = chains(&mut reader);
-        if reader.at("to") { Kind::Savepoint } else { Kind::Rollback { chain } }
-    } else if reader.at_any(&["savepoint", "release"]) {
-        Kind::Savepoint
+        if reader.at("to") { Kind::Other } else { Kind::Rollback { chain } }
     } else if reader.eat("prepare transaction") && reader.is(Shape::Text) {
         // Without the string it prepares a statement that is named "transaction".
         Kind::PrepareTransaction

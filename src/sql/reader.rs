@@ -69,6 +69,11 @@ impl<'a> Reader<'a> {
 
     /// Behind these keywords, if they come next. `_` is any token; a quoted word is no keyword.
     fn behind(mut self, keywords: &str) -> Option<Self> {
+        // Asked of every word of a script: the first letter sorts out nearly all.
+        let letter = |text: &str| text.bytes().next().map(|b| b.to_ascii_lowercase());
+        if letter(self.written()) != letter(keywords) && !keywords.starts_with('_') {
+            return None;
+        }
         for keyword in keywords.split(' ') {
             let is_keyword = self.is(Shape::Word) && self.written().eq_ignore_ascii_case(keyword);
             if !is_keyword && (keyword != "_" || self.is_at_end()) {
@@ -110,7 +115,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn is_name(&self, name: &str) -> bool {
-        self.name().is_some_and(|n| n == name)
+        // Asked of every word of a script: the length sorts out most.
+        self.written().len() >= name.len() && self.name().is_some_and(|n| n == name)
     }
 
     /// The value of the string constant that the current token is. Of the escapes in `E'…'` those
