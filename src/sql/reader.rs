@@ -145,10 +145,8 @@ impl<'a> Reader<'a> {
 
     /// Whether the current token, as the value of a setting or an option, means no.
     pub(super) fn is_off(&self) -> bool {
-        let value = self.value();
-        ["off", "false", "no", "0", "f", "n", "default"]
-            .iter()
-            .any(|no| value.eq_ignore_ascii_case(no))
+        let value = self.value().to_ascii_lowercase();
+        matches!(&*value, "off" | "false" | "no" | "0" | "f" | "n" | "default")
     }
 }
 

@@ -107,10 +107,10 @@ impl Visitor for Analysis<'_> {
         self.facts.see(reader, is_start, within);
         if within == Within::Body {
             self.may_commit |= reader.at_any(&["commit", "rollback", "call", "execute"]);
-            if is_start && reader.at_any(&["commit", "rollback"]) {
-                let next = reader.next();
-                self.ends_transactions |= next.is_at_statement_end() || next.at("and");
-            }
+            let next = reader.next();
+            self.ends_transactions |= is_start
+                && reader.at_any(&["commit", "rollback"])
+                && (next.is_at_statement_end() || next.at("and"));
         }
     }
 

@@ -88,8 +88,8 @@ impl<'a> Inputs<'a> {
     /// What is wrong, as the text behind `failed to open database: `.
     pub fn merge(&self) -> Result<DatabaseUrl, String> {
         let UrlParts { user, password, path, .. } = &self.url;
-        // The parameter, what the URL has at its own place, and the service or the variable.
-        let first = |parameter: &str, own: &Option<String>, variable: &str| {
+        // Of those that say it in the URL twice the parameter counts.
+        let find = |parameter: &str, own: &Option<String>, variable: &str| {
             let written = self.parameter(parameter).or_else(|| own.clone());
             written.or_else(|| self.fallback(parameter, variable))
         };
@@ -123,9 +123,9 @@ impl<'a> Inputs<'a> {
         Ok(DatabaseUrl {
             hosts,
             hostaddrs: hostaddrs.unwrap_or_default(),
-            user: first("user", user, "PGUSER"),
-            password: first("password", password, "PGPASSWORD").map(Secret),
-            database: first("dbname", &named, "PGDATABASE"),
+            user: find("user", user, "PGUSER"),
+            password: find("password", password, "PGPASSWORD").map(Secret),
+            database: find("dbname", &named, "PGDATABASE"),
             path: path.clone(),
             sslmode: self.sslmode(sslrootcert.as_deref())?,
             sslrootcert: sslrootcert.map(Into::into),

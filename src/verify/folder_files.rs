@@ -36,7 +36,7 @@ impl MigrationFile {
         Finding::new(kind, Some(self.version), message, remedy).in_file(&self.file_name)
     }
 
-    /// What its other half would be called, or it itself without the end of a backup.
+    /// A usual name for a file of this version and name.
     pub fn name_of(&self, direction: Direction) -> String {
         format!("{}_{}.{direction}.sql", self.digits(), self.name)
     }
