@@ -15,12 +15,14 @@ use crate::text::printable_path;
 use crate::url::UrlError;
 
 /// What stopped a command.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The database's URL cannot be used.
-    Url(UrlError),
+    #[error(transparent)]
+    Url(#[from] UrlError),
     /// The folder cannot be read, or what is in it is at odds with itself.
+    #[error("failed to open source, {url:?}: {reason}")]
     Source {
         /// The folder as it was given, as a URL.
         url: String,
@@ -28,6 +30,7 @@ pub enum Error {
         reason: String,
     },
     /// A migration's file is there and cannot be read.
+    #[error("{}: {reason}", path.display())]
     ReadFile {
         /// The file.
         path: PathBuf,
@@ -35,8 +38,13 @@ pub enum Error {
         reason: String,
     },
     /// There is not one migration.
+    #[error("first .: file does not exist")]
     EmptySource,
     /// No file has this version.
+    #[error(
+        "no migration found for version {version}: \
+         read down for version {version} .: file does not exist"
+    )]
     NoMigrationFor {
         /// The version.
         version: Version,
@@ -46,11 +54,16 @@ pub enum Error {
         is_kept: bool,
     },
     /// Applied files are not the texts that ran.
+    #[error("edited after it was applied: {}", listed(files.iter().map(|file| file.path.as_path())))]
     Edited {
         /// Which, ascending.
         files: Vec<Edited>,
     },
     /// Files below the row's version have never run.
+    #[error(
+        "late: by the log {} never ran, and the database is at version {state}",
+        listed(files.iter().map(|(_, path)| path.as_path()))
+    )]
     Late {
         /// Which, ascending, with their files.
         files: Vec<(Version, PathBuf)>,
@@ -58,16 +71,19 @@ pub enum Error {
         state: State,
     },
     /// A version cannot be recorded as it is in the folder: it is not applied, or has no file.
+    #[error("version {version} is not applied, or has no file here")]
     NotApplied {
         /// The version.
         version: Version,
     },
     /// The last version's up file is not here, to be run again.
+    #[error("version {version} has no up file here: it could not be run again")]
     NoUpFile {
         /// The version.
         version: Version,
     },
     /// The log cannot be used, where nothing can be done without it.
+    #[error("the log {table} cannot be used: {reason}")]
     Log {
         /// Its table, quoted.
         table: String,
@@ -75,32 +91,50 @@ pub enum Error {
         reason: String,
     },
     /// A file was begun and not finished, by whichever tool.
+    #[error("Dirty database version {}. Fix and force version.", state.number())]
     Dirty {
         /// The row.
         state: State,
     },
     /// So many files fewer than were asked for.
+    #[error("limit {0} short")]
     Short(u64),
     /// Not one of the files that were asked for is there.
+    #[error("file does not exist")]
     NoneThere,
     /// The database cannot be reached or used.
+    #[error("failed to open database: {fault}")]
     Connect {
         /// Host, port and database.
         place: String,
         /// What was said.
+        #[source]
         fault: Fault,
     },
     /// The session has no current schema to keep a version table in.
+    #[error("failed to open database: no schema")]
     NoSchema,
     /// The lock was not to be had in time.
+    #[error("timeout: can't acquire database lock")]
     LockTimeout {
         /// Who holds it.
         holders: Vec<Holder>,
     },
+    /// The system has no thread for a command that is called inside a tokio runtime.
+    #[error("no thread to run on: {reason}")]
+    NoThread {
+        /// Why.
+        reason: String,
+    },
     /// Stopped while it waited for the lock; nothing was run.
+    #[error("stopped while it waited for the migration lock")]
     Interrupted,
     /// The version row is not what the plan was made from: somebody changed it in spite of the
     /// lock, or while it was lent. Unless the row was dirty then, nothing of the file was run.
+    #[error(
+        "the version row was changed by somebody else {}: it is not {planned} any more",
+        if *while_lent { "while the lock was lent" } else { "while we held the lock" }
+    )]
     Moved {
         /// What the plan was made from.
         planned: State,
@@ -108,17 +142,21 @@ pub enum Error {
         while_lent: bool,
     },
     /// The version row holds a number that is no version.
+    #[error("{version} is no version")]
     BadRow {
         /// The number.
         version: String,
     },
     /// A file failed.
+    #[error(transparent)]
     Failed(Box<Failure>),
     /// A statement of our own failed.
+    #[error("{fault} in line 0: {}", shortened(sql))]
     Statement {
         /// The statement.
         sql: String,
         /// What was said.
+        #[source]
         fault: Fault,
     },
 }
@@ -153,15 +191,19 @@ pub struct Failure {
 
 /// Why a file failed.
 #[non_exhaustive]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Cause {
     /// The server said no.
-    Server(Box<ServerError>),
+    #[error("{0}")]
+    Server(#[source] Box<ServerError>),
     /// The connection went away while it ran.
+    #[error("connection lost: {0}")]
     Lost(String),
     /// The answer was not understood.
+    #[error("{0}")]
     Unclear(String),
     /// It cannot be run at all, and nothing was sent.
+    #[error("{0}")]
     Refused(String),
 }
 
@@ -187,7 +229,7 @@ pub enum Outcome {
         /// Indexes that are not valid now, quoted where need be.
         invalid_indexes: Vec<String>,
     },
-    /// The connection went away in the middle of a loose file: the row is dirty, and which of its
+    /// The connection went away in the middle of a non-transactional file: the row is dirty, and which of its
     /// statements stand is not known.
     Dirty(State),
     /// The server could not be asked any more.
@@ -216,83 +258,9 @@ impl Error {
 /// As much of a statement of ours as anybody reads.
 const LONGEST_SQL: usize = 200;
 
-impl From<UrlError> for Error {
-    fn from(error: UrlError) -> Error {
-        Error::Url(error)
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Error::Url(error) => write!(f, "{error}"),
-            Error::Source { url, reason } => {
-                write!(f, "failed to open source, {url:?}: {reason}")
-            }
-            Error::ReadFile { path, reason } => write!(f, "{}: {reason}", path.display()),
-            Error::EmptySource => f.write_str("first .: file does not exist"),
-            Error::NoMigrationFor { version, .. } => write!(
-                f,
-                "no migration found for version {version}: \
-                 read down for version {version} .: file does not exist"
-            ),
-            Error::Edited { files } => {
-                let names = listed(files.iter().map(|file| file.path.as_path()));
-                write!(f, "edited after it was applied: {names}")
-            }
-            Error::Late { files, state } => {
-                let names = listed(files.iter().map(|(_, path)| path.as_path()));
-                write!(
-                    f,
-                    "late: by the log {names} never ran, and the database is at version {state}"
-                )
-            }
-            Error::NoUpFile { version } => {
-                write!(f, "version {version} has no up file here: it could not be run again")
-            }
-            Error::Log { table, reason } => write!(f, "the log {table} cannot be used: {reason}"),
-            Error::NotApplied { version } => {
-                write!(f, "version {version} is not applied, or has no file here")
-            }
-            Error::Dirty { state } => {
-                write!(f, "Dirty database version {}. Fix and force version.", state.number())
-            }
-            Error::Short(short) => write!(f, "limit {short} short"),
-            Error::NoneThere => f.write_str("file does not exist"),
-            Error::Connect { fault, .. } => write!(f, "failed to open database: {fault}"),
-            Error::NoSchema => f.write_str("failed to open database: no schema"),
-            Error::LockTimeout { .. } => f.write_str("timeout: can't acquire database lock"),
-            Error::Interrupted => f.write_str("stopped while it waited for the migration lock"),
-            Error::Moved { planned, while_lent } => {
-                let when =
-                    if *while_lent { "while the lock was lent" } else { "while we held the lock" };
-                write!(
-                    f,
-                    "the version row was changed by somebody else {when}: it is not {planned} any more"
-                )
-            }
-            Error::BadRow { version } => write!(f, "{version} is no version"),
-            Error::Failed(failure) => write!(f, "{failure}"),
-            Error::Statement { sql, fault } => {
-                write!(
-                    f,
-                    "{fault} in line 0: {}",
-                    sql.chars().take(LONGEST_SQL).collect::<String>()
-                )?;
-                if sql.chars().count() > LONGEST_SQL { f.write_str(" …") } else { Ok(()) }
-            }
-        }
-    }
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("migration failed: ")?;
-        match &self.cause {
-            Cause::Server(error) => f.write_str(&error.message)?,
-            Cause::Lost(reason) => write!(f, "connection lost: {reason}")?,
-            Cause::Unclear(reason) | Cause::Refused(reason) => f.write_str(reason)?,
-        }
+        write!(f, "migration failed: {}", self.cause)?;
         if let Some((_, column)) = self.reported {
             write!(f, " (column {column})")?;
         }
@@ -310,6 +278,20 @@ impl fmt::Display for Failure {
     }
 }
 
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.source()
+    }
+}
+
+/// A statement, shortened.
+fn shortened(sql: &str) -> String {
+    match sql.char_indices().nth(LONGEST_SQL) {
+        Some((end, _)) => format!("{} …", &sql[..end]),
+        None => sql.to_string(),
+    }
+}
+
 /// Paths with commas between them, as many as a line takes.
 fn listed<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
     const MOST: usize = 12;
@@ -317,19 +299,5 @@ fn listed<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
     match names.len() {
         ..=MOST => names.join(", "),
         count => format!("{} and {} more", names[..MOST].join(", "), count - MOST),
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Error::Url(error) => Some(error),
-            Error::Connect { fault, .. } | Error::Statement { fault, .. } => Some(fault),
-            Error::Failed(failure) => match &failure.cause {
-                Cause::Server(error) => Some(error),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 }

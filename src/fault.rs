@@ -3,11 +3,10 @@
 //! Plain values: the driver's own error types stop at `session`, so that nothing above it
 //! has to know the driver, and tests can make one up.
 
-use std::fmt;
-
 /// An error that the server reported, field by field, as the protocol names them.
 #[non_exhaustive]
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct ServerError {
     /// `ERROR`, `FATAL` or `PANIC`, in English whatever the server's language.
     pub severity: String,
@@ -31,17 +30,21 @@ pub struct ServerError {
 
 /// Why a message to the server did not do what it should.
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The server refused it; the session lives on.
-    Server(Box<ServerError>),
+    #[error("{0}")]
+    Server(#[source] Box<ServerError>),
     /// The connection is gone, with the reason; what was under way may have been committed
     /// or not.
+    #[error("connection lost: {0}")]
     Lost(String),
     /// No session came about: the network, or nobody at the other end. It may pass.
+    #[error("{0}")]
     Unreachable(String),
     /// An answer that the driver does not understand; what was under way may have been
     /// committed or not.
+    #[error("{0}")]
     Unclear(String),
 }
 
@@ -54,31 +57,3 @@ impl Fault {
         }
     }
 }
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::Server(error) => f.write_str(&error.message),
-            Fault::Lost(reason) => write!(f, "connection lost: {reason}"),
-            Fault::Unreachable(reason) | Fault::Unclear(reason) => f.write_str(reason),
-        }
-    }
-}
-
-impl std::error::Error for Fault {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Fault::Server(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-/// The primary message.
-impl fmt::Display for ServerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for ServerError {}

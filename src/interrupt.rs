@@ -22,7 +22,7 @@ impl Interrupt {
         self.0.fetch_max(STOP, Ordering::Relaxed);
     }
 
-    /// Cancels the statement that is being run, which rolls a plain or wrapped file back, and
+    /// Cancels the statement that is being run, which rolls a transactional file back, and
     /// ends the run.
     pub fn cancel(&self) {
         self.0.fetch_max(CANCEL, Ordering::Relaxed);

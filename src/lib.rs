@@ -9,6 +9,24 @@
 //! ```
 //!
 //! Nothing here prints, reads the environment unasked, or ends the process.
+//!
+//! # The way of `dbm up`
+//!
+//! | module | what happens there |
+//! |---|---|
+//! | `main`, `cli` | reads what was typed: `go_flags` into clap's form, clap by `opts`, and `config` |
+//! | `cli::commands::up` | opens a [`Migrator`], calls [`Migrator::up`], prints what comes of it |
+//! | `migrator` | connects, takes the lock, and gives it back whatever comes of the run |
+//! | `migrator::migrate` | reads the row and the log (`adopt`), plans, checks, and runs step by step |
+//! | `plan` | decides which files run: a pure function of the folder, the row and the goal |
+//! | `migrator::file` | loads one file, and runs it in the way that its text asks for |
+//! | [`sql`] | says what that way is, from the tokens of the text |
+//! | `migrator::file::transactional` | one message with the guard, the row, the file and the log's entry |
+//! | `migrator::file::verdict` | says what an error means: failed, or sent again in another way |
+//! | `migrator::file::statements` | the other way: statement by statement, under the dirty flag |
+//! | `table` | the version row and the log, as SQL |
+//! | `session` | sends a message, and waits, cancels and listens meanwhile |
+//! | `render` | turns events and errors into lines |
 
 #[cfg(not(unix))]
 compile_error!("dbm runs on Unix systems only");
@@ -40,7 +58,7 @@ mod verify;
 ///
 /// [`Error::Url`] and [`Error::Connect`]; [`Error::may_pass`] tells whether to try again.
 pub fn ping(url: &DatabaseUrl) -> Result<(), Error> {
-    session::Session::open(url).map(drop)
+    session::outside_a_runtime(|| session::Session::open(url).map(drop))
 }
 
 pub use checksum::Checksum;

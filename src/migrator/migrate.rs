@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::history::History;
 use crate::migration::{State, Version};
 use crate::migrator::adopt::Found;
-use crate::migrator::file::{LoadedFile, Ran, Shared};
+use crate::migrator::file::{LoadedFile, Ran, SharedRun};
 use crate::migrator::options::Report;
 use crate::migrator::run::Run;
 use crate::plan::{End, Goal, Ground, Plan, plan};
@@ -79,8 +79,8 @@ impl Run<'_> {
         }
         let shared = self.in_one_transaction(&files, state)?;
         let ran = match shared {
-            Shared::Done => files.len(),
-            Shared::Separately => return self.steps(plan, history, state).map_err(second_half),
+            SharedRun::Done => files.len(),
+            SharedRun::Separately => return self.steps(plan, history, state).map_err(second_half),
         };
         Ok(Report { ran, left: 0, state })
     }
@@ -102,7 +102,8 @@ impl Run<'_> {
                     report.ran += 1;
                     report.state = State::clean(step.target);
                     next += 1;
-                    if file.script.facts().releases_locks && self.take_back()? {
+                    let is_more = next < plan.steps.len();
+                    if is_more && file.script.facts().releases_locks && self.take_back()? {
                         next = self.resume(plan, next)?;
                     }
                 }

@@ -7,6 +7,7 @@
 
 mod adopt;
 mod checks;
+mod connected;
 mod drop_schema;
 mod file;
 mod force;
@@ -21,19 +22,19 @@ use std::time::Duration;
 
 use crate::error::{Error, Outcome};
 use crate::event::{Edited, Event};
-use crate::fault::Fault;
 use crate::history::LogEntry;
 use crate::interrupt::Interrupt;
 use crate::migration::{State, Version};
+use crate::migrator::connected::{Connected, connected};
 use crate::migrator::options::Options;
-use crate::migrator::report::Reader;
+use crate::migrator::report::ReadOnly;
 use crate::migrator::run::Run;
 use crate::plan::Goal;
-use crate::session::Session;
 use crate::session::lock::{Locked, Wait, lock_id};
+use crate::session::outside_a_runtime;
 use crate::source::Source;
 use crate::status::Status;
-use crate::table::{Operator, Table};
+use crate::table::Operator;
 use crate::url::DatabaseUrl;
 
 pub use drop_schema::Leftovers;
@@ -69,14 +70,6 @@ pub struct Migrator {
     options: Options,
     on_event: Box<dyn FnMut(&Event) + Send>,
     connected: Option<Connected>,
-}
-
-/// What there is once the database was reached.
-struct Connected {
-    session: Session,
-    table: Table,
-    /// Whether a command has been run on it.
-    is_used: bool,
 }
 
 impl Migrator {
@@ -167,9 +160,9 @@ impl Migrator {
     ///
     /// [`Error::Url`], [`Error::Connect`], [`Error::NoSchema`].
     pub fn connect(&mut self) -> Result<(), Error> {
-        self.beside_a_runtime(|migrator| {
-            if migrator.connected.is_none() {
-                migrator.connected = Some(open(&migrator.url)?);
+        outside_a_runtime(|| {
+            if self.connected.is_none() {
+                self.connected = Some(Connected::open(&self.url)?);
             }
             Ok(())
         })
@@ -182,7 +175,7 @@ impl Migrator {
     ///
     /// Those of [`Migrator::connect`], [`Error::Statement`], [`Error::BadRow`].
     pub fn version(&mut self) -> Result<State, Error> {
-        self.read(|reader| reader.table.read(reader.session))
+        self.read(|read_only| read_only.table.read(read_only.session))
     }
 
     /// Runs all up files that are pending.
@@ -275,7 +268,7 @@ impl Migrator {
     ///
     /// As [`Migrator::version`].
     pub fn status(&mut self) -> Result<Status, Error> {
-        self.read(|reader| reader.status())
+        self.read(|read_only| read_only.status())
     }
 
     /// Applied up files that are not the text that ran, with both texts, as far as the log keeps
@@ -285,7 +278,7 @@ impl Migrator {
     ///
     /// As [`Migrator::version`].
     pub fn edited(&mut self) -> Result<Vec<Edited>, Error> {
-        self.read(|reader| reader.edited())
+        self.read(|read_only| read_only.edited())
     }
 
     /// The log, the newest entry first; empty where there is none. Reads only.
@@ -294,7 +287,7 @@ impl Migrator {
     ///
     /// Those of [`Migrator::connect`], [`Error::Log`].
     pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
-        self.read(|reader| reader.log())
+        self.read(|read_only| read_only.log())
     }
 
     /// Indexes of the database that are not valid and that nobody is building, quoted where need
@@ -304,7 +297,7 @@ impl Migrator {
     ///
     /// As [`Migrator::version`].
     pub fn invalid_indexes(&mut self) -> Result<Vec<String>, Error> {
-        self.read(|reader| reader.invalid_indexes())
+        self.read(|read_only| read_only.invalid_indexes())
     }
 
     /// What [`Migrator::repair`] would record. Reads only.
@@ -313,7 +306,7 @@ impl Migrator {
     ///
     /// As [`Migrator::repair`].
     pub fn repairable(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
-        self.read(|reader| reader.repairable(versions))
+        self.read(|read_only| read_only.repairable(versions))
     }
 
     /// Accepts files as they are now: those of `versions`, or all that were edited. A late version
@@ -340,12 +333,12 @@ impl Migrator {
         });
         let Err(Error::Failed(mut failure)) = ran else { return ran };
         if failure.outcome == Outcome::Unknown {
-            failure.outcome = self.beside_a_runtime(|migrator| {
-                let Some(Connected { session, table, .. }) = &mut migrator.connected else {
-                    return Outcome::Unknown;
+            failure.outcome = outside_a_runtime(|| {
+                let Some(Connected { session, table, .. }) = &mut self.connected else {
+                    return Ok(Outcome::Unknown);
                 };
-                outcome::find(&migrator.url, session, table, &failure, last_entry)
-            });
+                Ok(outcome::find(&self.url, session, table, &failure, last_entry))
+            })?;
         }
         Err(Error::Failed(failure))
     }
@@ -353,12 +346,11 @@ impl Migrator {
     /// Does `work` without the lock, on a session that is known to answer.
     fn read<T: Send>(
         &mut self,
-        work: impl FnOnce(&mut Reader<'_>) -> Result<T, Error> + Send,
+        work: impl FnOnce(&mut ReadOnly<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
-        self.beside_a_runtime(|migrator| {
-            let connected = connected(&mut migrator.connected, &migrator.url)?;
-            let Connected { session, table, .. } = connected;
-            work(&mut Reader { session, table, source: &migrator.source })
+        outside_a_runtime(|| {
+            let Connected { session, table, .. } = connected(&mut self.connected, &self.url)?;
+            work(&mut ReadOnly { session, table, source: &self.source })
         })
     }
 
@@ -367,7 +359,7 @@ impl Migrator {
         &mut self,
         work: impl FnOnce(&mut Run<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
-        self.beside_a_runtime(|migrator| migrator.locked_here(work))
+        outside_a_runtime(|| self.locked_here(work))
     }
 
     fn locked_here<T>(
@@ -395,51 +387,4 @@ impl Migrator {
         run.locked.release();
         result
     }
-
-    /// Runs `work`; inside a tokio runtime on a thread beside it, for the session has a runtime of
-    /// its own, and one cannot block within another.
-    fn beside_a_runtime<T: Send>(&mut self, work: impl FnOnce(&mut Migrator) -> T + Send) -> T {
-        if tokio::runtime::Handle::try_current().is_err() {
-            return work(self);
-        }
-        std::thread::scope(|scope| match scope.spawn(|| work(self)).join() {
-            Ok(value) => value,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-    }
-}
-
-/// The session for a command. A service may keep a migrator for hours, so before any command but the
-/// first the server is asked whether it is still there, and a session that is gone is opened again.
-fn connected<'c>(
-    slot: &'c mut Option<Connected>,
-    url: &DatabaseUrl,
-) -> Result<&'c mut Connected, Error> {
-    if let Some(Connected { session, is_used, .. }) = slot
-        && std::mem::replace(is_used, true)
-        && session.query("").is_err()
-    {
-        *slot = None;
-    }
-    let connected = match slot.take() {
-        Some(connected) => connected,
-        None => open(url)?,
-    };
-    let connected = slot.insert(connected);
-    connected.is_used = true;
-    Ok(connected)
-}
-
-fn open(url: &DatabaseUrl) -> Result<Connected, Error> {
-    let mut session = Session::open(url)?;
-    let table = Table::find(&mut session, &url.table)?;
-    let carried = url.carried_settings();
-    // Taken and not kept: a pooler drops what it does not know, and the files would run in another
-    // schema than the URL says.
-    if session.token().is_some() && !table.is_session_ours && !carried.is_empty() {
-        let reason = format!("startup parameter dropped by a pooler: {}", carried.join(", "));
-        let fault = Fault::Unclear(reason);
-        return Err(Error::Connect { place: url.place(), fault });
-    }
-    Ok(Connected { session, table, is_used: false })
 }

@@ -13,7 +13,7 @@ use crate::status::{self, Edit, Status};
 use crate::table::{Table, invalid_indexes};
 
 /// A database, looked at without the lock.
-pub struct Reader<'a> {
+pub struct ReadOnly<'a> {
     /// The session.
     pub session: &'a mut Session,
     /// The version table and the log.
@@ -32,7 +32,7 @@ struct Read {
     is_logged: bool,
 }
 
-impl Reader<'_> {
+impl ReadOnly<'_> {
     /// See [`Migrator::status`](crate::migrator::Migrator::status).
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Reader::status`].
+    /// As [`ReadOnly::status`].
     pub fn edited(&mut self) -> Result<Vec<Edited>, Error> {
         let Read { state, history, .. } = self.read(false)?;
         self.edited_since(&history, state)

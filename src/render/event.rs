@@ -29,7 +29,7 @@ pub fn print(printer: &Printer, event: &Event) {
         )),
         Event::Retrying { file, tries, of, pause, blockers } => {
             printer.warning(&format!(
-                "{} waited in vain for a lock and was rolled back; try {tries} of {of} in {}",
+                "{} could not get a lock and was rolled back; retry {tries} of {of} in {}",
                 file,
                 duration(*pause)
             ));

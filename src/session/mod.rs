@@ -28,6 +28,7 @@ use crate::event::{Holder, Notice};
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
 use crate::session::open::{Incoming, Opened};
+use crate::text::go_reason;
 use crate::url::DatabaseUrl;
 
 /// A row of an answer, each value as the server writes it.
@@ -291,4 +292,23 @@ fn hear(incoming: &Receiver<Incoming>, lost: &mut Option<String>, notices: &mut 
             Incoming::Lost(reason) => *lost = Some(reason),
         }
     }
+}
+
+/// Runs `work`; inside a tokio runtime on a thread beside it, for a session has a runtime of its own,
+/// and one cannot block within another.
+///
+/// # Errors
+///
+/// Those of `work`, and [`Error::NoThread`].
+pub fn outside_a_runtime<T: Send>(
+    work: impl FnOnce() -> Result<T, Error> + Send,
+) -> Result<T, Error> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| Error::NoThread { reason: go_reason(&error) })?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }

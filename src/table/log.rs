@@ -106,6 +106,16 @@ impl Table {
         Error::Log { table: self.quoted_log(), reason: fault.to_string() }
     }
 
+    /// Whether the log has a trigger that waits for the commit, and may raise there.
+    pub fn log_defers(&self, session: &mut Session) -> bool {
+        let sql = format!(
+            "SELECT FROM pg_catalog.pg_trigger \
+             WHERE tgrelid = pg_catalog.to_regclass({}) AND tgdeferrable LIMIT 1",
+            literal(&self.quoted_log())
+        );
+        session.query(&sql).is_ok_and(|rows| !rows.is_empty())
+    }
+
     /// Makes the log where it is missing.
     ///
     /// # Errors

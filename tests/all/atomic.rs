@@ -1,4 +1,4 @@
-//! What is promised when a file fails: a plain or a wrapped one has never happened; a loose one
+//! What is promised when a file fails: a transactional one has never happened; a non-transactional one
 //! says what stands.
 
 mod blame;
@@ -6,5 +6,5 @@ mod broken_off;
 mod excerpt;
 mod failures;
 mod guard;
-mod loose;
+mod non_transactional;
 mod session;

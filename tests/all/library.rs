@@ -152,6 +152,43 @@ fn it_works_inside_an_asynchronous_program() {
     assert_eq!(ran.unwrap(), 3);
 }
 
+/// Inside a runtime a command runs whole on one thread beside it, and not a thread for each answer.
+#[test]
+fn inside_a_runtime_a_command_has_one_thread() {
+    let database = Database::new();
+    let threads = Arc::new(Mutex::new(Vec::new()));
+    let seen = threads.clone();
+    let mut migrator = open(&database, &THREE)
+        .on_event(move |_| seen.lock().unwrap().push(thread::current().id()));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let ran = runtime.block_on(async {
+        dbm::ping(&url(&database)).expect("a session");
+        migrator.up()
+    });
+    assert_eq!(ran.unwrap().ran, 3);
+    let mut threads = threads.lock().unwrap().clone();
+    assert!(threads.len() >= 9, "{threads:?}");
+    threads.dedup();
+    assert_eq!(threads.len(), 1, "{threads:?}");
+    assert_ne!(threads[0], thread::current().id());
+}
+
+#[test]
+fn events_and_errors_can_be_printed() {
+    let database = Database::new();
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let hear = said.clone();
+    let files = [("1_a.up.sql", "create table a (id int)"), ("2_b.up.sql", "select nope")];
+    let mut migrator =
+        open(&database, &files).on_event(move |event| hear.lock().unwrap().push(event.to_string()));
+    let error = migrator.up().expect_err("a broken file");
+    let said = said.lock().unwrap();
+    assert!(said.iter().any(|line| line.starts_with("1/u a (")), "{said:?}");
+    assert!(said.contains(&"running 2/u b".to_string()), "{said:?}");
+    let source = std::error::Error::source(&error).expect("a source");
+    assert_eq!(source.to_string(), "column \"nope\" does not exist");
+}
+
 #[test]
 fn warnings_and_notices_of_the_server_are_events() {
     let database = Database::new();

@@ -1,7 +1,7 @@
 //! The one message that a transactional file goes out in: the file's text with statements of ours
 //! in it, and the way back from what the server says of it to the file.
 
-use crate::migrator::file::verdict::Place;
+use crate::migrator::file::verdict::Part;
 use crate::sql::Statement;
 use crate::table::OurSql;
 
@@ -15,7 +15,7 @@ pub struct Message<'a> {
 struct Insert {
     /// Byte of the file.
     at: usize,
-    place: Place,
+    part: Part,
     ours: OurSql,
 }
 
@@ -23,7 +23,7 @@ struct Insert {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spot {
     /// In which part.
-    pub place: Place,
+    pub part: Part,
     /// In which statement of the file, from 0.
     pub statement: Option<usize>,
     /// At which character of the file, from 1, if the server said one.
@@ -39,8 +39,8 @@ impl<'a> Message<'a> {
     }
 
     /// Puts statements in at a byte of the file, behind those put in before.
-    pub fn insert(&mut self, at: usize, place: Place, ours: OurSql) {
-        self.inserts.push(Insert { at, place, ours });
+    pub fn insert(&mut self, at: usize, part: Part, ours: OurSql) {
+        self.inserts.push(Insert { at, part, ours });
     }
 
     /// What to send.
@@ -60,19 +60,19 @@ impl<'a> Message<'a> {
     /// Where the server was when it gave `position`, a character of the message from 1, or none,
     /// and `done` statements of the message were done. `statements` are the file's.
     pub fn spot(&self, position: Option<usize>, done: usize, statements: &[Statement]) -> Spot {
-        let (place, statement) = self.under_way(done, statements);
+        let (part, statement) = self.under_way(done, statements);
         let ours: usize = self.inserts.iter().map(|insert| insert.ours.count).sum();
         let spot =
-            Spot { place, statement, position: None, is_last: done + 1 == statements.len() + ours };
+            Spot { part, statement, position: None, is_last: done + 1 == statements.len() + ours };
         match position.map(|position| self.position(position)) {
             None => spot,
-            Some(Ok(position)) => Spot { place: Place::File, position: Some(position), ..spot },
-            Some(Err(place)) => Spot { place, statement: None, ..spot },
+            Some(Ok(position)) => Spot { part: Part::File, position: Some(position), ..spot },
+            Some(Err(part)) => Spot { part, statement: None, ..spot },
         }
     }
 
-    /// The character of the file, from 1, for one of the message; or the place in what is ours.
-    fn position(&self, sent: usize) -> Result<usize, Place> {
+    /// The character of the file, from 1, for one of the message; or the part that is ours.
+    fn position(&self, sent: usize) -> Result<usize, Part> {
         let (mut ours, mut from, mut before) = (0, 0, 0);
         for insert in &self.inserts {
             before += self.file.get(from..insert.at).unwrap_or_default().chars().count();
@@ -82,34 +82,89 @@ impl<'a> Message<'a> {
             }
             ours += insert.ours.sql.chars().count();
             if sent <= before + ours {
-                return Err(insert.place);
+                return Err(insert.part);
             }
         }
         Ok(sent - ours)
     }
 
     /// What was under way when so many statements were done.
-    fn under_way(&self, done: usize, statements: &[Statement]) -> (Place, Option<usize>) {
+    fn under_way(&self, done: usize, statements: &[Statement]) -> (Part, Option<usize>) {
         let mut left = done;
         let mut inserts = self.inserts.iter().peekable();
         for (i, statement) in statements.iter().enumerate() {
             while let Some(insert) = inserts.next_if(|insert| insert.at <= statement.code.start) {
                 match left.checked_sub(insert.ours.count) {
                     Some(rest) => left = rest,
-                    None => return (insert.place, None),
+                    None => return (insert.part, None),
                 }
             }
             match left.checked_sub(1) {
                 Some(rest) => left = rest,
-                None => return (Place::File, Some(i)),
+                None => return (Part::File, Some(i)),
             }
         }
         for insert in inserts {
             match left.checked_sub(insert.ours.count) {
                 Some(rest) => left = rest,
-                None => return (insert.place, None),
+                None => return (insert.part, None),
             }
         }
-        (Place::End, None)
+        (Part::End, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::Script;
+
+    #[test]
+    fn what_the_server_says_leads_back_to_the_file() {
+        let file = "é; b; c";
+        let script = Script::new(file);
+        let ours = |sql: &str, count| OurSql { sql: sql.to_string(), count };
+        let mut message = Message::new(file);
+        message.insert(3, Part::Row, ours("X;Y;", 2));
+        message.insert(file.len(), Part::Log, ours(";L", 1));
+        message.insert(file.len(), Part::End, ours(";Z", 1));
+        assert_eq!(message.text(), "é;X;Y; b; c;L;Z");
+        let spot = |position, done| message.spot(position, done, script.statements());
+        let (row, log, end) = (Err(Part::Row), Err(Part::Log), Err(Part::End));
+        let positions = [
+            Ok(1),
+            Ok(2),
+            row,
+            row,
+            row,
+            row,
+            Ok(3),
+            Ok(4),
+            Ok(5),
+            Ok(6),
+            Ok(7),
+            log,
+            log,
+            end,
+            end,
+        ];
+        for (sent, expected) in (1..).zip(positions) {
+            let spot = spot(Some(sent), 0);
+            assert_eq!(spot.position.ok_or(spot.part), expected, "{sent}");
+        }
+        let under_way = [
+            (Part::File, Some(0)),
+            (Part::Row, None),
+            (Part::Row, None),
+            (Part::File, Some(1)),
+            (Part::File, Some(2)),
+            (Part::Log, None),
+            (Part::End, None),
+        ];
+        for (done, (part, statement)) in under_way.into_iter().enumerate() {
+            let is_last = done == 6;
+            let expected = Spot { part, statement, position: None, is_last };
+            assert_eq!(spot(None, done), expected, "{done}");
+        }
     }
 }

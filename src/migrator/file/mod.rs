@@ -23,7 +23,7 @@ use crate::sql::Mode;
 use retry::Retries;
 
 pub use loaded::{LoadedFile, Ran};
-pub use shared::Shared;
+pub use shared::SharedRun;
 
 impl Run<'_> {
     /// Runs a file, moves the row, and tells of it.

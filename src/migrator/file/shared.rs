@@ -20,7 +20,7 @@ use crate::table::{GUARD, Took};
 
 /// What became of files that were to run in one transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shared {
+pub enum SharedRun {
     /// They ran.
     Done,
     /// They cannot share one; nothing has happened.
@@ -51,10 +51,10 @@ impl Run<'_> {
         &mut self,
         files: &[LoadedFile],
         state: State,
-    ) -> Result<Shared, Error> {
-        let Some(texts) = shareable(files) else { return Ok(Shared::Separately) };
+    ) -> Result<SharedRun, Error> {
+        let Some(texts) = shareable(files) else { return Ok(SharedRun::Separately) };
         if self.url.multi_statement {
-            return Ok(Shared::Separately);
+            return Ok(SharedRun::Separately);
         }
         let mut retries = Retries::new(self.retries(), &self.options.interrupt);
         let (mut with_log, mut suspicion) = (self.table.log.is_on, None);
@@ -68,22 +68,24 @@ impl Run<'_> {
                         let (file, read) = (file.file.clone(), file.read);
                         self.tell(Event::Finished { file, read, ran });
                     }
-                    return Ok(Shared::Done);
+                    return Ok(SharedRun::Done);
                 }
                 Err(broken) => broken,
             };
             self.locked.roll_back();
             let is_commit = matches!(broken, Broken::Commit(_));
             let (failed, error) = match broken {
-                Broken::NotShared => return Ok(Shared::Separately),
+                Broken::NotShared => return Ok(SharedRun::Separately),
                 Broken::Other(error) => return Err(error),
                 Broken::Log(reason) => {
                     self.stop_logging(reason);
                     with_log = false;
                     continue;
                 }
-                // A deferred trigger on the log may have raised it: at the commit nobody tells.
-                Broken::Commit(Fault::Server(said)) if with_log => {
+                // At the commit nobody tells whose trigger it was.
+                Broken::Commit(Fault::Server(said))
+                    if with_log && self.table.log_defers(self.locked.session()) =>
+                {
                     suspicion = Some((said.code, said.message));
                     with_log = false;
                     continue;
@@ -91,7 +93,7 @@ impl Run<'_> {
                 Broken::Commit(fault) => (files.last(), SendError::from(fault)),
                 Broken::File(i, error) => (files.get(i), error),
             };
-            let Some(file) = failed else { return Ok(Shared::Separately) };
+            let Some(file) = failed else { return Ok(SharedRun::Separately) };
             if error.fault.code() == Some(LOCK_NOT_AVAILABLE) && retries.are_left() {
                 self.retry(file, &mut retries, error.blockers);
                 continue;

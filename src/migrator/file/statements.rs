@@ -72,6 +72,10 @@ impl Run<'_> {
         }
         // The row is dirty, whatever it was that failed beside the file's own statements.
         let fault = match ran {
+            Ok(Ran::GaveWay) => {
+                self.give_way(file)?;
+                return ran;
+            }
             Err(Error::Statement { fault, .. }) => fault,
             Err(Error::Interrupted) => {
                 Fault::Unclear("stopped while others had the lock".to_string())
@@ -116,11 +120,9 @@ impl Run<'_> {
                     if i == 0 {
                         // Nothing of the file stands, so whoever goes first may run it.
                         self.advance(file, dirty, file.before(), None)?;
-                    }
-                    self.give_way(file)?;
-                    if i == 0 {
                         return Ok(Ran::GaveWay);
                     }
+                    self.give_way(file)?;
                 }
                 Next::Retry => {
                     self.drop_index(file, i, &invalid_before);
@@ -148,13 +150,14 @@ impl Run<'_> {
         let clean = file.after();
         let touches = file.script.may_touch(&file.text, &self.table.schema, &self.table.name);
         if touches && clean != State::NONE {
-            // Whatever the file did to the row, it is set.
-            let set = self.table.set(clean).sql;
-            if self.write_row(&set, file, Some(took)).is_ok() {
+            // Whatever the file did to the row or the table.
+            let restore = self.table.restore(clean).sql;
+            if self.write_row(&restore, file, Some(took)).is_ok() {
                 return Ok(());
             }
-            let restore = self.table.restore(clean).sql;
-            return self.write_row(&restore, file, Some(took));
+            // A role that may not create it needs not, if it is still there.
+            let set = self.table.set(clean).sql;
+            return self.write_row(&set, file, Some(took));
         }
         self.advance(file, dirty, clean, Some(took))
     }

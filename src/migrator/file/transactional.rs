@@ -11,7 +11,7 @@ use crate::migrator::file::loaded::{LoadedFile, Ran};
 use crate::migrator::file::message::{Message, Spot};
 use crate::migrator::file::retry::Retries;
 use crate::migrator::file::verdict::{
-    Attempt, End, NamedTable, Nature, Place, Raised, Refusal, Verdict, verdict,
+    Attempt, Ending, ErrorFacts, NamedTable, Nature, Part, Raised, Verdict, verdict,
 };
 use crate::migrator::run::Run;
 use crate::session::SendError;
@@ -38,9 +38,9 @@ impl Run<'_> {
         let mut attempt = Attempt {
             guard_at,
             end: match touches && file.after() != State::NONE {
-                _ if file.script.is_empty() => End::Nothing,
-                true => End::Restore,
-                false => End::Check,
+                _ if file.script.is_empty() => Ending::Nothing,
+                true => Ending::Restore,
+                false => Ending::Check,
             },
             with_log: self.table.log.is_on,
             as_connected: self.table.settings.role_changed,
@@ -66,13 +66,17 @@ impl Run<'_> {
                 self.locked.roll_back();
             }
             let spot = message.spot(said.position, error.completed, file.script.statements());
-            match verdict(&refusal(said, &spot, self.table), &attempt, &nature) {
+            let mut facts = error_facts(said, &spot, self.table);
+            facts.log_defers = facts.may_be_commit
+                && attempt.with_log
+                && self.table.log_defers(self.locked.session());
+            match verdict(&facts, &attempt, &nature) {
                 Verdict::Again(next) => {
                     if attempt.with_log && !next.with_log {
                         suspicion = Some(Suspicion {
                             code: said.code.clone(),
                             reason: said.message.clone(),
-                            is_certain: spot.place == Place::Log,
+                            is_certain: spot.part == Part::Log,
                         });
                     }
                     self.table.settings.role_changed |= next.as_connected;
@@ -130,18 +134,18 @@ impl Run<'_> {
             false => OurSql::default(),
         };
         let mut message = Message::new(text);
-        message.insert(0, Place::Row, OurSql { sql: label(&file.path), count: 0 });
+        message.insert(0, Part::Row, OurSql { sql: label(&file.path), count: 0 });
         let row = self.table.advance(file.before(), file.after());
-        message.insert(attempt.guard_at, Place::Row, row);
-        if attempt.end == End::Nothing {
-            message.insert(attempt.guard_at, Place::Log, record(Took::Unknown));
+        message.insert(attempt.guard_at, Part::Row, row);
+        if attempt.end == Ending::Nothing {
+            message.insert(attempt.guard_at, Part::Log, record(Took::Unknown));
         }
         if let Some(wait) = self.options.lock_wait {
             // Behind our own statements: a run that waits for the row waits for its end.
             let sql = format!("SET LOCAL lock_timeout = {};", wait.as_millis());
-            message.insert(attempt.guard_at, Place::Row, OurSql { sql, count: 1 });
+            message.insert(attempt.guard_at, Part::Row, OurSql { sql, count: 1 });
         }
-        if attempt.end == End::Nothing {
+        if attempt.end == Ending::Nothing {
             return message;
         }
         let own_transaction = matches!(file.script.mode(), Mode::OwnTransaction { .. });
@@ -151,31 +155,32 @@ impl Run<'_> {
         };
         let is_ended = own_transaction || file.script.is_ended();
         let separator = if is_ended { "\n" } else { "\n;" };
-        message.insert(end, Place::End, OurSql { sql: separator.to_string(), count: 0 });
+        message.insert(end, Part::End, OurSql { sql: separator.to_string(), count: 0 });
         // What is done at the commit is done with the last statement of the message: it must be one
         // that cannot fail by itself, nor the log's.
         let last = match attempt.end {
-            End::Restore => {
-                message.insert(end, Place::End, self.table.restore(file.after()));
+            Ending::Restore => {
+                message.insert(end, Part::End, self.table.restore(file.after()));
                 OurSql::nothing()
             }
             _ => self.table.check(file.after()),
         };
-        message.insert(end, Place::Log, record(Took::Message));
-        message.insert(end, Place::End, last);
+        message.insert(end, Part::Log, record(Took::Message));
+        message.insert(end, Part::End, last);
         message
     }
 }
 
 /// What an error says, as far as it decides.
-fn refusal<'e>(error: &'e ServerError, spot: &Spot, table: &Table) -> Refusal<'e> {
+fn error_facts<'e>(error: &'e ServerError, spot: &Spot, table: &Table) -> ErrorFacts<'e> {
     let raises = |mark| error.code == INVALID_TEXT_REPRESENTATION && error.message.contains(mark);
     let is_log = error.table.as_ref() == Some(&table.log.name)
         && error.schema.as_ref() == Some(&table.schema);
-    Refusal {
+    ErrorFacts {
         code: &error.code,
-        place: spot.place,
+        part: spot.part,
         may_be_commit: spot.is_last && error.position.is_none(),
+        log_defers: false,
         raised: match () {
             () if raises(GUARD) => Raised::Guard,
             () if raises(CHECK) => Raised::Check,

@@ -1,5 +1,5 @@
 //! What an error of the server means for the file that was sent: a pure function of the error, the
-//! place in the message, and what was tried.
+//! part of the message that it came in, and what was tried.
 //!
 //! A transactional file goes out with statements of ours, and when the server refuses the message
 //! nothing has happened. So the file can be sent again in another way, and this says in which.
@@ -8,7 +8,7 @@ use crate::sqlstate::*;
 
 /// What stands at the end of a message, behind the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum Ending {
     /// A look at the row: it must still be what it was set to. It also keeps what fails at the
     /// commit from being taken for the file's last statement, for the server commits before it
     /// says that the last statement of a message is done.
@@ -25,7 +25,7 @@ pub struct Attempt {
     /// The byte of the file at which our statements go in.
     pub guard_at: usize,
     /// What stands behind the file.
-    pub end: End,
+    pub end: Ending,
     /// Whether an entry for the log goes with it.
     pub with_log: bool,
     /// Whether our statements run as the role that connected, whatever role a file has set.
@@ -36,7 +36,7 @@ pub struct Attempt {
 
 /// Where in the message the error came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Part {
     /// Our guard, or the new row.
     Row,
     /// The file.
@@ -49,14 +49,16 @@ pub enum Place {
 
 /// The error, as far as it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal<'a> {
+pub struct ErrorFacts<'a> {
     /// The SQLSTATE.
     pub code: &'a str,
     /// Where.
-    pub place: Place,
+    pub part: Part,
     /// It may have come at the commit: it has no position, and all but the message's last
     /// statement was done.
     pub may_be_commit: bool,
+    /// Something on the log waits for the commit: a deferred trigger. We make none.
+    pub log_defers: bool,
     /// What raised it, if that was one of our statements on purpose.
     pub raised: Raised,
     /// The table that it names.
@@ -136,19 +138,19 @@ fn is_untranslatable(code: &str) -> bool {
 }
 
 /// What to do about an error. `attempt` was tried; nothing of it has happened.
-pub fn verdict(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
-    let code = refusal.code;
+pub fn verdict(error: &ErrorFacts<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
+    let code = error.code;
     let again = |change: fn(&mut Attempt)| {
         let mut next = *attempt;
         change(&mut next);
         Verdict::Again(next)
     };
     let without_log = || again(|next| next.with_log = false);
-    if refusal.raised == Raised::Guard {
+    if error.raised == Raised::Guard {
         return Verdict::Moved;
     }
-    // Before anything else is known of the message, so in whatever place.
-    if is_untranslatable(code) && refusal.place == Place::Row {
+    // Before anything else is known of the message, so in whatever part.
+    if is_untranslatable(code) && error.part == Part::Row {
         return if attempt.with_log { without_log() } else { Verdict::Failed };
     }
     if code == READ_ONLY_SQL_TRANSACTION && file.is_read_only {
@@ -156,32 +158,32 @@ pub fn verdict(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdi
     }
     // What breaks off at the end of the file is shown as it is without our end behind it.
     if code == SYNTAX_ERROR
-        && matches!(refusal.place, Place::File | Place::End)
+        && matches!(error.part, Part::File | Part::End)
         && !file.is_ended
-        && attempt.end != End::Nothing
+        && attempt.end != Ending::Nothing
     {
-        return again(|next| next.end = End::Nothing);
+        return again(|next| next.end = Ending::Nothing);
     }
     // The file has set a role that may not do what we do.
-    if code == INSUFFICIENT_PRIVILEGE && refusal.place != Place::File && !attempt.as_connected {
+    if code == INSUFFICIENT_PRIVILEGE && error.part != Part::File && !attempt.as_connected {
         return again(|next| next.as_connected = true);
     }
-    match refusal.place {
+    match error.part {
         // Another runner has inserted the same row.
-        Place::Row if code == UNIQUE_VIOLATION => Verdict::Moved,
-        Place::Row => Verdict::OursFailed,
-        Place::File => of_the_file(refusal, attempt, file),
+        Part::Row if code == UNIQUE_VIOLATION => Verdict::Moved,
+        Part::Row => Verdict::OursFailed,
+        Part::File => of_the_file(error, attempt, file),
         // The file has dropped the log, and perhaps the version table.
-        Place::Log if is_gone(refusal) && attempt.end == End::Check && attempt.may_restore => {
-            again(|next| next.end = End::Restore)
+        Part::Log if is_gone(error) && attempt.end == Ending::Check && attempt.may_restore => {
+            again(|next| next.end = Ending::Restore)
         }
-        Place::Log => without_log(),
-        Place::End => at_the_end(refusal, attempt),
+        Part::Log => without_log(),
+        Part::End => at_the_end(error, attempt),
     }
 }
 
-fn of_the_file(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
-    match (refusal.code, file.mode_end) {
+fn of_the_file(error: &ErrorFacts<'_>, attempt: &Attempt, file: &Nature) -> Verdict {
+    match (error.code, file.mode_end) {
         (ACTIVE_SQL_TRANSACTION, Some(end)) if end > attempt.guard_at => {
             Verdict::Again(Attempt { guard_at: end, ..*attempt })
         }
@@ -189,232 +191,49 @@ fn of_the_file(refusal: &Refusal<'_>, attempt: &Attempt, file: &Nature) -> Verdi
             Verdict::NonTransactional
         }
         (LOCK_NOT_AVAILABLE, _) if file.may_retry => Verdict::Retry,
-        _ if may_be_the_logs(refusal, attempt) => {
+        _ if may_be_the_logs(error, attempt) => {
             Verdict::Again(Attempt { with_log: false, ..*attempt })
         }
         _ => Verdict::Failed,
     }
 }
 
-fn at_the_end(refusal: &Refusal<'_>, attempt: &Attempt) -> Verdict {
-    match (attempt.end, refusal.code) {
-        (End::Check, _) if is_gone(refusal) => match attempt.may_restore {
-            true => Verdict::Again(Attempt { end: End::Restore, ..*attempt }),
+fn at_the_end(error: &ErrorFacts<'_>, attempt: &Attempt) -> Verdict {
+    match (attempt.end, error.code) {
+        (Ending::Check, _) if is_gone(error) => match attempt.may_restore {
+            true => Verdict::Again(Attempt { end: Ending::Restore, ..*attempt }),
             false => Verdict::OursFailed,
         },
         // Whoever the file has made us may not look.
-        (End::Check, INSUFFICIENT_PRIVILEGE) => {
-            Verdict::Again(Attempt { end: End::Nothing, ..*attempt })
+        (Ending::Check, INSUFFICIENT_PRIVILEGE) => {
+            Verdict::Again(Attempt { end: Ending::Nothing, ..*attempt })
         }
         // The role may not create tables in the schema. The version table may still be there, and
         // then nothing needs to be made.
-        (End::Restore, INSUFFICIENT_PRIVILEGE) => {
-            Verdict::Again(Attempt { end: End::Check, may_restore: false, ..*attempt })
+        (Ending::Restore, INSUFFICIENT_PRIVILEGE) => {
+            Verdict::Again(Attempt { end: Ending::Check, may_restore: false, ..*attempt })
         }
-        _ if may_be_the_logs(refusal, attempt) => {
+        _ if may_be_the_logs(error, attempt) => {
             Verdict::Again(Attempt { with_log: false, ..*attempt })
         }
         // Our statement has done its work, so this came at the commit, from what the file has
         // deferred.
-        _ if refusal.may_be_commit => Verdict::Failed,
+        _ if error.may_be_commit => Verdict::Failed,
         _ => Verdict::OursFailed,
     }
 }
 
 /// Whether the error may come from a deferred trigger on the log: at the commit nobody tells. If
 /// the message fails in the same way without the log's entry, it was the file.
-fn may_be_the_logs(refusal: &Refusal<'_>, attempt: &Attempt) -> bool {
-    attempt.with_log && refusal.may_be_commit && refusal.table != NamedTable::Other
+fn may_be_the_logs(error: &ErrorFacts<'_>, attempt: &Attempt) -> bool {
+    attempt.with_log && error.may_be_commit && error.log_defers && error.table != NamedTable::Other
 }
 
 /// Whether the row, the table or its schema is not there any more.
-fn is_gone(refusal: &Refusal<'_>) -> bool {
-    refusal.raised == Raised::Check
-        || matches!(refusal.code, UNDEFINED_TABLE | INVALID_SCHEMA_NAME | UNDEFINED_COLUMN)
+fn is_gone(error: &ErrorFacts<'_>) -> bool {
+    error.raised == Raised::Check
+        || matches!(error.code, UNDEFINED_TABLE | INVALID_SCHEMA_NAME | UNDEFINED_COLUMN)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FIRST: Attempt = Attempt {
-        guard_at: 0,
-        end: End::Check,
-        with_log: true,
-        as_connected: false,
-        may_restore: true,
-    };
-    const NO_LOG: Attempt = Attempt { with_log: false, ..FIRST };
-    const CONNECTED: Attempt = Attempt { as_connected: true, ..FIRST };
-    const RESTORE: Attempt = Attempt { end: End::Restore, ..FIRST };
-    const BARE: Attempt = Attempt { end: End::Nothing, ..FIRST };
-
-    const PLAIN: Nature = Nature {
-        own_transaction: false,
-        is_ended: true,
-        is_read_only: false,
-        mode_end: None,
-        may_retry: false,
-    };
-    const OWN: Nature = Nature { own_transaction: true, ..PLAIN };
-    const OPEN: Nature = Nature { is_ended: false, ..PLAIN };
-    const READ_ONLY: Nature = Nature { is_read_only: true, ..PLAIN };
-    const MODE: Nature = Nature { mode_end: Some(9), ..PLAIN };
-    const PATIENT: Nature = Nature { may_retry: true, ..PLAIN };
-
-    /// An error at a place.
-    fn at(place: Place, code: &str) -> Refusal<'_> {
-        let (raised, table) = (Raised::Neither, NamedTable::None);
-        Refusal { code, place, may_be_commit: false, raised, table }
-    }
-
-    /// An error that may have come at the commit.
-    fn commit(code: &str, table: NamedTable) -> Refusal<'_> {
-        Refusal { may_be_commit: true, table, ..at(Place::End, code) }
-    }
-
-    /// An error that one of our statements raised.
-    fn raised(place: Place, raised: Raised) -> Refusal<'static> {
-        Refusal { raised, ..at(place, INVALID_TEXT_REPRESENTATION) }
-    }
-
-    #[test]
-    fn the_table() {
-        use Place::{End as AtEnd, File, Log, Row};
-        use Verdict::{Again, Failed, Moved, NonTransactional, OursFailed, Retry};
-        let cases = [
-            // The file's own errors.
-            (at(File, "42703"), FIRST, PLAIN, Failed),
-            (at(File, "23505"), FIRST, PLAIN, Failed),
-            (at(File, "22P02"), FIRST, PLAIN, Failed),
-            (at(File, "42501"), FIRST, PLAIN, Failed),
-            (at(File, "42P01"), FIRST, PLAIN, Failed),
-            (at(File, "25006"), FIRST, PLAIN, Failed),
-            (at(File, "57014"), FIRST, PATIENT, Failed),
-            // It cannot run in a transaction, or not behind our statements.
-            (at(File, "25001"), FIRST, PLAIN, NonTransactional),
-            (at(File, "2D000"), FIRST, PLAIN, NonTransactional),
-            (at(File, "25001"), FIRST, OWN, Failed),
-            (at(File, "2D000"), FIRST, OWN, Failed),
-            (at(File, "25001"), FIRST, MODE, Again(Attempt { guard_at: 9, ..FIRST })),
-            (at(File, "25001"), Attempt { guard_at: 9, ..FIRST }, MODE, NonTransactional),
-            (at(File, "25006"), FIRST, READ_ONLY, NonTransactional),
-            (at(Log, "25006"), FIRST, READ_ONLY, NonTransactional),
-            (at(Row, "25006"), FIRST, READ_ONLY, NonTransactional),
-            (at(Row, "25006"), FIRST, PLAIN, OursFailed),
-            // It breaks off at its end.
-            (at(File, "42601"), FIRST, PLAIN, Failed),
-            (at(File, "42601"), FIRST, OPEN, Again(BARE)),
-            (at(AtEnd, "42601"), FIRST, OPEN, Again(BARE)),
-            (at(File, "42601"), BARE, OPEN, Failed),
-            // A lock that was not to be had.
-            (at(File, "55P03"), FIRST, PLAIN, Failed),
-            (at(File, "55P03"), FIRST, PATIENT, Retry),
-            // The row.
-            (raised(Row, Raised::Guard), FIRST, PLAIN, Moved),
-            (at(Row, "23505"), FIRST, PLAIN, Moved),
-            (at(Row, "42P01"), FIRST, PLAIN, OursFailed),
-            (at(Row, "42501"), FIRST, PLAIN, Again(CONNECTED)),
-            (at(Row, "42501"), CONNECTED, PLAIN, OursFailed),
-            // The log.
-            (at(Log, "P0001"), FIRST, PLAIN, Again(NO_LOG)),
-            (at(Log, "42601"), FIRST, PLAIN, Again(NO_LOG)),
-            (at(Log, "42601"), FIRST, OPEN, Again(NO_LOG)),
-            (at(Log, "42501"), FIRST, PLAIN, Again(CONNECTED)),
-            (at(Log, "42501"), CONNECTED, PLAIN, Again(Attempt { with_log: false, ..CONNECTED })),
-            (at(Log, "42P01"), FIRST, PLAIN, Again(RESTORE)),
-            (at(Log, "42P01"), RESTORE, PLAIN, Again(Attempt { with_log: false, ..RESTORE })),
-            // Bytes that the database cannot hold: the log's, or else the file's.
-            (at(Row, "22021"), FIRST, PLAIN, Again(NO_LOG)),
-            (at(Row, "22P05"), NO_LOG, PLAIN, Failed),
-            // The row or the table is gone behind the file.
-            (raised(AtEnd, Raised::Check), FIRST, PLAIN, Again(RESTORE)),
-            (at(AtEnd, "42P01"), FIRST, PLAIN, Again(RESTORE)),
-            (at(AtEnd, "3F000"), FIRST, OWN, Again(RESTORE)),
-            (at(AtEnd, "42P01"), Attempt { may_restore: false, ..FIRST }, PLAIN, OursFailed),
-            // The role may not create it.
-            (
-                at(AtEnd, "42501"),
-                Attempt { as_connected: true, ..RESTORE },
-                PLAIN,
-                Again(Attempt { may_restore: false, ..CONNECTED }),
-            ),
-            // The role may not even look.
-            (at(AtEnd, "42501"), FIRST, PLAIN, Again(CONNECTED)),
-            (
-                at(AtEnd, "42501"),
-                CONNECTED,
-                PLAIN,
-                Again(Attempt { end: End::Nothing, ..CONNECTED }),
-            ),
-            // At the commit: a constraint of the file names its table, a trigger may be the log's.
-            (commit("23503", NamedTable::Other), FIRST, PLAIN, Failed),
-            (commit("23503", NamedTable::Log), FIRST, PLAIN, Again(NO_LOG)),
-            (commit("P0001", NamedTable::None), FIRST, PLAIN, Again(NO_LOG)),
-            (commit("P0001", NamedTable::None), NO_LOG, PLAIN, Failed),
-            (Refusal { may_be_commit: true, ..at(File, "P0001") }, FIRST, OWN, Again(NO_LOG)),
-            (at(AtEnd, "XX000"), FIRST, PLAIN, OursFailed),
-        ];
-        for (refusal, attempt, file, expected) in cases {
-            let said = verdict(&refusal, &attempt, &file);
-            assert_eq!(said, expected, "{refusal:?}\n{attempt:?}\n{file:?}");
-        }
-    }
-
-    /// Whatever the server says, it is sent again a few times at most.
-    #[test]
-    fn every_way_comes_to_an_end() {
-        let codes = [
-            "22021", "22P05", "22P02", "23505", "25001", "25006", "2D000", "3F000", "42501",
-            "42601", "42703", "42P01", "55P03", "P0001", "XX000",
-        ];
-        let places = [Place::Row, Place::File, Place::Log, Place::End];
-        let mut refusals = Vec::new();
-        for place in places {
-            for code in codes {
-                for may_be_commit in [false, true] {
-                    for raised in [Raised::Neither, Raised::Check] {
-                        let table = NamedTable::None;
-                        refusals.push(Refusal { code, place, may_be_commit, raised, table });
-                    }
-                }
-            }
-        }
-        // Each change is for good, so no way goes on for ever.
-        let rank = |attempt: &Attempt| {
-            let end = match attempt.end {
-                End::Check => 0,
-                End::Restore => 1,
-                End::Nothing => 3,
-            };
-            let changes = [!attempt.with_log, attempt.as_connected, attempt.guard_at > 0];
-            let changes = changes.iter().filter(|is_changed| **is_changed).count();
-            end + changes + if attempt.may_restore { 0 } else { 2 }
-        };
-        let mut attempts = Vec::new();
-        for end in [End::Check, End::Restore, End::Nothing] {
-            for bits in 0..16 {
-                let [with_log, as_connected, may_restore, moved] =
-                    [1, 2, 4, 8].map(|bit| bits & bit != 0);
-                let guard_at = if moved { 9 } else { 0 };
-                let may_restore = may_restore || end == End::Restore;
-                attempts.push(Attempt { guard_at, end, with_log, as_connected, may_restore });
-            }
-        }
-        for file in [PLAIN, OWN, OPEN, READ_ONLY, MODE] {
-            for attempt in &attempts {
-                let is_there = |refusal: &&Refusal<'_>| match refusal.place {
-                    Place::Log => attempt.with_log,
-                    Place::End => attempt.end != End::Nothing,
-                    _ => true,
-                };
-                for refusal in refusals.iter().filter(is_there) {
-                    if let Verdict::Again(next) = verdict(refusal, attempt, &file) {
-                        let case = format!("{refusal:?} {attempt:?} {file:?}");
-                        assert!(rank(&next) > rank(attempt), "{case}");
-                    }
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -34,12 +34,12 @@ fn a_log_that_raises() {
         for state in ["42601", "P0001", "42P01"] {
             for shape in SHAPES {
                 let db = Database::new();
-                let folder = Folder::new();
+                // What `force` declares applied is in the log then, and nothing is adopted later.
+                let folder = Folder::new().file("0_a.up.sql", "");
                 Run::dbm().db(&db).path(&folder).args(["force", "0"]).output().assert_status(0);
                 break_the_log(&db, state, is_deferred);
                 folder.write("1_x.up.sql", shape);
-                let output =
-                    Run::dbm().db(&db).path(&folder.file("0_a.up.sql", "")).arg("up").output();
+                let output = Run::dbm().db(&db).path(&folder).arg("up").output();
                 let case = format!("{state} {is_deferred} {shape}\n{output}");
                 assert_eq!(output.status, Some(0), "{case}");
                 output.assert_line("warning: nothing is logged in ", "no entries here");
@@ -152,20 +152,24 @@ fn an_invalid_index_of_somebody_else() {
     let db = Database::new();
     db.execute("CREATE TABLE t (a int); CREATE INDEX other_t_a ON t (a)");
     let folder = one("CREATE INDEX CONCURRENTLY t_a ON t (a);");
-    let mut holder = db.client();
-    holder.batch_execute("BEGIN; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE").expect("a lock");
+    // The build waits for this snapshot, with its own index made and not valid yet.
+    let mut report = db.client();
+    report.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1").expect("a snapshot");
     let mut run = Run::dbm()
         .db(&db)
         .path(&folder)
         .args(["-lock-wait", "2000", "-retries", "50", "up"])
         .spawn();
     wait::until_true("the build to wait", || {
-        db.number("SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND NOT granted")
-            > 0
+        db.number(&format!(
+            "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
+             WHERE a.datname = '{}' AND locktype = 'virtualxid' AND NOT granted",
+            db.name()
+        )) > 0
     });
     db.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'other_t_a'::regclass");
     run.wait_for(" 1 of 50");
-    holder.batch_execute("COMMIT").expect("the end of it");
+    report.batch_execute("COMMIT").expect("the end of it");
     let output = run.finish();
     output.assert_status(0).assert_essence("1/u x (TIME)\n");
     let indexes = "SELECT count(*) FROM pg_class WHERE relname IN ('t_a', 'other_t_a')";

@@ -172,3 +172,31 @@ fn while_a_report_runs() {
     output.assert_status(0);
     assert_whole(&db, &output.to_string());
 }
+
+/// A redo lends the lock before it builds, and whoever has it then moves the row elsewhere: the redo
+/// says so, and runs no other version.
+#[test]
+fn a_redo_after_which_the_row_is_elsewhere() {
+    let db = Database::new();
+    let folder = Folder::new().pair("1_t", "CREATE TABLE t (id int)", "DROP TABLE t").pair(
+        "2_i",
+        "CREATE INDEX CONCURRENTLY t_id ON t (id)",
+        &format!("{} DROP INDEX t_id;", Gate::SQL),
+    );
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    let mut gate = Gate::close(db.client());
+    let redo = Run::dbm().db(&db).path(&folder).arg("redo").spawn();
+    gate.waiting();
+    let (lock, mut other) = (db.cli_lock(), db.client());
+    let other = std::thread::spawn(move || {
+        other.execute("SELECT pg_advisory_lock($1)", &[&lock]).expect("take the lock");
+        other.execute("UPDATE schema_migrations SET version = 9", &[]).expect("move the row");
+    });
+    wait_for_queue(&db, 1);
+    gate.open();
+    let output = redo.finish();
+    other.join().expect("the other session");
+    output.assert_status(1).assert_line("error: the version row was changed ", "lock was lent");
+    assert_eq!(db.row(), Some((9, false)), "{output}");
+    assert_eq!(db.number("SELECT count(*) FROM pg_class WHERE relname = 't_id'"), 0, "{output}");
+}

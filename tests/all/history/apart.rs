@@ -56,14 +56,13 @@ fn what_is_pending_at_the_commit_does_not_stop_the_other_file() {
 #[test]
 fn a_redo_that_stops_half_way() {
     let db = Database::new();
-    let wrapped = |body: &str| format!("BEGIN; {body} COMMIT;");
     let folder = Folder::tables(&["a"]).pair(
         "2_b",
-        &wrapped("CREATE TABLE b (id int);"),
-        &wrapped("DROP TABLE b;"),
+        "CREATE TABLE b (id int);",
+        "SET LOCAL work_mem = '8MB'; DROP TABLE b;",
     );
     ok(&db, &folder, &["up"]);
-    folder.write("2_b.up.sql", wrapped("CREATE TABLE b (id nope);"));
+    folder.write("2_b.up.sql", "CREATE TABLE b (id nope);");
     let output = dbm(&db, &folder, &["redo"]);
     output.assert_status(1).assert_line("hint: ", "at version 1, and was at version 2");
     output.assert_line("hint: ", "dbm up 1");

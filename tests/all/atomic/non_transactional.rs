@@ -234,7 +234,7 @@ fn a_statement_that_leaves_something() {
 /// A file that the server refuses although the scanner took it for plain is run the other way, and
 /// fails as such a file.
 #[test]
-fn a_plain_file_that_turns_out_loose_and_fails() {
+fn a_file_that_turns_out_non_transactional_and_fails() {
     let db = Database::new();
     let folder = at_one().file(
         "2_do.up.sql",

@@ -1,0 +1,63 @@
+//! A session on the database, kept from one command to the next.
+
+use crate::error::Error;
+use crate::fault::Fault;
+use crate::session::Session;
+use crate::table::Table;
+use crate::url::DatabaseUrl;
+
+/// What there is once the database was reached.
+pub struct Connected {
+    /// The session.
+    pub session: Session,
+    /// The version table and the log.
+    pub table: Table,
+    /// Whether a command has been run on it.
+    is_used: bool,
+}
+
+impl Connected {
+    /// Connects, and looks where the version table is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Url`], [`Error::Connect`], [`Error::NoSchema`].
+    pub fn open(url: &DatabaseUrl) -> Result<Connected, Error> {
+        let mut session = Session::open(url)?;
+        let table = Table::find(&mut session, &url.table)?;
+        let carried = url.carried_settings();
+        // Taken and not kept: a pooler drops what it does not know, and the files would run in
+        // another schema than the URL says.
+        if session.token().is_some() && !table.is_session_ours && !carried.is_empty() {
+            let reason = format!("startup parameter dropped by a pooler: {}", carried.join(", "));
+            let fault = Fault::Unclear(reason);
+            return Err(Error::Connect { place: url.place(), fault });
+        }
+        Ok(Connected { session, table, is_used: false })
+    }
+}
+
+/// The session for a command. A service may keep a migrator for hours, so before any command but the
+/// first the server is asked whether it is still there, and a session that is gone is opened again.
+///
+/// # Errors
+///
+/// Those of [`Connected::open`].
+pub fn connected<'c>(
+    slot: &'c mut Option<Connected>,
+    url: &DatabaseUrl,
+) -> Result<&'c mut Connected, Error> {
+    if let Some(Connected { session, is_used, .. }) = slot
+        && std::mem::replace(is_used, true)
+        && session.query("").is_err()
+    {
+        *slot = None;
+    }
+    let connected = match slot.take() {
+        Some(connected) => connected,
+        None => Connected::open(url)?,
+    };
+    let connected = slot.insert(connected);
+    connected.is_used = true;
+    Ok(connected)
+}
