@@ -5,7 +5,6 @@
 //! finds numbers that are out of style by it; `create` and `renumber` go on in it.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use crate::migration::{MAX_VERSION, Version};
 
@@ -144,16 +143,9 @@ pub fn is_padded_to(digits: &str, width: usize) -> bool {
 
 /// A version that does not fit the version table's `bigint`. `Display` says so in the words that
 /// golang-migrate has for a sequence with too many digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("version {0} too large. At most {MAX_VERSION} is allowed")]
 pub struct VersionTooLarge(pub String);
-
-impl fmt::Display for VersionTooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "version {} too large. At most {MAX_VERSION} is allowed", self.0)
-    }
-}
-
-impl std::error::Error for VersionTooLarge {}
 
 /// Reads digits as golang-migrate does: no sign, at most 64 bits. So it may be over [`MAX_VERSION`].
 pub fn parse_number(text: &str) -> Option<u64> {

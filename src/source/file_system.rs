@@ -3,7 +3,6 @@
 //! Which names are those of migrations is decided elsewhere.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -11,16 +10,17 @@ use std::path::Path;
 use crate::error::Error;
 use crate::text::go_reason;
 
-/// Why a file's text cannot be read. `Display` says it in a few words.
-#[derive(Debug)]
+/// Why a file's text cannot be read.
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum Unreadable {
-    /// The system refuses.
+    #[error("{}", go_reason(.0))]
     Io(io::Error),
-    /// It is UTF-16.
+    #[error("is UTF-16: save it as UTF-8")]
     Utf16,
-    /// It is not UTF-8, from this byte and line on.
+    /// From this byte and line on.
+    #[error("is not UTF-8 text: byte {byte:#04x} in line {line}")]
     NotUtf8 { byte: u8, line: usize },
-    /// There is a zero byte in this line.
+    #[error("a zero byte in line {line}: PostgreSQL takes none")]
     ZeroByte { line: usize },
 }
 
@@ -30,21 +30,6 @@ impl Unreadable {
         match self {
             Unreadable::NotUtf8 { line, .. } | Unreadable::ZeroByte { line } => Some(*line),
             Unreadable::Io(_) | Unreadable::Utf16 => None,
-        }
-    }
-}
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unreadable::Io(error) => f.write_str(&go_reason(error)),
-            Unreadable::Utf16 => f.write_str("is UTF-16: save it as UTF-8"),
-            Unreadable::NotUtf8 { byte, line } => {
-                write!(f, "is not UTF-8 text: byte {byte:#04x} in line {line}")
-            }
-            Unreadable::ZeroByte { line } => {
-                write!(f, "a zero byte in line {line}: PostgreSQL takes none")
-            }
         }
     }
 }

@@ -17,18 +17,12 @@ use file_system::no_zero_byte;
 pub(crate) use file_system::{Unreadable, file_names, read_text};
 
 /// A set of migrations, each an up, a down, or both.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Source {
     /// Ascending.
     versions: Vec<Version>,
-    pairs: BTreeMap<Version, Pair>,
+    entries: BTreeMap<(Version, Direction), Entry>,
     warnings: Vec<String>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Pair {
-    up: Option<Entry>,
-    down: Option<Entry>,
 }
 
 /// One file of a pair.
@@ -88,7 +82,7 @@ impl Source {
     /// As [`Source::folder`].
     pub fn folder_as(path: &Path, url: &str) -> Result<Source, Error> {
         let failed = |reason: String| Error::Source { url: url.to_string(), reason };
-        let mut source = Source::empty();
+        let mut source = Source::default();
         // They are sorted: golang-migrate reports the later name of two that clash.
         for name in file_names(path, url)? {
             source.add(&name.to_string_lossy(), path.join(&name), None).map_err(failed)?;
@@ -117,7 +111,7 @@ impl Source {
         T: Into<Cow<'static, str>>,
     {
         let failed = |reason: String| Error::Source { url: "texts://".to_string(), reason };
-        let mut source = Source::empty();
+        let mut source = Source::default();
         for (name, text) in files {
             let name = name.as_ref();
             if parse_file_name(name) == FileName::Other {
@@ -128,26 +122,28 @@ impl Source {
         Ok(source.indexed())
     }
 
-    fn empty() -> Source {
-        Source { versions: Vec::new(), pairs: BTreeMap::new(), warnings: Vec::new() }
-    }
-
     fn add(
         &mut self,
         file_name: &str,
         path: PathBuf,
         text: Option<Cow<'static, str>>,
     ) -> Result<(), String> {
-        let (version, name, direction, extension) = match parse_file_name(file_name) {
+        match parse_file_name(file_name) {
             FileName::Migration { version, name, direction, extension } => {
-                (version, name, direction, extension)
+                if is_backup(&extension) {
+                    let file_name = printable(file_name);
+                    self.warnings.push(format!("{file_name} is taken for a migration, and runs"));
+                }
+                let entry = Entry { name, path, text };
+                match self.entries.insert((version, direction), entry) {
+                    Some(_) => Err(format!("duplicate migration file: {file_name}")),
+                    None => Ok(()),
+                }
             }
-            FileName::TooLarge => {
-                return Err(format!(
-                    "the version of {file_name} is over {MAX_VERSION}, the largest that the \
-                     version table can hold"
-                ));
-            }
+            FileName::TooLarge => Err(format!(
+                "the version of {file_name} is over {MAX_VERSION}, the largest that the version \
+                 table can hold"
+            )),
             FileName::Other => {
                 if is_near_miss(file_name) {
                     let file_name = printable(file_name);
@@ -155,27 +151,14 @@ impl Source {
                         "{file_name} is ignored: it is not named NNN_name.up.sql or .down.sql"
                     ));
                 }
-                return Ok(());
+                Ok(())
             }
-        };
-        if is_backup(&extension) {
-            let file_name = printable(file_name);
-            self.warnings.push(format!("{file_name} is taken for a migration, and runs"));
         }
-        let pair = self.pairs.entry(version).or_default();
-        let side = match direction {
-            Direction::Up => &mut pair.up,
-            Direction::Down => &mut pair.down,
-        };
-        if side.is_some() {
-            return Err(format!("duplicate migration file: {file_name}"));
-        }
-        *side = Some(Entry { name, path, text });
-        Ok(())
     }
 
     fn indexed(mut self) -> Source {
-        self.versions = self.pairs.keys().copied().collect();
+        self.versions = self.entries.keys().map(|(version, _)| *version).collect();
+        self.versions.dedup();
         self
     }
 
@@ -186,17 +169,13 @@ impl Source {
 
     /// One file of a pair; `None` where the pair lacks it.
     pub fn entry(&self, version: Version, direction: Direction) -> Option<&Entry> {
-        let pair = self.pairs.get(&version)?;
-        match direction {
-            Direction::Up => pair.up.as_ref(),
-            Direction::Down => pair.down.as_ref(),
-        }
+        self.entries.get(&(version, direction))
     }
 
     /// The name of a version's pair: the up file's, or else the down file's.
     pub fn name(&self, version: Version) -> Option<&str> {
-        let pair = self.pairs.get(&version)?;
-        pair.up.as_ref().or(pair.down.as_ref()).map(Entry::name)
+        let up = self.entry(version, Direction::Up);
+        up.or_else(|| self.entry(version, Direction::Down)).map(Entry::name)
     }
 
     /// What looks odd about the file names: one line each.

@@ -10,63 +10,34 @@ use super::lex::{Lexer, Shape, Token};
 pub fn differs_only_in_comments(a: &str, b: &str) -> bool {
     // As for the checksum, CR LF is LF, within strings too.
     let (a, b) = (a.replace("\r\n", "\n"), b.replace("\r\n", "\n"));
-    let mut a = Pieces::new(&a);
-    let mut b = Pieces::new(&b);
-    loop {
-        match (a.next(), b.next()) {
-            (None, None) => return true,
-            (x, y) if x == y => {}
-            _ => return false,
-        }
-    }
+    pieces(&a).eq(pieces(&b))
 }
 
-/// What separates a token from the one before it, as far as it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The tokens, each with the white space before it, as far as that counts.
+fn pieces(text: &str) -> impl Iterator<Item = (Option<Gap>, &str)> {
+    let mut before: Option<Token> = None;
+    Lexer::of_script(text).map(move |token| {
+        let gap = before.replace(token).and_then(|before| gap(text, before, token));
+        (gap, text.get(token.start..token.end).unwrap_or_default())
+    })
+}
+
+/// White space, or a comment, that makes a difference.
+#[derive(PartialEq)]
 enum Gap {
-    /// Whether there is one makes no difference.
-    Any,
-    Nothing,
     Blank,
     /// A string goes on behind it.
     Newline,
 }
 
-struct Pieces<'a> {
-    text: &'a str,
-    lexer: Lexer<'a>,
-    before: Option<Token>,
-}
-
-impl<'a> Pieces<'a> {
-    fn new(text: &'a str) -> Self {
-        let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Pieces { text, lexer: Lexer::new(text, mark), before: None }
-    }
-
-    fn gap(&self, before: Token, token: Token) -> Gap {
-        let between = self.text.get(before.end..token.start).unwrap_or_default();
-        let last = self.text.get(..before.end).and_then(|t| t.chars().next_back());
-        let first = self.text.get(token.start..).and_then(|t| t.chars().next());
-        if before.shape == Shape::Text && token.shape == Shape::Text && between.contains('\n') {
-            return Gap::Newline;
-        }
-        match (last, first) {
-            (Some(last), Some(first)) if !stick(last, first) => Gap::Any,
-            _ if between.is_empty() => Gap::Nothing,
-            _ => Gap::Blank,
-        }
-    }
-}
-
-impl<'a> Iterator for Pieces<'a> {
-    type Item = (Gap, &'a str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let token = self.lexer.next()?;
-        let gap = self.before.map_or(Gap::Any, |before| self.gap(before, token));
-        self.before = Some(token);
-        Some((gap, self.text.get(token.start..token.end).unwrap_or_default()))
+fn gap(text: &str, before: Token, token: Token) -> Option<Gap> {
+    let between = text.get(before.end..token.start).filter(|between| !between.is_empty())?;
+    let last = text.get(..before.end)?.chars().next_back()?;
+    let first = text.get(token.start..)?.chars().next()?;
+    let are_strings = before.shape == Shape::Text && token.shape == Shape::Text;
+    match are_strings && between.contains('\n') {
+        true => Some(Gap::Newline),
+        false => stick(last, first).then_some(Gap::Blank),
     }
 }
 

@@ -4,8 +4,8 @@
 //! that the script does.
 
 use super::lex::Shape;
-use super::reader::Reader;
-use super::statement::{Place, Within};
+use super::reader::{LONGEST, Reader};
+use super::walk::Within;
 
 /// What a script does besides its work. All is false unless its tokens say so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,23 +27,18 @@ pub struct Facts {
     pub leaves_to_transaction: bool,
 }
 
-/// How many tokens of a call, or of a transaction's modes, are read; more would be no real file, and
-/// reading on from each would take for ever. Of a longer call the worse is assumed.
-const LONGEST: usize = 100;
-
 impl Facts {
     /// Takes note of a word that runs, at which `reader` stands.
-    pub(super) fn see(&mut self, reader: Reader<'_>, place: Place) {
-        if place.is_start {
-            self.statement(reader, place.within);
+    pub(super) fn see(&mut self, reader: Reader<'_>, is_start: bool, within: Within) {
+        if is_start {
+            self.statement(reader, within);
         }
-        // Asked of every word of a script: the lengths sort out nearly all.
-        match reader.written().trim_matches('"').len() {
-            2 if reader.at("on") => self.on_commit(reader.next()),
-            10 if reader.is_name("set_config") => self.set_config(reader.next()),
-            18 if reader.is_name("pg_advisory_unlock") => self.unlock(reader.next()),
-            22 if reader.is_name("pg_advisory_unlock_all") => self.unlock(reader.next()),
-            _ => {}
+        if reader.is_name("set_config") {
+            self.set_config(reader.next());
+        } else if reader.is_name("pg_advisory_unlock") || reader.is_name("pg_advisory_unlock_all") {
+            self.releases_locks |= reader.next().is(Shape::Open);
+        } else if reader.at_any(&["on commit drop", "on commit delete"]) {
+            self.leaves_to_transaction = true;
         }
     }
 
@@ -53,13 +48,12 @@ impl Facts {
             self.set(reader);
         } else if reader.eat("reset") {
             self.reset(reader);
-        } else if reader.eat("discard") && reader.at("all") {
-            self.reset(reader);
+        } else if reader.at("discard all") {
+            self.reset(reader.next());
             self.releases_locks = true;
         } else if within == Within::Script {
-            if reader.eat("begin") || reader.eat("start") && reader.at("transaction") {
-                self.is_read_only |= says_read_only(reader);
-            }
+            self.is_read_only |=
+                reader.at_any(&["begin", "start transaction"]) && says_read_only(reader);
             // In the body of a block it begins the variables.
             self.leaves_to_transaction |= reader.at("declare");
         }
@@ -83,91 +77,68 @@ impl Facts {
             if value.at("to") || value.written() == "=" {
                 value.skip();
             }
-            let is_off = value.string().map_or_else(|| is_off(value.written()), |v| is_off(&v));
-            self.setting(|setting| reader.is_setting(setting), !is_off);
+            self.setting(&reader.value(), !value.is_off());
             self.changes_encoding |= reader.at("names");
         }
     }
 
     /// Behind `RESET` or `DISCARD`.
-    fn reset(&mut self, mut reader: Reader<'_>) {
-        let is_session = reader.eat("session");
+    fn reset(&mut self, reader: Reader<'_>) {
         if reader.at("all") {
             (self.changes_role, self.changes_encoding) = (true, true);
-        } else if is_session && reader.at("authorization") {
+        } else if reader.at("session authorization") {
             self.changes_role = true;
         } else {
-            self.setting(|setting| reader.is_setting(setting), false);
+            self.setting(&reader.value(), false);
         }
     }
 
-    /// A setting changes; `is_on` is what it becomes, if it is one that is on or off.
-    fn setting(&mut self, is: impl Fn(&str) -> bool, is_on: bool) {
-        self.changes_role |= is("role") || is("session_authorization");
-        self.changes_encoding |= is("client_encoding");
-        self.is_read_only |=
-            is_on && (is("transaction_read_only") || is("default_transaction_read_only"));
+    /// A setting changes; `is_on` is what it becomes, if it is one that is on or off. Those names
+    /// are compared without regard to case, also in quotes.
+    fn setting(&mut self, name: &str, is_on: bool) {
+        match name.to_ascii_lowercase().as_str() {
+            "role" | "session_authorization" => self.changes_role = true,
+            "client_encoding" => self.changes_encoding = true,
+            "transaction_read_only" | "default_transaction_read_only" => self.is_read_only |= is_on,
+            _ => {}
+        }
     }
 
     /// Behind `set_config`: a call has the setting, its value, and whether it is for the
-    /// transaction only.
-    fn set_config(&mut self, mut reader: Reader<'_>) {
+    /// transaction only. Of a call that is too long to read the worse is assumed.
+    fn set_config(&mut self, reader: Reader<'_>) {
         if !reader.is(Shape::Open) {
             return;
         }
-        reader.skip();
-        let name = reader.string().unwrap_or_default();
-        let (mut value_is_off, mut is_for_session) = (false, false);
-        let (mut depth, mut argument, mut behind_comma) = (0_usize, 0, false);
-        for _ in 0..LONGEST {
-            match reader.current().map(|t| t.shape) {
-                None | Some(Shape::Semicolon) => break,
-                Some(Shape::Close) if depth == 0 => break,
-                Some(Shape::Close) => depth -= 1,
-                Some(Shape::Open) => depth += 1,
-                _ if depth == 0 && reader.written() == "," => {
-                    (argument, behind_comma) = (argument + 1, true);
-                    reader.skip();
-                    continue;
-                }
-                Some(Shape::Text) if behind_comma && argument == 1 => {
-                    value_is_off = reader.string().is_some_and(|value| is_off(&value));
-                }
-                _ if behind_comma && argument == 2 => {
-                    is_for_session = reader.at("false") && reader.next().is(Shape::Close);
-                }
-                _ => {}
-            }
-            behind_comma = false;
-            reader.skip();
+        let arguments = arguments(reader.next());
+        let string = |n: usize| arguments.get(n).filter(|argument| argument.is(Shape::Text));
+        let is_off = string(1).is_some_and(Reader::is_off);
+        if let Some(name) = string(0) {
+            self.setting(&name.value(), !is_off);
         }
-        self.setting(|setting| name.eq_ignore_ascii_case(setting), !value_is_off);
-        self.leaves_to_transaction |= !is_for_session;
+        let is_for_session =
+            |third: &Reader<'_>| third.at("false") && third.next().is(Shape::Close);
+        self.leaves_to_transaction |= !arguments.get(2).is_some_and(is_for_session);
     }
+}
 
-    /// Behind the name of a function that releases locks.
-    fn unlock(&mut self, reader: Reader<'_>) {
-        self.releases_locks |= reader.is(Shape::Open);
+/// The first tokens of a call's arguments; `reader` stands at the first of them.
+fn arguments(reader: Reader<'_>) -> Vec<Reader<'_>> {
+    let mut arguments = vec![reader];
+    let mut depth = 0_usize;
+    for reader in reader.rest().take(LONGEST) {
+        match reader.current().map(|t| t.shape) {
+            Some(Shape::Open) => depth += 1,
+            Some(Shape::Close) if depth == 0 => break,
+            Some(Shape::Close) => depth -= 1,
+            _ if depth == 0 && reader.written() == "," => arguments.push(reader.next()),
+            _ => {}
+        }
     }
-
-    /// Behind `ON`, which is a reserved word.
-    fn on_commit(&mut self, mut reader: Reader<'_>) {
-        self.leaves_to_transaction |= reader.eat("commit") && reader.at_any(&["drop", "delete"]);
-    }
+    arguments
 }
 
 /// Whether the rest of a statement has the words READ ONLY.
-fn says_read_only(mut reader: Reader<'_>) -> bool {
-    for _ in 0..LONGEST {
-        if reader.is_at_statement_end() || reader.eat("read") && reader.at("only") {
-            break;
-        }
-        reader.skip();
-    }
-    reader.at("only")
-}
-
-/// Whether the value of a setting means no.
-fn is_off(value: &str) -> bool {
-    ["off", "false", "no", "0", "f", "n", "default"].iter().any(|no| value.eq_ignore_ascii_case(no))
+fn says_read_only(reader: Reader<'_>) -> bool {
+    reader.rest().take(LONGEST).any(|reader| reader.at("read only"))
 }

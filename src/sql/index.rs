@@ -1,6 +1,7 @@
 //! Which index a `CREATE INDEX CONCURRENTLY` builds.
 
 use super::reader::Reader;
+use super::script::Script;
 
 /// What `CREATE [UNIQUE] INDEX CONCURRENTLY` says of the index. Names are as the server knows them:
 /// in lower case unless they are quoted.
@@ -14,26 +15,23 @@ pub struct IndexBuilt {
     pub table: String,
 }
 
-/// The index that the statement builds; `None` for any other statement, and for a name that cannot be
-/// read.
-pub(super) fn index_built(code: &str) -> Option<IndexBuilt> {
+impl Script {
+    /// The index that a `CREATE INDEX CONCURRENTLY` builds, if the statement with this index is one,
+    /// and its names can be read. `text` is the script's.
+    pub fn index_built(&self, text: &str, statement: usize) -> Option<IndexBuilt> {
+        index_built(text.get(self.statements().get(statement)?.code.clone())?)
+    }
+}
+
+fn index_built(code: &str) -> Option<IndexBuilt> {
     let mut reader = Reader::new(code);
-    if !reader.eat("create") {
+    if !reader.eat("create index concurrently") && !reader.eat("create unique index concurrently") {
         return None;
     }
-    reader.eat("unique");
-    if !(reader.eat("index") && reader.eat("concurrently")) {
-        return None;
-    }
-    // `IF` alone is a name.
-    if reader.at("if") && reader.next().at("not") {
-        for _ in ["if", "not", "exists"] {
-            reader.skip();
-        }
-    }
+    reader.eat("if not exists");
     let mut name = None;
     if !reader.at("on") {
-        name = Some(reader.name()?);
+        name = Some(reader.name()?.into_owned());
         reader.skip();
     }
     if !reader.eat("on") {
@@ -41,12 +39,10 @@ pub(super) fn index_built(code: &str) -> Option<IndexBuilt> {
     }
     reader.eat("only");
     let (mut schema, mut table) = (None, reader.name()?);
-    reader.skip();
-    while reader.written() == "." {
-        reader.skip();
-        schema = Some(table);
+    while reader.next().written() == "." {
+        reader = reader.next().next();
+        schema = Some(table.into_owned());
         table = reader.name()?;
-        reader.skip();
     }
-    Some(IndexBuilt { name, schema, table })
+    Some(IndexBuilt { name, schema, table: table.into_owned() })
 }

@@ -15,13 +15,11 @@ pub enum Kind {
         /// `AND CHAIN`: a new transaction is open afterwards.
         chain: bool,
     },
-    /// `ROLLBACK`, `ABORT`.
+    /// `ROLLBACK`, `ABORT`; not `ROLLBACK TO`.
     Rollback {
         /// `AND CHAIN`: a new transaction is open afterwards.
         chain: bool,
     },
-    /// `SAVEPOINT`, `RELEASE`, `ROLLBACK TO`.
-    Savepoint,
     /// `PREPARE TRANSACTION`: the open transaction is no longer the session's.
     PrepareTransaction,
     /// `SET [LOCAL] TRANSACTION`, `SET SESSION CHARACTERISTICS`, and the same by the name of the
@@ -36,209 +34,149 @@ pub enum Kind {
     Other,
 }
 
+impl Kind {
+    /// Whether it begins or ends a transaction.
+    pub fn controls_transaction(self) -> bool {
+        matches!(
+            self,
+            Kind::Begin | Kind::Commit { .. } | Kind::Rollback { .. } | Kind::PrepareTransaction
+        )
+    }
+}
+
+/// The first words of the statements that refuse a transaction block, unless they have the word for
+/// it further behind. These leave nothing when they fail, but for an invalid index.
+const UNDONE: &[&str] = &[
+    "alter system",
+    "commit prepared",
+    "create database",
+    "create index concurrently",
+    "create unique index concurrently",
+    "discard all",
+    "drop index concurrently",
+    "rollback prepared",
+    "vacuum",
+];
+
+/// The same of those that may leave something: they commit on their way, or change what is not in
+/// the database.
+const LEAVING: &[&str] = &[
+    "alter database _ set tablespace",
+    "alter database _ tablespace",
+    "alter database _ with tablespace",
+    "alter subscription _ add publication",
+    "alter subscription _ drop publication",
+    "alter subscription _ refresh",
+    "alter subscription _ set publication",
+    "create subscription",
+    "create tablespace",
+    "drop database",
+    "drop subscription",
+    "drop tablespace",
+];
+
 /// The kind of the statement whose code (first to last token, no `;`) is `code`.
 pub(super) fn classify(code: &str) -> Kind {
-    let mut words = Reader::new(code);
-    if !words.is(Shape::Word) {
-        return Kind::Other;
-    }
-    if words.eat("create") {
-        non_transactional_if(words.creates_outside())
-    } else if words.eat("alter") {
-        non_transactional_if(words.alters_outside())
-    } else if words.eat("drop") {
-        non_transactional_if(words.drops_outside())
-    } else if words.eat("set") {
-        words.set()
-    } else if words.eat("copy") {
-        words.copy()
-    } else if words.eat("vacuum") {
+    let mut reader = Reader::new(code);
+    if is_non_transactional(reader) {
         Kind::NonTransactional
-    } else if words.eat("reindex") {
-        non_transactional_if(words.reindexes_outside())
-    } else if words.eat("cluster") {
-        non_transactional_if(words.clusters_all())
-    } else if words.eat("discard") {
-        non_transactional_if(words.at("all"))
+    } else if reader.at_any(&["begin", "start transaction"]) {
+        Kind::Begin
+    } else if reader.eat("commit") || reader.eat("end") {
+        Kind::Commit { chain: chains(&mut reader) }
+    } else if reader.eat("rollback") || reader.eat("abort") {
+        let chain = chains(&mut reader);
+        if reader.at("to") { Kind::Other } else { Kind::Rollback { chain } }
+    } else if reader.eat("prepare transaction") && reader.is(Shape::Text) {
+        // Without the string it prepares a statement that is named "transaction".
+        Kind::PrepareTransaction
+    } else if reader.at("set") && sets_transaction(reader.next()) {
+        Kind::SetTransaction
+    } else if reader.at("copy") && copies_from_client(reader.next()) {
+        Kind::CopyFromStdin
     } else {
-        words.transaction()
+        Kind::Other
     }
 }
 
-fn non_transactional_if(is_so: bool) -> Kind {
-    if is_so { Kind::NonTransactional } else { Kind::Other }
+/// `[WORK | TRANSACTION] [AND CHAIN]`; `AND NO CHAIN` is no chain.
+fn chains(reader: &mut Reader<'_>) -> bool {
+    let _ = reader.eat("work") || reader.eat("transaction");
+    reader.eat("and chain")
 }
 
-impl Reader<'_> {
-    fn transaction(&mut self) -> Kind {
-        if self.eat("begin") || self.eat("start") && self.at("transaction") {
-            Kind::Begin
-        } else if self.eat("commit") {
-            if self.at("prepared") {
-                return Kind::NonTransactional;
-            }
-            let chain = self.chain();
-            Kind::Commit { chain }
-        } else if self.eat("end") {
-            let chain = self.chain();
-            Kind::Commit { chain }
-        } else if self.eat("rollback") {
-            if self.at("prepared") {
-                return Kind::NonTransactional;
-            }
-            let chain = self.chain();
-            if self.at("to") {
-                return Kind::Savepoint;
-            }
-            Kind::Rollback { chain }
-        } else if self.eat("abort") {
-            let chain = self.chain();
-            Kind::Rollback { chain }
-        } else if self.at_any(&["savepoint", "release"]) {
-            Kind::Savepoint
-        } else if self.eat("prepare") && self.eat("transaction") && self.is(Shape::Text) {
-            // Without the string it prepares a statement that is named "transaction".
-            Kind::PrepareTransaction
-        } else {
-            Kind::Other
-        }
+fn is_non_transactional(mut reader: Reader<'_>) -> bool {
+    if reader.eat("reindex") {
+        return skip_options(&mut reader)
+            || reader.at_any(&["database", "schema", "system", "_ concurrently"]);
     }
-
-    /// `[WORK | TRANSACTION] [AND CHAIN]`; `AND NO CHAIN` is no chain.
-    fn chain(&mut self) -> bool {
-        if self.at_any(&["work", "transaction"]) {
-            self.skip();
-        }
-        self.eat("and") && self.at("chain")
+    if reader.eat("cluster") {
+        // All tables, where only the name of one is missing: `CLUSTER [VERBOSE]`.
+        skip_options(&mut reader);
+        reader.eat("verbose");
+        return reader.is_at_end();
     }
+    reader.at_any(UNDONE) || reader.at_any(LEAVING) || detaches_concurrently(reader)
+}
 
-    fn set(&mut self) -> Kind {
-        // The grammar takes both before either form, so what follows decides.
-        let _ = self.eat("local") || self.eat("session");
-        if self.at_any(&[
+/// Steps over options in parentheses. Whether CONCURRENTLY is one of them, and is not switched off.
+fn skip_options(reader: &mut Reader<'_>) -> bool {
+    let mut is_concurrent = false;
+    if reader.is(Shape::Open) {
+        while !reader.is_at_end() && !reader.is(Shape::Close) {
+            is_concurrent |= reader.at("concurrently") && !reader.next().is_off();
+            reader.skip();
+        }
+        reader.skip();
+    }
+    is_concurrent
+}
+
+/// `ALTER TABLE … DETACH PARTITION name CONCURRENTLY`: not a name with a schema, `s.concurrently`.
+fn detaches_concurrently(reader: Reader<'_>) -> bool {
+    let mut detach = reader.rest().skip_while(|r| !r.at("detach partition"));
+    reader.at("alter table") && detach.any(|r| r.written() != "." && r.next().at("concurrently"))
+}
+
+/// Behind `SET`. The grammar takes LOCAL and SESSION before either form, so what follows decides.
+fn sets_transaction(mut reader: Reader<'_>) -> bool {
+    let _ = reader.eat("local") || reader.eat("session");
+    // `SET transaction.x = 1` and `SET transaction TO 1` set something else.
+    let is_mode = |mut r: Reader<'_>| r.eat("transaction") && r.is(Shape::Word) && !r.at("to");
+    is_mode(reader)
+        || reader.at_any(&[
             "characteristics",
+            "session characteristics",
             "transaction_isolation",
             "transaction_read_only",
             "transaction_deferrable",
-        ]) {
-            return Kind::SetTransaction;
-        }
-        if self.eat("session") && self.at("characteristics") {
-            return Kind::SetTransaction;
-        }
-        // `SET transaction.x = 1` and `SET transaction TO 1` set something else.
-        if self.eat("transaction") && self.is(Shape::Word) && !self.at("to") {
-            return Kind::SetTransaction;
-        }
-        Kind::Other
-    }
+        ])
+}
 
-    /// The first FROM outside parentheses names the source; it is reserved, so no table's name,
-    /// unless after a dot, where no STDIN can follow.
-    fn copy(&mut self) -> Kind {
-        let mut depth = 0_usize;
-        while let Some(token) = self.current() {
-            match token.shape {
-                Shape::Open => depth += 1,
-                Shape::Close => depth = depth.saturating_sub(1),
-                Shape::Word if depth == 0 && self.at("from") => {
-                    self.skip();
-                    // The server takes FROM STDOUT for a slip of the pen, and reads as well.
-                    if self.at_any(&["stdin", "stdout"]) {
-                        return Kind::CopyFromStdin;
-                    }
-                    continue;
-                }
-                _ => {}
-            }
-            self.skip();
+/// Behind `COPY`. The first FROM outside parentheses names the source; it is reserved, so no
+/// table's name, unless after a dot, where no STDIN can follow.
+fn copies_from_client(reader: Reader<'_>) -> bool {
+    let mut depth = 0_usize;
+    reader.rest().any(|reader| {
+        match reader.current().map(|t| t.shape) {
+            Some(Shape::Open) => depth += 1,
+            Some(Shape::Close) => depth = depth.saturating_sub(1),
+            _ => {}
         }
-        Kind::Other
-    }
+        // The server takes FROM STDOUT for a slip of the pen, and reads as well.
+        depth == 0 && reader.at_any(&["from stdin", "from stdout"])
+    })
+}
 
-    fn creates_outside(&mut self) -> bool {
-        if self.at_any(&["database", "tablespace", "subscription"]) {
-            return true;
-        }
-        self.eat("unique");
-        self.eat("index") && self.at("concurrently")
+/// Whether something of a statement may stand when it fails outside a transaction block, other than an
+/// invalid index. `code` is the statement; `may_commit` says that it is a DO block which may.
+pub(super) fn may_leave(code: &str, kind: Kind, may_commit: bool) -> bool {
+    let reader = Reader::new(code);
+    if kind == Kind::NonTransactional {
+        return reader.at_any(LEAVING) || reader.at("alter table");
     }
-
-    fn drops_outside(&mut self) -> bool {
-        self.at_any(&["database", "tablespace", "subscription"])
-            || self.eat("index") && self.at("concurrently")
-    }
-
-    fn alters_outside(&mut self) -> bool {
-        if self.eat("table") {
-            return self.detaches_concurrently();
-        }
-        if self.eat("database") {
-            self.skip();
-            // `SET TABLESPACE x`, or as an option: `[WITH] TABLESPACE [=] x`.
-            let _ = self.eat("set") || self.eat("with");
-            return self.at("tablespace");
-        }
-        if self.eat("subscription") {
-            self.skip();
-            if self.at("refresh") {
-                return true;
-            }
-            return (self.eat("set") || self.eat("add") || self.eat("drop"))
-                && self.at("publication");
-        }
-        self.at("system")
-    }
-
-    /// `… DETACH PARTITION name CONCURRENTLY`, which always stands at the end.
-    fn detaches_concurrently(&mut self) -> bool {
-        while !self.is_at_end() {
-            if !(self.eat("detach") && self.eat("partition")) {
-                self.skip();
-                continue;
-            }
-            let mut after_dot = false;
-            while !self.is_at_end() {
-                if self.at("concurrently") && !after_dot {
-                    return true;
-                }
-                after_dot = self.written() == ".";
-                self.skip();
-            }
-        }
-        false
-    }
-
-    fn reindexes_outside(&mut self) -> bool {
-        if self.is(Shape::Open) {
-            while !self.is_at_end() && !self.is(Shape::Close) {
-                // `(CONCURRENTLY false)` is allowed, and is not concurrent.
-                if self.eat("concurrently") {
-                    let value = self.written().trim_matches('\'').to_ascii_lowercase();
-                    if !matches!(value.as_str(), "false" | "off" | "0") {
-                        return true;
-                    }
-                }
-                self.skip();
-            }
-            self.skip();
-        }
-        if self.at_any(&["database", "schema", "system"]) {
-            return true;
-        }
-        self.skip();
-        self.at("concurrently")
-    }
-
-    /// Only the names of tables are missing: `CLUSTER [VERBOSE]`, `CLUSTER (VERBOSE)`.
-    fn clusters_all(&mut self) -> bool {
-        if self.is(Shape::Open) {
-            while !self.is_at_end() && !self.is(Shape::Close) {
-                self.skip();
-            }
-            self.skip();
-        }
-        self.eat("verbose");
-        self.is_at_end()
-    }
+    // PL/pgSQL is what we can read.
+    let is_other =
+        |mut r: Reader<'_>| r.eat("language") && !r.value().eq_ignore_ascii_case("plpgsql");
+    reader.at("call") || reader.at("do") && (may_commit || reader.rest().any(is_other))
 }

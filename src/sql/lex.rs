@@ -13,7 +13,6 @@ pub(super) enum Shape {
     Word,
     /// A string constant of any spelling.
     Text,
-    /// `;`
     Semicolon,
     /// `(`
     Open,
@@ -37,32 +36,36 @@ pub(super) struct Token {
 #[derive(Clone, Copy)]
 pub(super) struct Lexer<'a> {
     text: &'a str,
-    bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Lexer<'a> {
-    /// Starts at the byte `at`, which must not be inside a token.
-    pub(super) fn new(text: &'a str, at: usize) -> Self {
-        let bytes = text.as_bytes();
-        Lexer { text, bytes, at }
+    pub(super) fn new(text: &'a str) -> Self {
+        Lexer { text, at: 0 }
+    }
+
+    /// Of a whole script, which may begin with a byte-order mark. Elsewhere the server takes one for
+    /// a letter.
+    pub(super) fn of_script(text: &'a str) -> Self {
+        let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        Lexer { at, ..Lexer::new(text) }
     }
 
     /// The byte at `at`, or 0 behind the end: no rule below asks for a 0.
     fn byte(&self, at: usize) -> u8 {
-        self.bytes.get(at).copied().unwrap_or(0)
+        self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
     /// The first byte from `from` on for which `stop` holds, or the end.
     fn until(&self, from: usize, stop: impl Fn(u8) -> bool) -> usize {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        rest.iter().position(|&b| stop(b)).map_or(self.bytes.len(), |n| from + n)
+        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        rest.iter().position(|&b| stop(b)).map_or(self.text.len(), |n| from + n)
     }
 
     /// The end of the first `needle` from `from` on, or the end of the text.
     fn past(&self, from: usize, needle: &str) -> usize {
         let rest = self.text.get(from..).unwrap_or_default();
-        rest.find(needle).map_or(self.bytes.len(), |n| from + n + needle.len())
+        rest.find(needle).map_or(self.text.len(), |n| from + n + needle.len())
     }
 
     /// Goes to the next token. True if it stands before a comment that never ends instead.
@@ -88,17 +91,9 @@ impl<'a> Lexer<'a> {
         loop {
             at = self.until(at, |b| b == b'*' || b == b'/');
             match (self.byte(at), self.byte(at + 1)) {
-                (b'/', b'*') => {
-                    depth += 1;
-                    at += 2;
-                }
-                (b'*', b'/') => {
-                    depth -= 1;
-                    at += 2;
-                    if depth == 0 {
-                        return Some(at);
-                    }
-                }
+                (b'*', b'/') if depth == 1 => return Some(at + 2),
+                (b'*', b'/') => (depth, at) = (depth - 1, at + 2),
+                (b'/', b'*') => (depth, at) = (depth + 1, at + 2),
                 (0, _) => return None,
                 _ => at += 1,
             }
@@ -129,7 +124,7 @@ impl<'a> Lexer<'a> {
                     Some(inside) => at = inside,
                     None => return at + 1,
                 },
-                _ => return self.bytes.len(),
+                _ => return self.text.len(),
             }
         }
     }
@@ -154,7 +149,7 @@ impl<'a> Lexer<'a> {
     /// The end of what the `$` at `at` begins: a `$tag$…$tag$` string, a parameter such as `$1`,
     /// or nothing.
     fn dollar(&self, at: usize) -> (Shape, usize) {
-        let digits = self.until(at + 1, |b| !b.is_ascii_digit());
+        let digits = self.digits_end(at + 1);
         let tag = self.until(at + 1, |b| !is_word(b) || b == b'$');
         if self.byte(tag) != b'$' || digits > at + 1 {
             return (Shape::Other, digits);
@@ -168,16 +163,17 @@ impl<'a> Lexer<'a> {
     /// The end of a number that begins at `at`. The exponent belongs to it, so that `1e5$$…$$`
     /// does not read `e5$$…` as a name.
     fn number(&self, at: usize) -> usize {
-        let end = self.until(at, |b| !b.is_ascii_digit());
-        if !matches!(self.byte(end), b'e' | b'E') {
-            return end;
-        }
+        let end = self.digits_end(at);
         let sign = usize::from(matches!(self.byte(end + 1), b'+' | b'-'));
-        if self.byte(end + 1 + sign).is_ascii_digit() {
-            self.until(end + 1 + sign, |b| !b.is_ascii_digit())
-        } else {
-            end
+        let exponent = end + 1 + sign;
+        match matches!(self.byte(end), b'e' | b'E') && self.byte(exponent).is_ascii_digit() {
+            true => self.digits_end(exponent),
+            false => end,
         }
+    }
+
+    fn digits_end(&self, at: usize) -> usize {
+        self.until(at, |b| !b.is_ascii_digit())
     }
 }
 
@@ -187,29 +183,23 @@ impl Iterator for Lexer<'_> {
     fn next(&mut self) -> Option<Token> {
         let endless = self.skip_blank();
         let start = self.at;
-        let first = *self.bytes.get(start)?;
-        let (second, third) = (self.byte(start + 1), self.byte(start + 2));
-        let (shape, end) = match first {
+        let first = *self.text.as_bytes().get(start)?;
+        let first = first.to_ascii_lowercase();
+        let (shape, end) = match [first, self.byte(start + 1), self.byte(start + 2)] {
             // A token, not white space: whoever sends only the code must still be refused.
-            _ if endless => (Shape::Other, self.bytes.len()),
-            b';' => (Shape::Semicolon, start + 1),
-            b'(' => (Shape::Open, start + 1),
-            b')' => (Shape::Close, start + 1),
-            b'\'' => (Shape::Text, self.quoted_end(start + 1, "'")),
-            b'"' => (Shape::Quoted, self.quoted_end(start + 1, "\"")),
-            b'$' => self.dollar(start),
-            b'0'..=b'9' => (Shape::Other, self.number(start)),
-            b'e' | b'E' if second == b'\'' => (Shape::Text, self.escaped_end(start + 2)),
-            b'b' | b'B' | b'x' | b'X' | b'n' | b'N' if second == b'\'' => {
-                (Shape::Text, self.quoted_end(start + 2, "'"))
-            }
-            b'u' | b'U' if second == b'&' && third == b'\'' => {
-                (Shape::Text, self.quoted_end(start + 3, "'"))
-            }
-            b'u' | b'U' if second == b'&' && third == b'"' => {
-                (Shape::Other, self.quoted_end(start + 3, "\""))
-            }
-            b if is_word(b) => (Shape::Word, self.until(start, |b| !is_word(b))),
+            _ if endless => (Shape::Other, self.text.len()),
+            [b';', ..] => (Shape::Semicolon, start + 1),
+            [b'(', ..] => (Shape::Open, start + 1),
+            [b')', ..] => (Shape::Close, start + 1),
+            [b'\'', ..] => (Shape::Text, self.quoted_end(start + 1, "'")),
+            [b'"', ..] => (Shape::Quoted, self.quoted_end(start + 1, "\"")),
+            [b'$', ..] => self.dollar(start),
+            [b'0'..=b'9', ..] => (Shape::Other, self.number(start)),
+            [b'e', b'\'', _] => (Shape::Text, self.escaped_end(start + 2)),
+            [b'b' | b'x' | b'n', b'\'', _] => (Shape::Text, self.quoted_end(start + 2, "'")),
+            [b'u', b'&', b'\''] => (Shape::Text, self.quoted_end(start + 3, "'")),
+            [b'u', b'&', b'"'] => (Shape::Other, self.quoted_end(start + 3, "\"")),
+            [b, ..] if is_word(b) => (Shape::Word, self.until(start, |b| !is_word(b))),
             _ => (Shape::Other, start + 1),
         };
         self.at = end;

@@ -45,14 +45,7 @@ fn is_blank(raw: &str) -> bool {
 
 /// `raw` is the line with its line end; a column in the line end becomes the end of the line.
 fn location(before: usize, raw: &str, column: usize) -> Location {
-    let line = raw.strip_suffix('\n').unwrap_or(raw);
-    let line = match raw.len() == line.len() {
-        true => line,
-        false => line.strip_suffix('\r').unwrap_or(line),
-    };
-    Location {
-        line: before + 1,
-        column: column.min(line.chars().count() + 1),
-        text: line.to_owned(),
-    }
+    let line = raw.strip_suffix("\r\n").or(raw.strip_suffix('\n')).unwrap_or(raw);
+    let column = column.min(line.chars().count() + 1);
+    Location { line: before + 1, column, text: line.to_owned() }
 }

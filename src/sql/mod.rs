@@ -6,15 +6,13 @@
 //! and takes every other statement as it comes. The server stays the judge; what is missed here it
 //! refuses (SQLSTATE 25001, 2D000), and a transactional file may then run without a transaction.
 //!
-//! `lex` cuts tokens, `reader` reads them, `statement` cuts statements (`head` names them), `walk` looks into DO blocks
-//! too, and `script` puts together what `kind`, `mode`, `facts`, `touch`, `remains` and `index` make
-//! of them.
+//! `lex` cuts tokens, `reader` reads them, `walk` cuts statements and shows each word that runs, and
+//! `script` puts together what `kind`, `mode`, `facts`, `touch`, `remains` and `index` make of them.
 //!
 //! Floor 0: plain values, no imports of the crate, no I/O, no panics, whatever the text.
 
 mod compare;
 mod facts;
-mod head;
 mod index;
 mod kind;
 mod lex;

@@ -46,37 +46,35 @@ pub enum Refusal {
     },
 }
 
-/// Chooses the mode for the statements of one script, none of them empty. `is_ended` says that the
-/// last has its `;`.
-pub(super) fn mode(statements: &[Statement], is_ended: bool) -> Mode {
+/// Chooses the mode for the statements of one script, none of them empty.
+pub(super) fn mode(statements: &[Statement]) -> Mode {
     if let Some(copy) = statements.iter().find(|s| s.kind == Kind::CopyFromStdin) {
         return Mode::Refused(Refusal::CopyFromStdin { at: copy.code.start });
     }
     if let Some(at) = left_open(statements) {
         return Mode::Refused(Refusal::LeavesTransactionOpen { at });
     }
-    let as_one = !statements.iter().any(|s| s.kind == Kind::NonTransactional);
-    if statements.iter().any(|s| controls(s.kind)) {
-        return match own_transaction(statements, is_ended) {
-            Some(guard_at) => Mode::OwnTransaction { guard_at },
-            None => Mode::NonTransactional { as_one },
-        };
-    }
-    match statements {
-        // Tried in a transaction first, it would do its work twice up to its first COMMIT, and
-        // sequences do not go back.
-        [one] if one.ends_transactions => Mode::NonTransactional { as_one },
-        _ if as_one => Mode::Transactional { guard_at: after_modes(statements, 0, is_ended) },
+    let refuses = |s: &Statement| s.kind == Kind::NonTransactional;
+    let as_one = !statements.iter().any(refuses);
+    let controls = statements.iter().filter(|s| s.kind.controls_transaction());
+    match controls.collect::<Vec<_>>()[..] {
+        // A DO block that commits, tried in a transaction first, would do its work twice up to its
+        // first COMMIT, and sequences do not go back.
+        [] if as_one && !matches!(statements, [one] if one.ends_transactions) => {
+            Mode::Transactional { guard_at: after_modes(statements, 0) }
+        }
+        // In the block a statement that refuses it is left for the server to refuse, as with
+        // golang-migrate; before the block it could have run, but not in the one message.
+        [begin, commit]
+            if begin.kind == Kind::Begin
+                && commit.kind == (Kind::Commit { chain: false })
+                && statements.last() == Some(commit)
+                && !statements.iter().take_while(|s| *s != begin).any(refuses) =>
+        {
+            Mode::OwnTransaction { guard_at: after_modes(statements, begin.span.end) }
+        }
         _ => Mode::NonTransactional { as_one },
     }
-}
-
-/// Whether a statement begins or ends a transaction.
-fn controls(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Begin | Kind::Commit { .. } | Kind::Rollback { .. } | Kind::PrepareTransaction
-    )
 }
 
 /// Where the transaction begins that is open after the last statement. A second BEGIN inside a
@@ -95,32 +93,12 @@ fn left_open(statements: &[Statement]) -> Option<usize> {
     open
 }
 
-/// Where the guard goes, if one BEGIN … COMMIT ends the file and is its only transaction control.
-fn own_transaction(statements: &[Statement], is_ended: bool) -> Option<usize> {
-    let (last, rest) = statements.split_last()?;
-    if last.kind != (Kind::Commit { chain: false }) {
-        return None;
-    }
-    let begin = rest.iter().position(|s| controls(s.kind))?;
-    let (before, inside) = (rest.get(..begin)?, rest.get(begin + 1..)?);
-    // In the block such a statement is left for the server to refuse, as with golang-migrate;
-    // before the block it could have run, but not in the one message.
-    let non_transactional = before.iter().any(|s| s.kind == Kind::NonTransactional);
-    let other = inside.iter().any(|s| controls(s.kind));
-    let begin = rest.get(begin)?;
-    if begin.kind != Kind::Begin || non_transactional || other {
-        return None;
-    }
-    Some(after_modes(statements, begin.span.end, is_ended))
-}
-
 /// Behind the statements that set the transaction's mode and follow right after the byte `from`.
 ///
 /// A last statement without its `;` is not stepped over: nothing could be put behind it. The guard
 /// then comes before it, and the server may refuse the file with 25001.
-fn after_modes(statements: &[Statement], from: usize, is_ended: bool) -> usize {
+fn after_modes(statements: &[Statement], from: usize) -> usize {
     let after = statements.iter().filter(|s| s.span.start >= from);
-    let modes = after.take_while(|s| s.kind == Kind::SetTransaction);
-    let last = statements.last().map_or(0, |s| s.span.end);
-    modes.map(|s| s.span.end).filter(|end| is_ended || *end != last).last().unwrap_or(from)
+    let modes = after.take_while(|s| s.kind == Kind::SetTransaction && s.is_ended);
+    modes.last().map_or(from, |s| s.span.end)
 }

@@ -6,6 +6,10 @@ use std::borrow::Cow;
 
 use super::lex::{Lexer, Shape, Token};
 
+/// How many tokens are read on from a word that may stand in a script ever so often: no real
+/// statement needs more, and reading on to the end from each such word could take for ever.
+pub(super) const LONGEST: usize = 100;
+
 /// A place among the tokens of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
@@ -15,20 +19,14 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Stands at the first token of a part of a script.
+    /// Stands at the first token.
     pub(super) fn new(text: &'a str) -> Self {
-        Reader::at_byte(text, 0)
+        Reader { text, lexer: Lexer::new(text), current: None }.next()
     }
 
-    /// Stands at the first token of a script, which may begin with a byte-order mark.
+    /// The same of a whole script, which may begin with a byte-order mark.
     pub(super) fn of_script(text: &'a str) -> Self {
-        Reader::at_byte(text, if text.starts_with('\u{feff}') { 3 } else { 0 })
-    }
-
-    fn at_byte(text: &'a str, start: usize) -> Self {
-        let mut lexer = Lexer::new(text, start);
-        let current = lexer.next();
-        Reader { text, lexer, current }
+        Reader { text, lexer: Lexer::of_script(text), current: None }.next()
     }
 
     pub(super) fn current(&self) -> Option<Token> {
@@ -54,6 +52,12 @@ impl<'a> Reader<'a> {
         self
     }
 
+    /// The current token and those behind it, to the end of the statement.
+    pub(super) fn rest(self) -> impl Iterator<Item = Self> {
+        let all = std::iter::successors(Some(self), |reader| Some(reader.next()));
+        all.take_while(|reader| !reader.is_at_statement_end())
+    }
+
     /// The current token as it is written, empty at the end.
     pub(super) fn written(&self) -> &'a str {
         self.current.and_then(|t| self.text.get(t.start..t.end)).unwrap_or_default()
@@ -63,59 +67,56 @@ impl<'a> Reader<'a> {
         self.current.is_some_and(|t| t.shape == shape)
     }
 
-    /// Whether the current token is this keyword; a quoted one is none.
-    pub(super) fn at(&self, keyword: &str) -> bool {
-        self.is(Shape::Word) && self.written().eq_ignore_ascii_case(keyword)
-    }
-
-    pub(super) fn at_any(&self, keywords: &[&str]) -> bool {
-        keywords.iter().any(|k| self.at(k))
-    }
-
-    pub(super) fn eat(&mut self, keyword: &str) -> bool {
-        let found = self.at(keyword);
-        if found {
+    /// Behind these keywords, if they come next. `_` is any token; a quoted word is no keyword.
+    fn behind(mut self, keywords: &str) -> Option<Self> {
+        // Asked of every word of a script: the first letter sorts out nearly all.
+        let letter = |text: &str| text.bytes().next().map(|b| b.to_ascii_lowercase());
+        if letter(self.written()) != letter(keywords) && !keywords.starts_with('_') {
+            return None;
+        }
+        for keyword in keywords.split(' ') {
+            let is_keyword = self.is(Shape::Word) && self.written().eq_ignore_ascii_case(keyword);
+            if !is_keyword && (keyword != "_" || self.is_at_end()) {
+                return None;
+            }
             self.skip();
         }
-        found
+        Some(self)
     }
 
-    /// Whether the current token is this name, as the server folds it: in lower case unless it is
+    /// Whether these keywords come next, `set transaction`, where `_` is any token.
+    pub(super) fn at(&self, keywords: &str) -> bool {
+        self.behind(keywords).is_some()
+    }
+
+    pub(super) fn at_any(&self, alternatives: &[&str]) -> bool {
+        alternatives.iter().any(|keywords| self.at(keywords))
+    }
+
+    /// Steps over these keywords, if all of them come next.
+    pub(super) fn eat(&mut self, keywords: &str) -> bool {
+        let behind = self.behind(keywords);
+        *self = behind.unwrap_or(*self);
+        behind.is_some()
+    }
+
+    /// The name that the current token is, as the server folds it: in lower case unless it is
     /// quoted.
-    pub(super) fn is_name(&self, name: &str) -> bool {
+    pub(super) fn name(&self) -> Option<Cow<'a, str>> {
         let written = self.written();
-        match self.current.map(|t| t.shape) {
-            Some(Shape::Word) => {
-                let folded = written.bytes().map(|b| b.to_ascii_lowercase());
-                written.len() == name.len() && folded.eq(name.bytes())
-            }
-            // Only a name with a quote in it is written otherwise than it is.
-            Some(Shape::Quoted) => match unquoted(written, '"') {
-                Cow::Borrowed(inside) => inside == name,
-                Cow::Owned(inside) => inside == name,
-            },
-            _ => false,
-        }
-    }
-
-    /// The name that the current token is, folded as the server folds it.
-    pub(super) fn name(&self) -> Option<String> {
         match self.current?.shape {
-            Shape::Word => Some(self.written().to_ascii_lowercase()),
-            Shape::Quoted => Some(unquoted(self.written(), '"').into_owned()),
+            Shape::Word if written.bytes().any(|b| b.is_ascii_uppercase()) => {
+                Some(Cow::Owned(written.to_ascii_lowercase()))
+            }
+            Shape::Word => Some(Cow::Borrowed(written)),
+            Shape::Quoted => Some(unquoted(written, '"')),
             _ => None,
         }
     }
 
-    /// Whether the current token names this setting; those are compared without regard to case,
-    /// also in quotes.
-    pub(super) fn is_setting(&self, setting: &str) -> bool {
-        let written = match self.current.map(|t| t.shape) {
-            Some(Shape::Word) => self.written(),
-            Some(Shape::Quoted) => self.written().trim_matches('"'),
-            _ => "",
-        };
-        written.eq_ignore_ascii_case(setting)
+    pub(super) fn is_name(&self, name: &str) -> bool {
+        // Asked of every word of a script: the length sorts out most.
+        self.written().len() >= name.len() && self.name().is_some_and(|n| n == name)
     }
 
     /// The value of the string constant that the current token is. Of the escapes in `E'…'` those
@@ -125,18 +126,27 @@ impl<'a> Reader<'a> {
             return None;
         }
         let written = self.written();
-        if let Some(body) = written.strip_prefix('$') {
-            let tag = body.find('$').map_or(0, |n| n + 1);
-            let inside = body.get(tag..).unwrap_or_default();
-            let delimiter = written.get(..=tag).unwrap_or_default();
-            return Some(Cow::Borrowed(inside.strip_suffix(delimiter).unwrap_or(inside)));
+        if let Some((tag, inside)) = written.strip_prefix('$').and_then(|w| w.split_once('$')) {
+            let delimiter = format!("${tag}$");
+            return Some(Cow::Borrowed(inside.strip_suffix(&*delimiter).unwrap_or(inside)));
         }
-        let quote = written.find('\'')?;
-        let quoted = written.get(quote..)?;
-        match written.get(..quote)? {
-            "e" | "E" => Some(Cow::Owned(unescaped(quoted))),
-            _ => Some(unquoted(quoted, '\'')),
-        }
+        let (prefix, quoted) = written.split_at(written.find('\'')?);
+        Some(match prefix {
+            "e" | "E" => Cow::Owned(unescaped(quoted)),
+            _ => unquoted(quoted, '\''),
+        })
+    }
+
+    /// What the current token says, whether it is a string, a name or a word.
+    pub(super) fn value(&self) -> Cow<'a, str> {
+        let quoted = self.is(Shape::Quoted).then(|| unquoted(self.written(), '"'));
+        quoted.or_else(|| self.string()).unwrap_or(Cow::Borrowed(self.written()))
+    }
+
+    /// Whether the current token, as the value of a setting or an option, means no.
+    pub(super) fn is_off(&self) -> bool {
+        let value = self.value().to_ascii_lowercase();
+        matches!(&*value, "off" | "false" | "no" | "0" | "f" | "n" | "default")
     }
 }
 
@@ -144,31 +154,26 @@ impl<'a> Reader<'a> {
 fn unquoted(quoted: &str, quote: char) -> Cow<'_, str> {
     let inside = quoted.strip_prefix(quote).unwrap_or(quoted);
     let inside = inside.strip_suffix(quote).unwrap_or(inside);
-    if !inside.contains(quote) {
-        return Cow::Borrowed(inside);
+    match inside.contains(quote) {
+        true => Cow::Owned(inside.replace(&format!("{quote}{quote}"), &quote.to_string())),
+        false => Cow::Borrowed(inside),
     }
-    let (one, two) = (quote.to_string(), format!("{quote}{quote}"));
-    Cow::Owned(inside.replace(&two, &one))
 }
 
 /// The same for an `E'…'` string, with the backslashes read. Numbers become a question mark: they
 /// spell no keyword that somebody would write so.
 fn unescaped(quoted: &str) -> String {
     let inside = unquoted(quoted, '\'');
-    let mut value = String::with_capacity(inside.len());
     let mut chars = inside.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => value.push(match chars.next() {
-                Some('n') => '\n',
-                Some('r') => '\r',
-                Some('t') => '\t',
-                Some('0'..='9' | 'x' | 'u' | 'U') => '?',
-                Some(other) => other,
-                None => continue,
-            }),
-            c => value.push(c),
-        }
-    }
-    value
+    let value = std::iter::from_fn(|| match chars.next()? {
+        '\\' => Some(match chars.next()? {
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            '0'..='9' | 'x' | 'u' | 'U' => '?',
+            other => other,
+        }),
+        c => Some(c),
+    });
+    value.collect()
 }

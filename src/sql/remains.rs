@@ -1,8 +1,7 @@
 //! What stands when a statement of a script fails.
 
 use super::kind::Kind;
-use super::reader::Reader;
-use super::statement::Statement;
+use super::script::Script;
 
 /// What stands when a statement fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,63 +13,28 @@ pub struct Remains {
     pub is_failed_undone: bool,
 }
 
-/// What stands when `statements[failed]` fails; `as_one` says that all went out in one message.
-pub(super) fn remains(statements: &[Statement], failed: usize, as_one: bool) -> Remains {
-    // A message with one statement is no transaction block.
-    let is_implicit = as_one && statements.len() > 1;
-    let mut standing = 0;
-    let mut is_open = is_implicit;
-    for (i, statement) in statements.iter().enumerate().take(failed) {
-        match statement.kind {
-            Kind::Begin => is_open = true,
-            Kind::Commit { chain } => {
-                standing = i + 1;
-                is_open = chain || is_implicit;
-            }
-            Kind::PrepareTransaction => {
-                standing = i + 1;
-                is_open = is_implicit;
-            }
-            Kind::Rollback { chain } => is_open = chain || is_implicit,
-            _ if is_open => {}
-            _ => standing = i + 1,
-        }
-    }
-    let may_leave = statements.get(failed).is_some_and(|statement| statement.may_leave);
-    Remains { statements: standing, is_failed_undone: is_open || !may_leave }
-}
-
-/// Whether something of a statement may stand when it fails outside a transaction block, other than an
-/// invalid index: it commits on its way, or changes what is not in the database. `code` is the
-/// statement; `may_commit` says that it is a DO block which may.
-pub(super) fn may_leave(code: &str, kind: Kind, may_commit: bool) -> bool {
-    let mut reader = Reader::new(code);
-    if kind == Kind::NonTransactional {
-        return if reader.eat("create") {
-            reader.at_any(&["subscription", "tablespace"])
-        } else if reader.eat("drop") {
-            reader.at_any(&["subscription", "tablespace", "database"])
-        } else {
-            // Of the others of ALTER: a table's partition, a database's tablespace, a subscription.
-            reader.eat("alter") && !reader.at("system")
-        };
-    }
-    reader.at("call") || reader.eat("do") && (may_commit || is_in_other_language(reader))
-}
-
-/// Behind `DO`: whether its body is not PL/pgSQL, which is what we can read.
-fn is_in_other_language(mut reader: Reader<'_>) -> bool {
-    while !reader.is_at_end() {
-        if reader.eat("language") {
-            let is_ours = reader.string().map_or_else(
-                || reader.is_name("plpgsql"),
-                |name| name.eq_ignore_ascii_case("plpgsql"),
-            );
-            if !is_ours {
-                return true;
+impl Script {
+    /// What stands when the statement with the index `failed` fails. `as_one` says that the script
+    /// went out as one message, and not statement by statement.
+    pub fn remains(&self, failed: usize, as_one: bool) -> Remains {
+        let statements = self.statements();
+        // A message with one statement is no transaction block.
+        let is_implicit = as_one && statements.len() > 1;
+        let mut standing = 0;
+        let mut is_open = is_implicit;
+        for (i, statement) in statements.iter().enumerate().take(failed) {
+            match statement.kind {
+                Kind::Begin => is_open = true,
+                Kind::Rollback { chain } => is_open = chain || is_implicit,
+                kind @ (Kind::Commit { .. } | Kind::PrepareTransaction) => {
+                    standing = i + 1;
+                    is_open = kind == Kind::Commit { chain: true } || is_implicit;
+                }
+                _ if is_open => {}
+                _ => standing = i + 1,
             }
         }
-        reader.skip();
+        let may_leave = statements.get(failed).is_some_and(|statement| statement.may_leave);
+        Remains { statements: standing, is_failed_undone: is_open || !may_leave }
     }
-    false
 }

@@ -3,16 +3,16 @@
 //! It holds no text but byte ranges of the one it was made from, which its functions want again.
 
 use std::borrow::Cow;
+use std::mem;
+use std::ops::Range;
 
 use super::facts::Facts;
-use super::index::{IndexBuilt, index_built};
-use super::kind::Kind;
+use super::kind::{Kind, classify, may_leave};
+use super::lex::Lexer;
 use super::mode::{Mode, mode};
 use super::reader::Reader;
-use super::remains::{Remains, may_leave, remains};
-use super::statement::{Place, Statement, Visitor, Within};
-use super::touch::Touch;
-use super::walk::walk;
+use super::statement::Statement;
+use super::walk::{Visitor, Within, walk};
 
 /// What is known of a script.
 #[derive(Clone, Debug)]
@@ -20,7 +20,6 @@ pub struct Script {
     statements: Vec<Statement>,
     facts: Facts,
     mode: Mode,
-    is_ended: bool,
 }
 
 impl Script {
@@ -28,9 +27,8 @@ impl Script {
     pub fn new(text: &str) -> Script {
         let mut analysis = Analysis { text, ..Analysis::default() };
         walk(text, &mut analysis);
-        let Analysis { statements, facts, is_ended, .. } = analysis;
-        let mode = mode(&statements, is_ended);
-        Script { statements, facts, mode, is_ended }
+        let Analysis { statements, facts, .. } = analysis;
+        Script { mode: mode(&statements), statements, facts }
     }
 
     /// The statements that have code, in order.
@@ -55,15 +53,7 @@ impl Script {
 
     /// Whether the last statement has its `;`.
     pub fn is_ended(&self) -> bool {
-        self.is_ended
-    }
-
-    /// Whether the script may drop a table or write to it, as far as its text tells: it names the
-    /// table, drops its schema, or drops what a role owns. `text` is the script's.
-    pub fn may_touch(&self, text: &str, schema: &str, table: &str) -> bool {
-        let mut touch = Touch::new(schema, table);
-        walk(text, &mut touch);
-        touch.is_found
+        self.statements.last().is_some_and(|s| s.is_ended)
     }
 
     /// The script as it can run within a transaction that others share; `text` is the script's.
@@ -82,46 +72,23 @@ impl Script {
             Mode::Transactional { .. } => Some(Cow::Borrowed(text)),
             Mode::OwnTransaction { .. } => {
                 let begin = self.statements.iter().find(|s| s.kind == Kind::Begin)?;
-                let code = text.get(begin.code.clone())?;
+                let mut reader = Reader::new(text.get(begin.code.clone())?).next();
+                let _ = reader.eat("work") || reader.eat("transaction");
                 // Anything behind these words sets the mode.
-                let mut reader = Reader::new(code);
-                reader.skip();
-                if reader.at_any(&["work", "transaction"]) {
-                    reader.skip();
-                }
                 let commit = self.statements.last().filter(|_| reader.is_at_end())?;
                 let mut bytes = text.as_bytes().to_vec();
-                for statement in [begin, commit] {
-                    blank(&mut bytes, text, statement)?;
+                // Comments stay.
+                for part in [begin, commit].map(|s| s.code.start..s.span.end) {
+                    for token in Lexer::new(text.get(part.clone())?) {
+                        let bytes = bytes.get_mut(part.clone())?;
+                        bytes.get_mut(token.start..token.end)?.fill(b' ');
+                    }
                 }
                 String::from_utf8(bytes).ok().map(Cow::Owned)
             }
             Mode::NonTransactional { .. } | Mode::Refused(_) => None,
         }
     }
-
-    /// What stands when the statement with the index `failed` fails. `as_one` says that the script
-    /// went out as one message, and not statement by statement.
-    pub fn remains(&self, failed: usize, as_one: bool) -> Remains {
-        remains(&self.statements, failed, as_one)
-    }
-
-    /// The index that a `CREATE INDEX CONCURRENTLY` builds, if the statement with this index is one.
-    /// `text` is the script's.
-    pub fn index_built(&self, text: &str, statement: usize) -> Option<IndexBuilt> {
-        index_built(text.get(self.statements.get(statement)?.code.clone())?)
-    }
-}
-
-/// Overwrites the tokens of a statement and its `;`, and leaves the comments.
-fn blank(bytes: &mut [u8], text: &str, statement: &Statement) -> Option<()> {
-    let (start, end) = (statement.code.start, statement.span.end);
-    let mut reader = Reader::new(text.get(start..end)?);
-    while let Some(token) = reader.current() {
-        bytes.get_mut(start + token.start..start + token.end)?.fill(b' ');
-        reader.skip();
-    }
-    Some(())
 }
 
 /// What has been seen of a script.
@@ -130,33 +97,32 @@ struct Analysis<'t> {
     text: &'t str,
     statements: Vec<Statement>,
     facts: Facts,
-    is_ended: bool,
     /// Of the statement that is being read: a DO block ends transactions, or may.
     ends_transactions: bool,
     may_commit: bool,
 }
 
 impl Visitor for Analysis<'_> {
-    fn word(&mut self, reader: Reader<'_>, place: Place) {
-        self.facts.see(reader, place);
-        if place.within == Within::Body {
+    fn word(&mut self, reader: Reader<'_>, is_start: bool, within: Within) {
+        self.facts.see(reader, is_start, within);
+        if within == Within::Body {
             self.may_commit |= reader.at_any(&["commit", "rollback", "call", "execute"]);
-            if place.is_start && reader.at_any(&["commit", "rollback"]) {
-                let next = reader.next();
-                self.ends_transactions |= next.is_at_statement_end() || next.at("and");
-            }
+            let next = reader.next();
+            self.ends_transactions |= is_start
+                && reader.at_any(&["commit", "rollback"])
+                && (next.is_at_statement_end() || next.at("and"));
         }
     }
 
-    fn statement(&mut self, mut statement: Statement, is_ended: bool) {
-        let may_commit = std::mem::take(&mut self.may_commit);
-        statement.ends_transactions = std::mem::take(&mut self.ends_transactions);
-        if statement.code.is_empty() {
-            return;
+    fn statement(&mut self, span: Range<usize>, code: Range<usize>, is_ended: bool) {
+        let ends_transactions = mem::take(&mut self.ends_transactions);
+        let may_commit = mem::take(&mut self.may_commit);
+        if !code.is_empty() {
+            let text = self.text.get(code.clone()).unwrap_or_default();
+            let kind = classify(text);
+            let may_leave = may_leave(text, kind, may_commit);
+            let statement = Statement { span, code, kind, is_ended, ends_transactions, may_leave };
+            self.statements.push(statement);
         }
-        let code = self.text.get(statement.code.clone()).unwrap_or_default();
-        statement.may_leave = may_leave(code, statement.kind, may_commit);
-        self.is_ended = is_ended;
-        self.statements.push(statement);
     }
 }

@@ -1,14 +1,11 @@
-//! A script cut into statements, as the server's grammar cuts it.
+//! One statement of a script: where it stands, and what it is called.
 //!
-//! Only two statements have a `;` inside: CREATE RULE … DO (a; b), where it stands in parentheses,
-//! and a routine with a BEGIN ATOMIC … END body. Both are followed without parsing the rest.
-//!
-//! Not psql: backslash commands and variables mean nothing here, as they mean nothing to the server.
+//! Where statements begin and end is decided by `walk`, what one means for transactions by `kind`.
 
 use std::ops::Range;
 
-use super::kind::{Kind, classify};
-use super::lex::{Shape, Token};
+use super::kind::Kind;
+use super::lex::Shape;
 use super::reader::Reader;
 
 /// One statement of a script.
@@ -24,6 +21,8 @@ pub struct Statement {
     pub code: Range<usize>,
     /// What it does to the transaction.
     pub kind: Kind,
+    /// It has its `;`.
+    pub(super) is_ended: bool,
     /// A DO block with a COMMIT or ROLLBACK of its own.
     pub(super) ends_transactions: bool,
     /// Whether something of it may stand when it fails outside a transaction block, other than an
@@ -31,138 +30,58 @@ pub struct Statement {
     pub(super) may_leave: bool,
 }
 
-/// What is told of a script while it is cut.
-pub(super) trait Visitor {
-    /// A word or a quoted name, at which `reader` stands, in code that the script runs when it is
-    /// run: not in the body of a function. `reader` sees what follows, also behind the statement.
-    fn word(&mut self, reader: Reader<'_>, place: Place);
+/// The words behind these say what kind of thing they are about.
+const PAIRS: [&str; 7] = ["alter", "create", "discard", "drop", "prepare", "reindex", "start"];
 
-    /// A statement ends. The spans of all, joined, are the script; those without code are told too.
-    fn statement(&mut self, _statement: Statement, _is_closed: bool) {}
-}
-
-/// Where a word stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// It is the first of its statement.
-    pub(super) is_start: bool,
-    /// In which code.
-    pub(super) within: Within,
-}
-
-/// Which code a word stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Within {
-    /// The script itself.
-    Script,
-    /// The body of a DO block.
-    Body,
-    /// A string that a DO block runs with EXECUTE.
-    Executed,
-}
-
-/// Cuts a script into statements, in order; none for an empty text, at least one for any other.
-///
-/// Any text is taken. A string, name, comment, parenthesis or body that is not closed goes on to the
-/// end; the server refuses such a statement. A byte-order mark at the start counts as white space.
-pub(super) fn cut(text: &str, visitor: &mut dyn Visitor) {
-    let mut start = 0;
-    let mut code: Option<Range<usize>> = None;
-    let mut nesting = Nesting::default();
-    let mut reader = Reader::of_script(text);
-    while let Some(token) = reader.current() {
-        if token.shape == Shape::Semicolon && !nesting.is_open() {
-            let code = code.take().unwrap_or(token.start..token.start);
-            visitor.statement(statement(text, start..token.end, code), true);
-            start = token.end;
-            nesting = Nesting::default();
-        } else {
-            if matches!(token.shape, Shape::Word | Shape::Quoted) && !nesting.body {
-                let place = Place { is_start: code.is_none(), within: Within::Script };
-                visitor.word(reader, place);
+impl Statement {
+    /// Its first keywords, in capitals: `CREATE INDEX CONCURRENTLY`. `text` is the script's. No more
+    /// of it, since a password may follow.
+    pub fn head(&self, text: &str) -> String {
+        let mut reader = Reader::new(text.get(self.code.clone()).unwrap_or_default());
+        let is_pair = reader.at_any(&PAIRS);
+        let mut words = Vec::new();
+        let mut length = 1;
+        while words.len() < 4 && reader.is(Shape::Word) {
+            match words.len() {
+                1 if reader.at("or") => length = 4,
+                1 if is_pair || reader.at("prepared") => length = 2,
+                _ => {}
             }
-            nesting.take(&reader, token);
-            code = Some(code.map_or(token.start, |c| c.start)..token.end);
-        }
-        reader.skip();
-    }
-    if start < text.len() {
-        let code = code.unwrap_or(text.len()..text.len());
-        visitor.statement(statement(text, start..text.len(), code), false);
-    }
-}
-
-fn statement(text: &str, span: Range<usize>, code: Range<usize>) -> Statement {
-    let kind = classify(text.get(code.clone()).unwrap_or_default());
-    Statement { span, code, kind, ends_transactions: false, may_leave: false }
-}
-
-/// How far the words of a statement have matched CREATE [OR REPLACE] FUNCTION | PROCEDURE.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Head {
-    #[default]
-    Start,
-    Create,
-    Or,
-    Replace,
-    Routine,
-    Unlike,
-}
-
-/// What is open within one statement.
-#[derive(Default)]
-struct Nesting {
-    head: Head,
-    parentheses: usize,
-    /// In a body. They do not nest: the server takes no CREATE FUNCTION inside one, so another
-    /// BEGIN ATOMIC there can only be a table and its alias.
-    body: bool,
-    /// The token before was BEGIN.
-    begun: bool,
-    /// An END here closes the body: each statement in a body has its `;`, so END comes right after
-    /// one, or after ATOMIC. The END of a CASE and `SELECT 1 AS end` never do, which saves counting.
-    closable: bool,
-}
-
-impl Nesting {
-    fn is_open(&self) -> bool {
-        self.parentheses > 0 || self.body
-    }
-
-    fn take(&mut self, reader: &Reader<'_>, token: Token) {
-        match token.shape {
-            Shape::Open => self.parentheses += 1,
-            Shape::Close => self.parentheses = self.parentheses.saturating_sub(1),
-            _ => {}
-        }
-        match self.head {
-            Head::Unlike => {}
-            Head::Routine => self.routine(reader, token),
-            _ => self.head = self.head.next(reader),
-        }
-    }
-
-    fn routine(&mut self, reader: &Reader<'_>, token: Token) {
-        let is = |keyword: &str| self.parentheses == 0 && reader.at(keyword);
-        let opens = !self.body && self.begun && is("atomic");
-        let closes = self.closable && is("end");
-        let begins = is("begin");
-        self.body = opens || self.body && !closes;
-        self.begun = begins;
-        self.closable = opens || token.shape == Shape::Semicolon;
-    }
-}
-
-impl Head {
-    fn next(self, reader: &Reader<'_>) -> Self {
-        match self {
-            Head::Start if reader.at("create") => Head::Create,
-            Head::Create if reader.at("or") => Head::Or,
-            Head::Or if reader.at("replace") => Head::Replace,
-            Head::Create | Head::Replace if reader.at_any(&["function", "procedure"]) => {
-                Head::Routine
+            words.push(reader.written().to_ascii_uppercase());
+            if reader.eat("concurrently") {
+                length = words.len();
+            } else {
+                reader.skip();
             }
-            _ => Head::Unlike,
+        }
+        words.truncate(length);
+        if words.is_empty() { "a statement".to_string() } else { words.join(" ") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Script;
+
+    #[test]
+    fn a_statement_is_called_by_its_keywords() {
+        for (text, head) in [
+            (
+                "create /* x */ unique index concurrently i on t(a)",
+                "CREATE UNIQUE INDEX CONCURRENTLY",
+            ),
+            ("drop index concurrently i", "DROP INDEX CONCURRENTLY"),
+            ("create or replace view v as select 1", "CREATE OR REPLACE VIEW"),
+            ("alter table t detach partition p concurrently", "ALTER TABLE"),
+            ("alter role r password 'secret'", "ALTER ROLE"),
+            ("vacuum t", "VACUUM"),
+            ("commit work and chain", "COMMIT"),
+            ("rollback prepared 'x'", "ROLLBACK PREPARED"),
+            ("-- why\nselect secret", "SELECT"),
+            ("(select 1)", "a statement"),
+        ] {
+            let script = Script::new(text);
+            assert_eq!(script.statements()[0].head(text), head, "{text}");
         }
     }
 }

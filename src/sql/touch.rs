@@ -1,47 +1,32 @@
 //! Whether a script may drop or write to a table, as far as it names it.
 
-use super::reader::Reader;
-use super::statement::{Place, Visitor};
+use super::reader::{LONGEST, Reader};
+use super::script::Script;
+use super::walk::{Visitor, Within, walk};
 
-/// How many tokens behind DROP SCHEMA are read: no real file has more, and a made-up one could take
-/// for ever.
-const MOST_TOKENS: usize = 100;
-
-/// Looks for one table, folded as the server folds names.
-pub(super) struct Touch<'a> {
-    schema: &'a str,
-    table: &'a str,
-    /// What was found.
-    pub(super) is_found: bool,
+impl Script {
+    /// Whether the script may drop a table or write to it, as far as its text tells: it names the
+    /// table, drops its schema, or drops what a role owns. `text` is the script's.
+    pub fn may_touch(&self, text: &str, schema: &str, table: &str) -> bool {
+        let mut touch = Touch { schema, table, is_found: false };
+        walk(text, &mut touch);
+        touch.is_found
+    }
 }
 
-impl<'a> Touch<'a> {
-    pub(super) fn new(schema: &'a str, table: &'a str) -> Self {
-        Touch { schema, table, is_found: false }
-    }
+/// Names as the server folds them.
+struct Touch<'a> {
+    schema: &'a str,
+    table: &'a str,
+    is_found: bool,
 }
 
 impl Visitor for Touch<'_> {
-    fn word(&mut self, reader: Reader<'_>, place: Place) {
+    fn word(&mut self, reader: Reader<'_>, is_start: bool, _: Within) {
+        let has_schema = || reader.rest().take(LONGEST).any(|r| r.is_name(self.schema));
         self.is_found = self.is_found
             || reader.is_name(self.table)
-            || place.is_start && reader.at("drop") && drops(reader.next(), self.schema);
+            || is_start && reader.at("drop owned")
+            || is_start && reader.at("drop schema") && has_schema();
     }
-}
-
-/// Behind `DROP`: OWNED, or SCHEMA with this schema among the names.
-fn drops(mut reader: Reader<'_>, schema: &str) -> bool {
-    if reader.at("owned") {
-        return true;
-    }
-    if !reader.eat("schema") {
-        return false;
-    }
-    for _ in 0..MOST_TOKENS {
-        if reader.is_at_statement_end() || reader.is_name(schema) {
-            break;
-        }
-        reader.skip();
-    }
-    reader.is_name(schema)
 }

@@ -26,23 +26,9 @@ pub struct UrlParts {
 }
 
 /// Parameters in whose values an `@` may stand as it is.
-const FREE_TEXT: [&str; 15] = [
-    "application_name",
-    "database",
-    "dbname",
-    "fallback_application_name",
-    "host",
-    "options",
-    "passfile",
-    "password",
-    "role",
-    "search_path",
-    "service",
-    "sslcert",
-    "sslkey",
-    "user",
-    "x-migrations-table",
-];
+const FREE_TEXT: &str = "\
+    application_name database dbname fallback_application_name host options passfile \
+    password role search_path service sslcert sslkey user x-migrations-table";
 
 impl UrlParts {
     /// Reads what follows `scheme:`.
@@ -53,22 +39,16 @@ impl UrlParts {
     pub fn parse(text: &str) -> Result<UrlParts, String> {
         let text = text.strip_prefix("//").unwrap_or(text);
         let (user_info, rest) = cut(text)?;
-        let (user, password) = match user_info
-            .map(|info| info.split_once(':').unwrap_or((info, "")))
-        {
-            Some((user, password)) => (personal("user", user)?, personal("password", password)?),
-            None => (None, None),
-        };
+        let user_info = user_info.unwrap_or_default();
+        let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+        let (user, password) = (personal("user", user)?, personal("password", password)?);
         let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
         let path =
             percent_decoded(path).ok_or("the database's name holds a raw '%': write it as %25")?;
         let hosts = hosts::split(authority)
-            .map(|host| {
-                let name = percent_decoded(&host.name)?;
-                Some(Host { name, ..host })
-            })
+            .map(|host| Some(Host { name: percent_decoded(&host.name)?, ..host }))
             .collect::<Option<Vec<Host>>>()
             .ok_or("the host holds a raw '%': write it as %25")?;
         Ok(UrlParts { user, password, hosts, path, parameters: parameters(query)? })
@@ -89,14 +69,14 @@ fn cut(text: &str) -> Result<(Option<&str>, &str), String> {
         Some(at) => (Some(&text[..at]), &text[at + 1..]),
         None => (None, text),
     };
-    let end = text.find(is_end).unwrap_or(text.len());
+    let end = end_of_authority(text);
     let regular = at(text[..end].rfind('@'));
     if !text[end..].contains('@') || is_sound(regular.1) {
         return Ok(regular);
     }
     let mut later = text.match_indices('@').map(|(at, _)| at).filter(|at| *at > end);
     match later.find(|at| is_sound(&text[at + 1..])) {
-        Some(later) if !are_hosts(before_end(regular.1)) => Ok(at(Some(later))),
+        Some(later) if !are_hosts(regular.1) => Ok(at(Some(later))),
         // Either the password goes on, or an `@` stands behind the host: to guess would be to send
         // half a password to some host.
         _ => {
@@ -114,12 +94,9 @@ fn cut(text: &str) -> Result<(Option<&str>, &str), String> {
     }
 }
 
-fn is_end(letter: char) -> bool {
-    matches!(letter, '/' | '?' | '#')
-}
-
-fn before_end(text: &str) -> &str {
-    &text[..text.find(is_end).unwrap_or(text.len())]
+/// Where the authority ends.
+fn end_of_authority(text: &str) -> usize {
+    text.find(['/', '?', '#']).unwrap_or(text.len())
 }
 
 /// Whether this, behind the user info, begins with hosts and has no `@` where none belongs.
@@ -130,18 +107,18 @@ fn is_sound(text: &str) -> bool {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         match value.rsplit_once('@') {
             _ if name.contains('@') => false,
-            Some((_, after)) => FREE_TEXT.contains(&name) && !after.contains('/'),
+            Some((_, after)) => {
+                FREE_TEXT.split(' ').any(|word| word == name) && !after.contains('/')
+            }
             None => true,
         }
     });
-    are_hosts(before_end(place))
-        && ![place, fragment].iter().any(|t| t.contains('@'))
-        && query_is_sound
+    are_hosts(place) && ![place, fragment].iter().any(|t| t.contains('@')) && query_is_sound
 }
 
-/// Whether this may be a list of `host[:port]`. The empty one is: `postgres:///db`.
+/// Whether this may begin with a list of `host[:port]`. The empty one is: `postgres:///db`.
 fn are_hosts(text: &str) -> bool {
-    hosts::split(text).all(|Host { name, port }| {
+    hosts::split(&text[..end_of_authority(text)]).all(|Host { name, port }| {
         let is_address = name.contains(':');
         (port.is_empty() || port.parse::<u16>().is_ok())
             && name.chars().all(|c| match c {

@@ -17,64 +17,17 @@ const SCHEMES: [&str; 5] = ["postgres", "postgresql", "pgx", "pgx4", "pgx5"];
 
 /// Connection settings of libpq, lib/pq and pgx that this crate reads itself or has no use for:
 /// they are not sent to the server as start-up settings.
-const NOT_SETTINGS: &[&str] = &[
-    "authtype",
-    "binary_parameters",
-    "channel_binding",
-    "client_encoding",
-    "connect_timeout",
-    "database",
-    "dbname",
-    "default_query_exec_mode",
-    "description_cache_capacity",
-    "disable_prepared_binary_result",
-    "fallback_application_name",
-    "gssdelegation",
-    "gssencmode",
-    "gsslib",
-    "host",
-    "hostaddr",
-    "keepalives",
-    "keepalives_count",
-    "keepalives_idle",
-    "keepalives_interval",
-    "krbspn",
-    "krbsrvname",
-    "load_balance_hosts",
-    "max_protocol_version",
-    "min_protocol_version",
-    "options",
-    "passfile",
-    "password",
-    "port",
-    "replication",
-    "require_auth",
-    "requirepeer",
-    "requiressl",
-    "service",
-    "servicefile",
-    "ssl",
-    "ssl_max_protocol_version",
-    "ssl_min_protocol_version",
-    "sslcert",
-    "sslcertmode",
-    "sslcompression",
-    "sslcrl",
-    "sslcrldir",
-    "sslinline",
-    "sslkey",
-    "sslkeylogfile",
-    "sslmode",
-    "sslnegotiation",
-    "sslpassword",
-    "sslrootcert",
-    "sslsni",
-    "statement_cache_capacity",
-    "target_session_attrs",
-    "tcp_user_timeout",
-    "tty",
-    "user",
-];
+const NOT_SETTINGS: &str = "\
+    authtype binary_parameters channel_binding client_encoding connect_timeout database \
+    dbname default_query_exec_mode description_cache_capacity disable_prepared_binary_result \
+    fallback_application_name gssdelegation gssencmode gsslib host hostaddr keepalives \
+    keepalives_count keepalives_idle keepalives_interval krbspn krbsrvname \
+    load_balance_hosts max_protocol_version min_protocol_version options passfile password \
+    port replication require_auth requirepeer requiressl service servicefile ssl \
+    ssl_max_protocol_version ssl_min_protocol_version sslcert sslcertmode sslcompression \
+    sslcrl sslcrldir sslinline sslkey sslkeylogfile sslmode sslnegotiation sslpassword \
+    sslrootcert sslsni statement_cache_capacity target_session_attrs tcp_user_timeout tty \
+    user";
 
 /// Settings of the server that libpq takes from variables.
 const SETTING_VARIABLES: [(&str, &str); 3] =
@@ -135,38 +88,29 @@ impl<'a> Inputs<'a> {
     /// What is wrong, as the text behind `failed to open database: `.
     pub fn merge(&self) -> Result<DatabaseUrl, String> {
         let UrlParts { user, password, path, .. } = &self.url;
-        let user =
-            self.parameter("user").or(user.clone()).or_else(|| self.fallback("user", "PGUSER"));
-        let password = self
-            .parameter("password")
-            .or(password.clone())
-            .or_else(|| self.fallback("password", "PGPASSWORD"));
-        let named = path.strip_prefix('/').unwrap_or(path).to_string();
-        let database = self
-            .parameter("dbname")
-            .or_else(|| self.parameter("database"))
-            .or(Some(named).filter(|name| !name.is_empty()))
-            .or_else(|| self.fallback("dbname", "PGDATABASE"));
+        // Of those that say it in the URL twice the parameter counts.
+        let find = |parameter: &str, own: &Option<String>, variable: &str| {
+            let written = self.parameter(parameter).or_else(|| own.clone());
+            written.or_else(|| self.fallback(parameter, variable))
+        };
+        let named = path.strip_prefix('/').unwrap_or(path);
+        let named = Some(named.to_string()).filter(|name| !name.is_empty());
+        let named = self.parameter("database").or(named);
 
         let hostaddr = self.find("hostaddr", "PGHOSTADDR");
         let hosts = self.hosts(hostaddr.as_deref())?;
         let hostaddrs = hostaddr.map(|text| hosts::addresses(&text, hosts.len())).transpose()?;
 
-        let x = |name: &str| self.url.parameters.get(name).map(String::as_str);
-        let quoted = flag(x("x-migrations-table-quoted"), "x-migrations-table-quoted")?;
-        let table = read_table(x("x-migrations-table").unwrap_or(""), quoted)?;
-        let statement_timeout = number(x("x-statement-timeout"))?
-            .and_then(|millis| u64::try_from(millis).ok())
-            .filter(|millis| *millis > 0)
-            .map(Duration::from_millis);
+        let table = self.parameter("x-migrations-table").unwrap_or_default();
+        let table = read_table(&table, self.flag("x-migrations-table-quoted")?)?;
+        let statement_timeout = self.number("x-statement-timeout")?.and_then(at_least_one);
         // The size does not matter here; a value that golang-migrate refuses is refused.
-        number(x("x-multi-statement-max-size"))?;
+        self.number("x-multi-statement-max-size")?;
         let connect_timeout = match self.find("connect_timeout", "PGCONNECT_TIMEOUT") {
             None => None,
             Some(text) => {
-                let invalid = || format!("connect_timeout: {text:?} is not a number of seconds");
-                let seconds: i64 = text.trim().parse().map_err(|_| invalid())?;
-                u64::try_from(seconds).ok().filter(|s| *s > 0).map(Duration::from_secs)
+                let invalid = |_| format!("connect_timeout: {text:?} is not a number of seconds");
+                at_least_one(text.trim().parse().map_err(invalid)?)
             }
         };
         if self.find("sslinline", "").is_some_and(|inline| inline == "true") {
@@ -179,22 +123,22 @@ impl<'a> Inputs<'a> {
         Ok(DatabaseUrl {
             hosts,
             hostaddrs: hostaddrs.unwrap_or_default(),
-            user,
-            password: password.map(Secret),
-            database,
+            user: find("user", user, "PGUSER"),
+            password: find("password", password, "PGPASSWORD").map(Secret),
+            database: find("dbname", &named, "PGDATABASE"),
             path: path.clone(),
             sslmode: self.sslmode(sslrootcert.as_deref())?,
             sslrootcert: sslrootcert.map(Into::into),
             sslcert: self.find("sslcert", "PGSSLCERT").map(Into::into),
             sslkey: self.find("sslkey", "PGSSLKEY").map(Into::into),
-            channel_binding: modes::channel_binding(binding.as_deref())?,
-            target_session_attrs: modes::target_session(target.as_deref())?,
-            connect_timeout,
+            channel_binding: modes::channel_binding(binding.as_deref().unwrap_or("prefer"))?,
+            target_session_attrs: modes::target_session(target.as_deref().unwrap_or("any"))?,
+            connect_timeout: connect_timeout.map(Duration::from_secs),
             settings: self.settings()?,
             options: self.find("options", "PGOPTIONS"),
             table,
-            statement_timeout,
-            multi_statement: flag(x("x-multi-statement"), "x-multi-statement")?,
+            statement_timeout: statement_timeout.map(Duration::from_millis),
+            multi_statement: self.flag("x-multi-statement")?,
         })
     }
 
@@ -220,14 +164,13 @@ impl<'a> Inputs<'a> {
         let mode = self.parameter("sslmode").or_else(jdbc);
         let mode = mode.or_else(|| self.fallback("sslmode", "PGSSLMODE"));
         let system = sslrootcert == Some("system");
-        match mode.as_deref().map(modes::sslmode).transpose()? {
-            Some(mode) if system && mode < SslMode::VerifyFull => Err(format!(
+        let usual = if system { "verify-full" } else { "prefer" };
+        match modes::sslmode(mode.as_deref().unwrap_or(usual))? {
+            mode if system && mode < SslMode::VerifyFull => Err(format!(
                 "sslmode {} is too weak for sslrootcert=system: use verify-full",
                 mode.name()
             )),
-            Some(mode) => Ok(mode),
-            None if system => Ok(SslMode::VerifyFull),
-            None => Ok(SslMode::Prefer),
+            mode => Ok(mode),
         }
     }
 
@@ -240,7 +183,7 @@ impl<'a> Inputs<'a> {
         }
         let mut settings: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in self.service.iter().chain(&self.url.parameters) {
-            if !name.starts_with("x-") && !NOT_SETTINGS.contains(&name.as_str()) {
+            if !name.starts_with("x-") && !NOT_SETTINGS.split(' ').any(|word| word == name) {
                 settings.insert(name.clone(), value.clone());
             }
         }
@@ -255,6 +198,28 @@ impl<'a> Inputs<'a> {
         settings.insert("application_name".into(), application.unwrap_or_else(|| "dbm".into()));
         Ok(settings)
     }
+
+    /// Go's `strconv.Atoi`.
+    fn number(&self, name: &str) -> Result<Option<i64>, String> {
+        let Some(text) = self.parameter(name) else { return Ok(None) };
+        let invalid = |_| format!("strconv.Atoi: parsing {text:?}: invalid syntax");
+        text.parse().map(Some).map_err(invalid)
+    }
+
+    /// Go's `strconv.ParseBool`.
+    fn flag(&self, name: &str) -> Result<bool, String> {
+        match self.parameter(name).as_deref() {
+            None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
+            Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
+            Some(other) => Err(format!(
+                "Unable to parse option {name}: strconv.ParseBool: parsing {other:?}: invalid syntax"
+            )),
+        }
+    }
+}
+
+fn at_least_one(number: i64) -> Option<u64> {
+    u64::try_from(number).ok().filter(|number| *number > 0)
 }
 
 /// golang-migrate's rule: quoted, it is what stands between the first pairs of quotes.
@@ -277,23 +242,5 @@ fn read_table(text: &str, quoted: bool) -> Result<TableName, String> {
         [name] => Ok(plain(name)),
         [schema, name] => Ok(TableName { schema: Some(schema.into()), name: name.into() }),
         _ => Err(format!("\"{text}\" MigrationsTable contains too many dot characters")),
-    }
-}
-
-/// Go's `strconv.Atoi`.
-fn number(text: Option<&str>) -> Result<Option<i64>, String> {
-    let Some(text) = text else { return Ok(None) };
-    let invalid = |_| format!("strconv.Atoi: parsing {text:?}: invalid syntax");
-    text.parse().map(Some).map_err(invalid)
-}
-
-/// Go's `strconv.ParseBool`.
-fn flag(text: Option<&str>, name: &str) -> Result<bool, String> {
-    match text {
-        None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
-        Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
-        Some(other) => Err(format!(
-            "Unable to parse option {name}: strconv.ParseBool: parsing {other:?}: invalid syntax"
-        )),
     }
 }

@@ -116,13 +116,8 @@ fn load_password(
     let user = database.user.clone().or_else(|| inputs.variable("USER"));
     let user = user.or_else(|| inputs.variable("LOGNAME")).unwrap_or_default();
     let Some((host, port)) = database.hosts.first() else { return Ok(None) };
-    let key = password_file::PasswordKey {
-        host,
-        port: *port,
-        database: database.database.as_deref().unwrap_or(&user),
-        user: &user,
-    };
-    let found = password_file::find(&String::from_utf8_lossy(&bytes), &key);
+    let (port, name) = (port.to_string(), database.database.as_deref().unwrap_or(&user));
+    let found = password_file::find(&String::from_utf8_lossy(&bytes), [host, &port, name, &user]);
     Ok(found.filter(|password| !password.is_empty()).map(Secret))
 }
 

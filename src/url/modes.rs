@@ -2,26 +2,26 @@
 
 use crate::url::database_url::{ChannelBinding, SslMode, TargetSession};
 
+/// The value that a word stands for.
+fn one_of<T: Copy>(parameter: &str, text: &str, words: &[(&str, T)]) -> Result<T, String> {
+    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let (others, last) = words.split_at(words.len().saturating_sub(1));
+        let (others, last) = (others.join(", "), last.concat());
+        format!("unsupported {parameter} {text:?}; there are {others} and {last}")
+    })
+}
+
 /// Reads `sslmode`.
 ///
 /// # Errors
 ///
 /// What is wrong with it.
 pub fn sslmode(text: &str) -> Result<SslMode, String> {
-    Ok(match text {
-        "disable" => SslMode::Disable,
-        "allow" => SslMode::Allow,
-        "prefer" => SslMode::Prefer,
-        "require" => SslMode::Require,
-        "verify-ca" => SslMode::VerifyCa,
-        "verify-full" => SslMode::VerifyFull,
-        other => {
-            return Err(format!(
-                "unsupported sslmode {other:?}; \
-                 there are disable, allow, prefer, require, verify-ca and verify-full"
-            ));
-        }
-    })
+    use SslMode::{Allow, Disable, Prefer, Require, VerifyCa, VerifyFull};
+    let modes = [Disable, Allow, Prefer, Require, VerifyCa, VerifyFull];
+    one_of("sslmode", text, &modes.map(|mode| (mode.name(), mode)))
 }
 
 /// Reads `channel_binding`.
@@ -29,17 +29,10 @@ pub fn sslmode(text: &str) -> Result<SslMode, String> {
 /// # Errors
 ///
 /// What is wrong with it.
-pub fn channel_binding(text: Option<&str>) -> Result<ChannelBinding, String> {
-    Ok(match text {
-        None | Some("prefer") => ChannelBinding::Prefer,
-        Some("disable") => ChannelBinding::Disable,
-        Some("require") => ChannelBinding::Require,
-        Some(other) => {
-            return Err(format!(
-                "unsupported channel_binding {other:?}; there are disable, prefer and require"
-            ));
-        }
-    })
+pub fn channel_binding(text: &str) -> Result<ChannelBinding, String> {
+    use ChannelBinding::{Disable, Prefer, Require};
+    let words = [("disable", Disable), ("prefer", Prefer), ("require", Require)];
+    one_of("channel_binding", text, &words)
 }
 
 /// Reads `target_session_attrs`.
@@ -47,22 +40,15 @@ pub fn channel_binding(text: Option<&str>) -> Result<ChannelBinding, String> {
 /// # Errors
 ///
 /// What is wrong with it, or that no migration can run on such a server.
-pub fn target_session(text: Option<&str>) -> Result<TargetSession, String> {
-    Ok(match text {
-        None | Some("any") => TargetSession::Any,
-        Some("read-write" | "primary") => TargetSession::ReadWrite,
-        Some("read-only") => TargetSession::ReadOnly,
-        Some(text @ ("standby" | "prefer-standby")) => {
-            return Err(format!(
-                "target_session_attrs {text:?}: migrations need a server that accepts writes; \
-                 use read-write"
-            ));
-        }
-        Some(other) => {
-            return Err(format!(
-                "unsupported target_session_attrs {other:?}; \
-                 there are any, read-write, read-only and primary"
-            ));
-        }
-    })
+pub fn target_session(text: &str) -> Result<TargetSession, String> {
+    use TargetSession::{Any, ReadOnly, ReadWrite};
+    if matches!(text, "standby" | "prefer-standby") {
+        return Err(format!(
+            "target_session_attrs {text:?}: migrations need a server that accepts writes; \
+             use read-write"
+        ));
+    }
+    let words =
+        [("any", Any), ("read-write", ReadWrite), ("read-only", ReadOnly), ("primary", ReadWrite)];
+    one_of("target_session_attrs", text, &words)
 }

@@ -3,27 +3,15 @@
 //! The format is libpq's: `\:` and `\\` in a field, `*` for any, `#` begins a comment line, and
 //! the first line that fits counts.
 
-/// What a line must match.
-pub struct PasswordKey<'a> {
-    /// The first host's name, or its socket's folder.
-    pub host: &'a str,
-    /// Its port.
-    pub port: u16,
-    /// The database; the user's name where the URL names none.
-    pub database: &'a str,
-    /// Who connects.
-    pub user: &'a str,
-}
-
-/// The password of the first line that fits.
-pub fn find(text: &str, key: &PasswordKey<'_>) -> Option<String> {
+/// The password of the first line that fits the key: the host's name or its socket's folder, the
+/// port, the database, and who connects.
+pub fn find(text: &str, key: [&str; 4]) -> Option<String> {
     text.lines().filter(|line| !line.starts_with('#')).find_map(|line| password(line, key))
 }
 
-fn password(line: &str, key: &PasswordKey<'_>) -> Option<String> {
-    let port = key.port.to_string();
+fn password(line: &str, key: [&str; 4]) -> Option<String> {
     let mut rest = line;
-    for (i, wanted) in [key.host, &port, key.database, key.user].into_iter().enumerate() {
+    for (i, wanted) in key.into_iter().enumerate() {
         let (field, after) = field(rest)?;
         let local = i == 0 && wanted.starts_with('/') && field == "localhost";
         if field != "*" && !local && unescaped(field) != wanted {
@@ -64,7 +52,7 @@ mod tests {
 
     #[test]
     fn lines_that_fit_and_lines_that_do_not() {
-        let key = PasswordKey { host: "h", port: 5432, database: "db", user: "u" };
+        let key = ["h", "5432", "db", "u"];
         for (text, expected) in [
             ("", None),
             ("h:5432:db:u:p", Some("p")),
@@ -85,23 +73,23 @@ mod tests {
             ("localhost:*:*:*:no", None),
             ("h:5432:db:u:pä ss ", Some("pä ss ")),
         ] {
-            assert_eq!(find(text, &key).as_deref(), expected, "{text}");
+            assert_eq!(find(text, key).as_deref(), expected, "{text}");
         }
     }
 
     #[test]
     fn what_is_escaped_in_fields() {
-        let key = PasswordKey { host: "fe80::1", port: 1, database: r"a\b:c", user: "*" };
-        assert_eq!(find(r"fe80\:\:1:1:a\\b\:c:\*:p", &key).as_deref(), Some("p"));
-        assert_eq!(find(r"fe80::1:1:a\\b\:c:\*:p", &key), None);
+        let key = ["fe80::1", "1", r"a\b:c", "*"];
+        assert_eq!(find(r"fe80\:\:1:1:a\\b\:c:\*:p", key).as_deref(), Some("p"));
+        assert_eq!(find(r"fe80::1:1:a\\b\:c:\*:p", key), None);
     }
 
     #[test]
     fn sockets() {
-        let key = PasswordKey { host: "/run/postgresql", port: 1, database: "d", user: "u" };
-        assert_eq!(find("localhost:1:d:u:p", &key).as_deref(), Some("p"));
-        assert_eq!(find("/run/postgresql:1:d:u:p", &key).as_deref(), Some("p"));
-        assert_eq!(find("/tmp:1:d:u:p", &key), None);
-        assert_eq!(find("*:1:localhost:u:p", &key), None);
+        let key = ["/run/postgresql", "1", "d", "u"];
+        assert_eq!(find("localhost:1:d:u:p", key).as_deref(), Some("p"));
+        assert_eq!(find("/run/postgresql:1:d:u:p", key).as_deref(), Some("p"));
+        assert_eq!(find("/tmp:1:d:u:p", key), None);
+        assert_eq!(find("*:1:localhost:u:p", key), None);
     }
 }

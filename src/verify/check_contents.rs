@@ -9,29 +9,24 @@ use crate::verify::folder_files::{FolderFiles, MigrationFile};
 use crate::verify::remedy::Remedy;
 
 /// Whether files have statements, by their names; those that could not be read are not in it.
-pub struct HasStatements(BTreeMap<String, bool>);
+pub type HasStatements<'f> = BTreeMap<&'f str, bool>;
 
-impl HasStatements {
-    /// `None` where it is not known.
-    pub fn of(&self, file: &MigrationFile) -> Option<bool> {
-        self.0.get(&file.file_name).copied()
-    }
-}
-
-pub fn check(folder: &FolderFiles, findings: &mut Vec<Finding>) -> HasStatements {
+pub fn check<'f>(folder: &'f FolderFiles, findings: &mut Vec<Finding>) -> HasStatements<'f> {
     let mut holds = BTreeMap::new();
     // A backup is to go, and is often no text at all.
     for file in folder.migrations.iter().filter(|file| !file.is_backup) {
         match read_text(&file.path) {
             Ok(text) => {
                 let script = Script::new(&text);
-                holds.insert(file.file_name.clone(), !script.is_empty());
-                findings.extend(transaction(file, &text, &script));
+                holds.insert(file.file_name.as_str(), !script.is_empty());
+                let statements = script.statements();
+                let contents = Contents { file, text: &text, statements };
+                findings.extend(contents.transaction(script.mode()));
             }
             Err(error) => findings.push(unreadable(file, &error)),
         }
     }
-    HasStatements(holds)
+    holds
 }
 
 fn unreadable(file: &MigrationFile, error: &Unreadable) -> Finding {
@@ -40,143 +35,125 @@ fn unreadable(file: &MigrationFile, error: &Unreadable) -> Finding {
         Unreadable::Utf16 | Unreadable::NotUtf8 { .. } => Remedy::SaveAsUtf8,
         Unreadable::ZeroByte { .. } => Remedy::RemoveZeroByte,
     };
-    let message = error.to_string();
-    let finding = Finding::new(FindingKind::Unreadable, Some(file.version), message, remedy);
-    finding.in_file(&file.file_name).at_line(error.line())
+    file.finding(FindingKind::Unreadable, error.to_string(), remedy).at_line(error.line())
 }
 
-/// What the file does about transactions, where that is worth a word.
-fn transaction(file: &MigrationFile, text: &str, script: &Script) -> Option<Finding> {
-    let code = script.statements();
-    let notable = match script.mode() {
-        Mode::Transactional { .. } => return None,
-        Mode::OwnTransaction { .. } => outside_in_block(text, code)?,
-        Mode::NonTransactional { .. } => outside(text, code).or_else(|| control(text, code))?,
-        Mode::Refused(refusal) => refused(text, code, refusal),
-    };
-    let mut finding =
-        Finding::new(notable.kind, Some(file.version), notable.message, notable.remedy)
-            .in_file(&file.file_name)
-            .at_line(line(text, notable.at));
-    finding.is_note = finding.remedy == Remedy::Nothing;
-    Some(finding)
+/// A file that could be read.
+struct Contents<'a> {
+    file: &'a MigrationFile,
+    text: &'a str,
+    statements: &'a [Statement],
 }
 
-/// A statement that is worth a word.
-struct Notable {
-    kind: FindingKind,
-    /// The byte at which it begins.
-    at: usize,
-    message: String,
-    remedy: Remedy,
-}
-
-impl Notable {
-    fn non_transactional(statement: &Statement, message: String, remedy: Remedy) -> Notable {
-        Notable { kind: FindingKind::NonTransactional, at: statement.code.start, message, remedy }
-    }
-}
-
-fn refused(text: &str, code: &[Statement], refusal: Refusal) -> Notable {
-    match refusal {
-        Refusal::CopyFromStdin { at } => Notable {
-            kind: FindingKind::CopyFromStdin,
-            at,
-            message: "COPY FROM STDIN takes its rows from a client: the file is not run"
-                .to_string(),
-            remedy: Remedy::ReplaceCopy,
-        },
-        Refusal::LeavesTransactionOpen { at } => {
-            let opener = code.iter().find(|s| s.code.start == at);
-            let head = opener.map_or_else(String::new, |s| s.head(text));
-            let (opening, remedy) = match opener.is_none_or(|s| s.kind == Kind::Begin) {
-                true => (head, Remedy::EndTransaction),
-                false => (format!("{head} AND CHAIN"), Remedy::RemoveChain),
-            };
-            Notable {
-                kind: FindingKind::OpenTransaction,
-                at,
-                message: format!(
-                    "{opening} opens a transaction that the file does not end: the file is not run"
-                ),
-                remedy,
-            }
+impl Contents<'_> {
+    /// What the file does about transactions, where that is worth a word.
+    fn transaction(&self, mode: Mode) -> Option<Finding> {
+        match mode {
+            Mode::Transactional { .. } => None,
+            Mode::OwnTransaction { .. } => self.outside_in_block(),
+            Mode::NonTransactional { .. } => self.outside().or_else(|| self.control()),
+            Mode::Refused(refusal) => Some(self.refused(refusal)),
         }
     }
-}
 
-/// A statement that refuses a transaction, in a file that is non-transactional because of it.
-fn outside(text: &str, code: &[Statement]) -> Option<Notable> {
-    let statement = code.iter().find(|s| s.kind == Kind::NonTransactional)?;
-    let head = statement.head(text);
-    if code.len() == 1 {
-        let message =
-            format!("{head} cannot run in a transaction, and runs by itself under the dirty flag");
-        return Some(Notable::non_transactional(statement, message, Remedy::Nothing));
+    fn refused(&self, refusal: Refusal) -> Finding {
+        let (kind, at, message, remedy) = match refusal {
+            Refusal::CopyFromStdin { at } => {
+                let message = "COPY FROM STDIN takes its rows from a client: the file is not run";
+                (FindingKind::CopyFromStdin, at, message.to_string(), Remedy::ReplaceCopy)
+            }
+            Refusal::LeavesTransactionOpen { at } => {
+                let opener = self.statements.iter().find(|s| s.code.start == at);
+                let head = opener.map_or_else(String::new, |s| s.head(self.text));
+                let (chain, remedy) = match opener.is_none_or(|s| s.kind == Kind::Begin) {
+                    true => ("", Remedy::EndTransaction),
+                    false => (" AND CHAIN", Remedy::RemoveChain),
+                };
+                let message = format!(
+                    "{head}{chain} opens a transaction that the file does not end: \
+                     the file is not run"
+                );
+                (FindingKind::OpenTransaction, at, message, remedy)
+            }
+        };
+        self.file.finding(kind, message, remedy).at_line(self.line(at))
     }
-    let message = format!(
-        "{head} cannot run in a transaction, so none of the file's {} statements does: if one \
-         fails, those before it stand",
-        code.len()
-    );
-    let several = code.iter().filter(|s| s.kind == Kind::NonTransactional).count() > 1;
-    Some(Notable::non_transactional(statement, message, Remedy::OwnFile { several }))
-}
 
-/// The same between the file's BEGIN and COMMIT, where the server is bound to refuse it.
-fn outside_in_block(text: &str, code: &[Statement]) -> Option<Notable> {
-    let begin = code.iter().find(|s| s.kind == Kind::Begin)?;
-    let statement = code.iter().find(|s| s.kind == Kind::NonTransactional)?;
-    let message = format!(
-        "{} cannot run in the transaction that line {} begins: the file fails",
-        statement.head(text),
-        line(text, begin.code.start).unwrap_or(1)
-    );
-    let remedy = Remedy::OwnFileWithoutTransaction;
-    Some(Notable::non_transactional(statement, message, remedy))
-}
-
-/// The first statement by which a file is not one transaction: neither none of its own nor one
-/// BEGIN and one COMMIT at the end.
-fn control(text: &str, code: &[Statement]) -> Option<Notable> {
-    let mut controls = code.iter().enumerate().filter(|(_, s)| {
-        matches!(
-            s.kind,
-            Kind::Begin | Kind::Commit { .. } | Kind::Rollback { .. } | Kind::PrepareTransaction
-        )
-    });
-    let (_, first) = controls.next()?;
-    if first.kind != Kind::Begin {
-        let message =
-            format!("{} ends a transaction that the file does not begin", first.head(text));
-        return Some(Notable::non_transactional(first, message, Remedy::RemoveStatement));
+    /// A statement that refuses a transaction, in a file that is non-transactional because of it.
+    fn outside(&self) -> Option<Finding> {
+        let mut outside = self.statements.iter().filter(|s| s.kind == Kind::NonTransactional);
+        let statement = outside.next()?;
+        let head = statement.head(self.text);
+        if self.statements.len() == 1 {
+            let message = format!(
+                "{head} cannot run in a transaction, and runs by itself under the dirty flag"
+            );
+            let finding = self.non_transactional(statement, message, Remedy::Nothing);
+            return Some(Finding { is_note: true, ..finding });
+        }
+        let message = format!(
+            "{head} cannot run in a transaction, so none of the file's {} statements does: if one \
+             fails, those before it stand",
+            self.statements.len()
+        );
+        let several = outside.next().is_some();
+        Some(self.non_transactional(statement, message, Remedy::OwnFile { several }))
     }
-    let (index, second) = controls.next()?;
-    let begun = line(text, first.code.start).unwrap_or(1);
-    if second.kind != (Kind::Commit { chain: false }) {
+
+    /// The same between the file's BEGIN and COMMIT, where the server is bound to refuse it.
+    fn outside_in_block(&self) -> Option<Finding> {
+        let begin = self.statements.iter().find(|s| s.kind == Kind::Begin)?;
+        let statement = self.statements.iter().find(|s| s.kind == Kind::NonTransactional)?;
+        let message = format!(
+            "{} cannot run in the transaction that line {} begins: the file fails",
+            statement.head(self.text),
+            self.line(begin.code.start).unwrap_or(1)
+        );
+        Some(self.non_transactional(statement, message, Remedy::OwnFileWithoutTransaction))
+    }
+
+    /// The first statement by which a file is not one transaction: neither none of its own nor one
+    /// BEGIN and one COMMIT at the end.
+    fn control(&self) -> Option<Finding> {
+        let statements = self.statements.iter().enumerate();
+        let mut controls = statements.filter(|(_, s)| s.kind.controls_transaction());
+        let (_, first) = controls.next()?;
+        if first.kind != Kind::Begin {
+            let head = first.head(self.text);
+            let message = format!("{head} ends a transaction that the file does not begin");
+            return Some(self.non_transactional(first, message, Remedy::RemoveStatement));
+        }
+        let (index, second) = controls.next()?;
+        let head = second.head(self.text);
+        let begun = self.line(first.code.start).unwrap_or(1);
         let message = match second.kind {
+            Kind::Commit { chain: false } => {
+                let behind = self.statements.get(index + 1)?;
+                let message = format!(
+                    "{} stands behind the COMMIT in line {}: if it fails, what was committed stands",
+                    behind.head(self.text),
+                    self.line(second.code.start).unwrap_or(1)
+                );
+                return Some(self.non_transactional(behind, message, Remedy::SplitOrUnwrap));
+            }
             Kind::Begin => format!("BEGIN stands within the transaction that line {begun} begins"),
             Kind::Rollback { .. } => {
-                format!("{} undoes what the file has done since line {begun}", second.head(text))
+                format!("{head} undoes what the file has done since line {begun}")
             }
-            Kind::Commit { .. } => {
-                format!("{} AND CHAIN makes two transactions", second.head(text))
-            }
-            _ => format!("{} leaves the transaction to somebody else", second.head(text)),
+            Kind::Commit { .. } => format!("{head} AND CHAIN makes two transactions"),
+            _ => format!("{head} leaves the transaction to somebody else"),
         };
-        return Some(Notable::non_transactional(second, message, Remedy::RemoveOrSplit));
+        Some(self.non_transactional(second, message, Remedy::RemoveOrSplit))
     }
-    let behind = code.get(index + 1)?;
-    let ended = line(text, second.code.start).unwrap_or(1);
-    let message = format!(
-        "{} stands behind the COMMIT in line {ended}: if it fails, what was committed stands",
-        behind.head(text)
-    );
-    Some(Notable::non_transactional(behind, message, Remedy::SplitOrUnwrap))
-}
 
-/// The line of a byte, counted from 1.
-fn line(text: &str, at: usize) -> Option<usize> {
-    let before = text.get(..at)?;
-    sql::locate(text, before.chars().count() + 1).map(|location| location.line)
+    fn non_transactional(&self, statement: &Statement, message: String, remedy: Remedy) -> Finding {
+        let finding = self.file.finding(FindingKind::NonTransactional, message, remedy);
+        finding.at_line(self.line(statement.code.start))
+    }
+
+    /// The line of a byte, counted from 1.
+    fn line(&self, at: usize) -> Option<usize> {
+        let before = self.text.get(..at)?;
+        sql::locate(self.text, before.chars().count() + 1).map(|location| location.line)
+    }
 }

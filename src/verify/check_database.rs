@@ -1,6 +1,6 @@
 //! What is wrong between a folder and a database.
 
-use crate::migration::{Direction, number};
+use crate::migration::{Direction, Version, number};
 use crate::source::Source;
 use crate::status::{Edit, Standing, Status, StatusRow};
 use crate::verify::finding::{Finding, FindingKind};
@@ -17,84 +17,70 @@ pub fn verify_database(
     invalid_indexes: &[String],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let at = status.state.version;
     if status.state.dirty {
-        findings.push(Finding::new(
-            FindingKind::Dirty,
-            status.state.version,
-            format!(
-                "the database is dirty at version {}: a file was begun and not finished",
-                number(status.state.version)
-            ),
-            Remedy::Force,
-        ));
+        let message = format!(
+            "the database is dirty at version {}: a file was begun and not finished",
+            number(at)
+        );
+        findings.push(Finding::new(FindingKind::Dirty, at, message, Remedy::Force));
     }
     if let Some(trouble) = &status.log_trouble {
-        findings.push(Finding::new(
-            FindingKind::Log,
-            None,
-            format!("the log cannot be read: {trouble}; what is edited or late is not known"),
-            Remedy::GrantLog,
-        ));
+        let message =
+            format!("the log cannot be read: {trouble}; what is edited or late is not known");
+        findings.push(Finding::new(FindingKind::Log, None, message, Remedy::GrantLog));
     }
-    for row in &status.rows {
-        let found = [edited(row), late(row, status), missing(row, status)];
-        for finding in found.into_iter().flatten() {
-            let path = source.entry(row.version, Direction::Up).map(|entry| entry.path());
-            let file = path.and_then(|path| path.file_name());
-            findings.push(match file {
-                Some(name) => finding.in_file(&name.to_string_lossy()),
-                None => finding,
-            });
-        }
-    }
+    findings.extend(status.rows.iter().flat_map(|row| {
+        let found = [edited(row), late(row, at), missing(row, at)].into_iter().flatten();
+        let path = source.entry(row.version, Direction::Up).map(|entry| entry.path());
+        let file = path.and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
+        found.map(move |finding| match &file {
+            Some(name) => finding.in_file(name),
+            None => finding,
+        })
+    }));
     findings.extend(invalid_indexes.iter().map(|index| {
-        Finding::new(
-            FindingKind::InvalidIndex,
-            None,
-            format!("the index {index} is INVALID: it is kept up to date and never used"),
-            Remedy::Reindex { index: index.clone() },
-        )
+        let message = format!("the index {index} is INVALID: it is kept up to date and never used");
+        let remedy = Remedy::Reindex { index: index.clone() };
+        Finding::new(FindingKind::InvalidIndex, None, message, remedy)
     }));
     findings
 }
 
 fn edited(row: &StatusRow) -> Option<Finding> {
     let version = row.version;
-    let (message, remedy) = match row.edit? {
-        Edit::Cosmetic => (
+    let is_note = row.edit? == Edit::Cosmetic;
+    let (message, remedy) = match is_note {
+        true => (
             "differs from what ran in comments and white space alone",
             Remedy::MayRecord { version },
         ),
-        _ => (
+        false => (
             "was edited after it was applied: the database still has what the old text did",
             Remedy::RestoreOrRecord { version },
         ),
     };
-    let mut finding = Finding::new(FindingKind::Edited, Some(version), message, remedy);
-    finding.is_note = row.edit == Some(Edit::Cosmetic);
-    Some(finding)
+    let finding = Finding::new(FindingKind::Edited, Some(version), message, remedy);
+    Some(Finding { is_note, ..finding })
 }
 
-fn late(row: &StatusRow, status: &Status) -> Option<Finding> {
+fn late(row: &StatusRow, at: Option<Version>) -> Option<Finding> {
     if row.standing != Standing::Late {
         return None;
     }
-    let version = row.version;
-    let message = format!(
-        "is late: the database is at version {}, and this has never run",
-        number(status.state.version)
-    );
+    let (version, at) = (row.version, number(at));
+    let message = format!("is late: the database is at version {at}, and this has never run");
     let remedy = Remedy::RenumberRunOrRecord { version };
     Some(Finding::new(FindingKind::Late, Some(version), message, remedy))
 }
 
-fn missing(row: &StatusRow, status: &Status) -> Option<Finding> {
+fn missing(row: &StatusRow, at: Option<Version>) -> Option<Finding> {
     if !row.is_missing {
         return None;
     }
     let name = row.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
     let message = format!("version {}{name} is applied and has no file here", row.version);
-    let remedy = match status.state.version == Some(row.version) {
+    let remedy = match at == Some(row.version) {
         true => Remedy::AllowNewerOrGoBack,
         false => Remedy::RestoreFile,
     };

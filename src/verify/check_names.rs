@@ -11,20 +11,17 @@ use crate::verify::near_miss::{NearMiss, SuggestedName};
 use crate::verify::remedy::{Remedy, Rename};
 
 pub fn check(folder: &FolderFiles, findings: &mut Vec<Finding>) {
-    for file_name in &folder.too_large {
-        findings.push(too_large(file_name));
-    }
+    findings.extend(folder.too_large.iter().map(|file_name| {
+        let message = format!(
+            "the version is over {MAX_VERSION}, the largest that the version table can hold"
+        );
+        Finding::new(FindingKind::TooLarge, None, message, Remedy::SmallerNumber).in_file(file_name)
+    }));
     findings.extend(folder.near_misses.iter().map(|near| near_miss(folder, near)));
     for files in folder.versions() {
         findings.extend(files.iter().filter(|f| f.is_backup).filter_map(|f| backup(files, f)));
         findings.extend(two_names(files));
     }
-}
-
-fn too_large(file_name: &str) -> Finding {
-    let message =
-        format!("the version is over {MAX_VERSION}, the largest that the version table can hold");
-    Finding::new(FindingKind::TooLarge, None, message, Remedy::SmallerNumber).in_file(file_name)
 }
 
 fn near_miss(folder: &FolderFiles, near: &NearMiss) -> Finding {
@@ -69,11 +66,8 @@ fn backup(files: &[MigrationFile], file: &MigrationFile) -> Option<Finding> {
     if only(files, file.direction).len() > 1 {
         return None;
     }
-    let name = format!("{}_{}.{}.sql", file.digits(), file.name, file.direction);
-    let remedy = Remedy::RemoveOrRename(file.rename(name));
-    let message = "is taken for a migration, and runs";
-    let finding = Finding::new(FindingKind::Name, Some(file.version), message, remedy);
-    Some(finding.in_file(&file.file_name))
+    let remedy = Remedy::RemoveOrRename(file.rename(file.name_of(file.direction)));
+    Some(file.finding(FindingKind::Name, "is taken for a migration, and runs", remedy))
 }
 
 /// The up and the down of a version are a pair whatever their names, which may be a mistake.
@@ -83,13 +77,12 @@ fn two_names(files: &[MigrationFile]) -> Option<Finding> {
     if up.name == down.name {
         return None;
     }
-    let version = up.version;
     let message = format!(
-        "up and down of version {version} have different names: the up is {}",
+        "up and down of version {} have different names: the up is {}",
+        up.version,
         printable(&up.file_name)
     );
     let end = down.file_name.get(down.digits().len() + 1 + down.name.len()..).unwrap_or_default();
-    let name = format!("{}_{}{end}", down.digits(), up.name);
-    let remedy = Remedy::RenameAsPair(down.rename(name));
-    Some(Finding::new(FindingKind::Name, Some(version), message, remedy).in_file(&down.file_name))
+    let remedy = Remedy::RenameAsPair(down.rename(format!("{}_{}{end}", down.digits(), up.name)));
+    Some(down.finding(FindingKind::Name, message, remedy))
 }

@@ -21,15 +21,19 @@ pub fn check(folder: &FolderFiles, findings: &mut Vec<Finding>) {
             findings.push(other_kind(first, kind, common));
             continue;
         }
-        let twice = |direction| only(files, direction).len() > 1;
-        if twice(Direction::Up) || twice(Direction::Down) {
+        let is_twice = |direction| only(files, direction).len() > 1;
+        if is_twice(Direction::Up) || is_twice(Direction::Down) {
             continue;
         }
         for file in files.iter().filter(|file| !file.is_backup) {
-            findings.extend(match style.is_width_settled && kind == NumberKind::Sequence {
+            let misspelt = match style.is_width_settled && kind == NumberKind::Sequence {
                 true => padding(file, &style),
                 false => unlike(first, file),
-            });
+            };
+            findings.extend(misspelt.map(|(message, digits)| {
+                let remedy = Remedy::Rename(file.rename_number(&digits));
+                file.finding(FindingKind::Style, message, remedy)
+            }));
         }
     }
 }
@@ -63,12 +67,11 @@ fn other_kind(file: &MigrationFile, kind: NumberKind, common: NumberKind) -> Fin
             format!("{digits} is no timestamp, and the numbers of the other files are")
         }
     };
-    let version = file.version;
-    let remedy = Remedy::Renumber { version };
-    Finding::new(FindingKind::Style, Some(version), message, remedy).in_file(&file.file_name)
+    file.finding(FindingKind::Style, message, Remedy::Renumber { version: file.version })
 }
 
-fn padding(file: &MigrationFile, style: &NumberStyle) -> Option<Finding> {
+/// What is wrong with the padding of a number, and how it should be written.
+fn padding(file: &MigrationFile, style: &NumberStyle) -> Option<(String, String)> {
     let (digits, width) = (file.digits(), style.width);
     if is_padded_to(digits, width) {
         return None;
@@ -80,22 +83,13 @@ fn padding(file: &MigrationFile, style: &NumberStyle) -> Option<Finding> {
         }
         (_, own) => format!("{digits} is padded to {own} digits, the other numbers to {width}"),
     };
-    Some(misspelt(file, message, &style.format(file.version)))
+    Some((message, style.format(file.version)))
 }
 
-/// In a folder without a style, at least the halves of a pair should look alike.
-fn unlike(first: &MigrationFile, file: &MigrationFile) -> Option<Finding> {
+/// The same in a folder without a style: at least the halves of a pair should look alike.
+fn unlike(first: &MigrationFile, file: &MigrationFile) -> Option<(String, String)> {
     let (digits, expected) = (file.digits(), first.digits());
-    if digits == expected {
-        return None;
-    }
     let up = printable(&first.file_name);
     let message = format!("its number is written {digits}, that of {up} {expected}");
-    Some(misspelt(file, message, expected))
-}
-
-fn misspelt(file: &MigrationFile, message: String, digits: &str) -> Finding {
-    let remedy = Remedy::Rename(file.rename_number(digits));
-    let finding = Finding::new(FindingKind::Style, Some(file.version), message, remedy);
-    finding.in_file(&file.file_name)
+    (digits != expected).then(|| (message, expected.to_string()))
 }

@@ -9,11 +9,10 @@ use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::folder_files::{FolderFiles, MigrationFile, digits, only};
 use crate::verify::remedy::Remedy;
 
-pub fn check(folder: &FolderFiles, holds: &HasStatements, findings: &mut Vec<Finding>) {
+pub fn check(folder: &FolderFiles, holds: &HasStatements<'_>, findings: &mut Vec<Finding>) {
     let style = style(folder);
     let mut last = last_in_style(folder, &style);
     for files in folder.versions() {
-        let Some(version) = files.first().map(|file| file.version) else { continue };
         let ups = only(files, Direction::Up);
         let downs = only(files, Direction::Down);
         // Both halves of one pair go to the same new number.
@@ -23,7 +22,7 @@ pub fn check(folder: &FolderFiles, holds: &HasStatements, findings: &mut Vec<Fin
             number = last.map(|last| style.format(last));
         }
         for twice in [&ups, &downs] {
-            findings.extend(duplicate(version, twice, number.as_deref()));
+            findings.extend(duplicate(twice, number.as_deref()));
         }
         match (ups.first(), downs.first()) {
             (Some(up), Some(down)) => findings.extend(empty_down(holds, up, down)),
@@ -43,15 +42,16 @@ fn last_in_style(folder: &FolderFiles, style: &NumberStyle) -> Option<Version> {
     in_style.map(|(version, _)| version).max()
 }
 
-fn duplicate(version: Version, files: &[&MigrationFile], number: Option<&str>) -> Option<Finding> {
-    let [first, .., last] = files else { return None };
+fn duplicate(files: &[&MigrationFile], number: Option<&str>) -> Option<Finding> {
+    let [_, .., last] = files else { return None };
     let names: Vec<_> = files.iter().map(|file| printable(&file.file_name)).collect();
     let (end, begin) = names.split_last()?;
     let message = format!(
-        "{} and {end} are {} the {} of version {version}",
+        "{} and {end} are {} the {} of version {}",
         begin.join(", "),
         if files.len() == 2 { "both" } else { "all" },
-        first.direction,
+        last.direction,
+        last.version,
     );
     let backups: Vec<String> =
         files.iter().filter(|f| f.is_backup).map(|f| f.file_name.clone()).collect();
@@ -59,13 +59,7 @@ fn duplicate(version: Version, files: &[&MigrationFile], number: Option<&str>) -
         true => Remedy::RemoveFiles(backups),
         false => Remedy::RenumberDuplicate(number.map(|number| last.rename_number(number))),
     };
-    let finding = Finding::new(FindingKind::Duplicate, Some(version), message, remedy);
-    Some(finding.in_file(&last.file_name))
-}
-
-/// The other half's name.
-fn counterpart(file: &MigrationFile, direction: Direction) -> String {
-    format!("{}_{}.{direction}.sql", file.digits(), file.name)
+    Some(last.finding(FindingKind::Duplicate, message, remedy))
 }
 
 // Where a near miss may be the other half, or this one is a backup, that is what is said.
@@ -73,32 +67,31 @@ fn no_down(folder: &FolderFiles, up: &MigrationFile) -> Option<Finding> {
     if up.is_backup || folder.near(up.version, Direction::Down).is_some() {
         return None;
     }
-    let version = up.version;
-    let remedy = Remedy::WriteDown { down: counterpart(up, Direction::Down) };
-    let message = format!("version {version} has no down file");
-    let finding = Finding::new(FindingKind::NoDown, Some(version), message, remedy);
-    Some(finding.in_file(&up.file_name))
+    let remedy = Remedy::WriteDown { down: up.name_of(Direction::Down) };
+    let message = format!("version {} has no down file", up.version);
+    Some(up.finding(FindingKind::NoDown, message, remedy))
 }
 
 fn no_up(folder: &FolderFiles, down: &MigrationFile) -> Option<Finding> {
     if down.is_backup || folder.near(down.version, Direction::Up).is_some() {
         return None;
     }
-    let version = down.version;
-    let up = counterpart(down, Direction::Up);
-    let remedy = Remedy::WriteUp { up, down: down.file_name.clone(), version };
+    let (version, up) = (down.version, down.name_of(Direction::Up));
     let message =
         format!("version {version} has no up file: up moves the version and does nothing");
-    let finding = Finding::new(FindingKind::NoUp, Some(version), message, remedy);
-    Some(finding.in_file(&down.file_name))
+    let remedy = Remedy::WriteUp { up, down: down.file_name.clone(), version };
+    Some(down.finding(FindingKind::NoUp, message, remedy))
 }
 
-fn empty_down(holds: &HasStatements, up: &MigrationFile, down: &MigrationFile) -> Option<Finding> {
-    if holds.of(up) != Some(true) || holds.of(down) != Some(false) {
+fn empty_down(
+    holds: &HasStatements<'_>,
+    up: &MigrationFile,
+    down: &MigrationFile,
+) -> Option<Finding> {
+    let has_statements = |file: &MigrationFile| holds.get(file.file_name.as_str()).copied();
+    if has_statements(up) != Some(true) || has_statements(down) != Some(false) {
         return None;
     }
     let message = "has no statement, while its up has: it moves the version and undoes nothing";
-    let version = Some(down.version);
-    let finding = Finding::new(FindingKind::EmptyDown, version, message, Remedy::FillDown);
-    Some(finding.in_file(&down.file_name))
+    Some(down.finding(FindingKind::EmptyDown, message, Remedy::FillDown))
 }

@@ -6,92 +6,69 @@ use crate::migration::Version;
 use crate::text::printable;
 use crate::verify::remedy::Remedy;
 
-/// What kind of thing was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum FindingKind {
+/// Declares the kinds, each with the word for it.
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $kind:ident = $word:literal,)+) => {
+        /// What kind of thing was found.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum FindingKind {
+            $($(#[doc = $doc])+ $kind,)+
+        }
+
+        impl FindingKind {
+            /// Every kind.
+            pub const ALL: &'static [FindingKind] = &[$(FindingKind::$kind),+];
+
+            /// The word for it that people and programs read and type: `no-down`.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(FindingKind::$kind => $word,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// A file that is ignored although it looks meant, one that runs although it does not, or two
     /// halves of a pair that do not share their name.
-    Name,
+    Name = "name",
     /// Two files are the same half of one version.
-    Duplicate,
+    Duplicate = "duplicate",
     /// A version has a down file and no up file.
-    NoUp,
+    NoUp = "no-up",
     /// A version has an up file and no down file.
-    NoDown,
+    NoDown = "no-down",
     /// A down file without a statement stands beside an up file that has some.
-    EmptyDown,
+    EmptyDown = "empty-down",
     /// A number that is written in another way than those of the other files.
-    Style,
+    Style = "style",
     /// A file begins a transaction that it does not end: it is never run.
-    OpenTransaction,
+    OpenTransaction = "open-transaction",
     /// `COPY … FROM STDIN` wants rows that a file cannot carry: it is never run.
-    CopyFromStdin,
+    CopyFromStdin = "copy",
     /// A file cannot run in one transaction.
-    NonTransactional,
+    NonTransactional = "non-transactional",
     /// A file is no text, or cannot be opened.
-    Unreadable,
+    Unreadable = "unreadable",
     /// A version is over [`MAX_VERSION`](crate::MAX_VERSION).
-    TooLarge,
+    TooLarge = "too-large",
     /// With a database: a file is not any more what was applied.
-    Edited,
+    Edited = "edited",
     /// With a database: a file that never ran, below the version that is applied.
-    Late,
+    Late = "late",
     /// With a database: what was applied has no file any more.
-    Missing,
+    Missing = "missing",
     /// With a database: a file was begun and not finished.
-    Dirty,
+    Dirty = "dirty",
     /// With a database: an index was left `INVALID`.
-    InvalidIndex,
+    InvalidIndex = "invalid-index",
     /// With a database: the log cannot be read, so nobody knows what is edited or late.
-    Log,
+    Log = "log",
 }
 
 impl FindingKind {
-    /// Every kind.
-    pub const ALL: &'static [FindingKind] = &[
-        FindingKind::Name,
-        FindingKind::Duplicate,
-        FindingKind::NoUp,
-        FindingKind::NoDown,
-        FindingKind::EmptyDown,
-        FindingKind::Style,
-        FindingKind::OpenTransaction,
-        FindingKind::CopyFromStdin,
-        FindingKind::NonTransactional,
-        FindingKind::Unreadable,
-        FindingKind::TooLarge,
-        FindingKind::Edited,
-        FindingKind::Late,
-        FindingKind::Missing,
-        FindingKind::Dirty,
-        FindingKind::InvalidIndex,
-        FindingKind::Log,
-    ];
-
-    /// The word for it that people and programs read and type: `no-down`.
-    pub fn word(self) -> &'static str {
-        match self {
-            FindingKind::Name => "name",
-            FindingKind::Duplicate => "duplicate",
-            FindingKind::NoUp => "no-up",
-            FindingKind::NoDown => "no-down",
-            FindingKind::EmptyDown => "empty-down",
-            FindingKind::Style => "style",
-            FindingKind::OpenTransaction => "open-transaction",
-            FindingKind::CopyFromStdin => "copy",
-            FindingKind::NonTransactional => "non-transactional",
-            FindingKind::Unreadable => "unreadable",
-            FindingKind::TooLarge => "too-large",
-            FindingKind::Edited => "edited",
-            FindingKind::Late => "late",
-            FindingKind::Missing => "missing",
-            FindingKind::Dirty => "dirty",
-            FindingKind::InvalidIndex => "invalid-index",
-            FindingKind::Log => "log",
-        }
-    }
-
     /// The kind that this word stands for. `loose` is the older word for `non-transactional`.
     pub fn from_word(word: &str) -> Option<FindingKind> {
         let word = if word == "loose" { "non-transactional" } else { word };
@@ -132,15 +109,8 @@ impl Finding {
         message: impl Into<String>,
         remedy: Remedy,
     ) -> Finding {
-        Finding {
-            kind,
-            version,
-            file: None,
-            line: None,
-            message: message.into(),
-            remedy,
-            is_note: false,
-        }
+        let (message, is_note) = (message.into(), false);
+        Finding { kind, version, file: None, line: None, message, remedy, is_note }
     }
 
     pub(crate) fn in_file(mut self, file_name: &str) -> Finding {

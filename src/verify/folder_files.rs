@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::migration::{Direction, FileName, Version, parse_file_name};
 use crate::source::{is_backup, is_near_miss};
-use crate::verify::near_miss::NearMiss;
-use crate::verify::remedy::Rename;
+use crate::verify::finding::{Finding, FindingKind};
+use crate::verify::near_miss::{NearMiss, SuggestedName, suggest};
+use crate::verify::remedy::{Remedy, Rename};
 
 /// A file that golang-migrate takes for a migration.
 pub struct MigrationFile {
@@ -24,6 +25,20 @@ impl MigrationFile {
     /// The number as it is written.
     pub fn digits(&self) -> &str {
         digits(&self.file_name)
+    }
+
+    pub fn finding(
+        &self,
+        kind: FindingKind,
+        message: impl Into<String>,
+        remedy: Remedy,
+    ) -> Finding {
+        Finding::new(kind, Some(self.version), message, remedy).in_file(&self.file_name)
+    }
+
+    /// A usual name for a file of this version and name.
+    pub fn name_of(&self, direction: Direction) -> String {
+        format!("{}_{}.{direction}.sql", self.digits(), self.name)
     }
 
     /// To give its number as these digits.
@@ -61,19 +76,19 @@ impl FolderFiles {
             match parse_file_name(&file_name) {
                 FileName::Migration { version, name, direction, extension } => {
                     let is_backup = is_backup(&extension);
-                    files.migrations.push(MigrationFile {
-                        file_name,
-                        path,
-                        version,
-                        name,
-                        direction,
-                        is_backup,
-                    });
+                    let file =
+                        MigrationFile { file_name, path, version, name, direction, is_backup };
+                    files.migrations.push(file);
                 }
                 FileName::TooLarge => files.too_large.push(file_name),
                 FileName::Other if is_too_large(&file_name) => files.too_large.push(file_name),
                 FileName::Other if is_near_miss(&file_name) => {
-                    files.add_near_miss(NearMiss::new(file_name, path));
+                    let suggestion = suggest(&file_name);
+                    if let Some(SuggestedName { version, direction, .. }) = suggestion {
+                        let first = files.suggested.entry((version, direction));
+                        first.or_insert_with(|| file_name.clone());
+                    }
+                    files.near_misses.push(NearMiss { file_name, path, suggestion });
                 }
                 FileName::Other => {}
             }
@@ -81,14 +96,6 @@ impl FolderFiles {
         // Stable, and the names were sorted.
         files.migrations.sort_by_key(|migration| migration.version);
         files
-    }
-
-    fn add_near_miss(&mut self, near: NearMiss) {
-        if let Some(suggestion) = &near.suggestion {
-            let half = (suggestion.version, suggestion.direction);
-            self.suggested.entry(half).or_insert_with(|| near.file_name.clone());
-        }
-        self.near_misses.push(near);
     }
 
     /// The near miss, or the first of them, that may be meant for this half of a version.

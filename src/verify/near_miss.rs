@@ -19,42 +19,27 @@ pub struct SuggestedName {
     pub file_name: String,
 }
 
-impl NearMiss {
-    pub fn new(file_name: String, path: PathBuf) -> NearMiss {
-        NearMiss { suggestion: suggest(&file_name), file_name, path }
-    }
-}
-
 /// Reads a name as its writer meant it: `12_x.up`, `1-a.UP.sql`, `V4__x.sql`, `5_x_down.sql`.
-fn suggest(file_name: &str) -> Option<SuggestedName> {
+pub fn suggest(file_name: &str) -> Option<SuggestedName> {
     let name = file_name.trim();
     // Flyway's: V is up, U is down.
     let (numbered, mut direction) = match name.as_bytes().first()? {
-        b'v' | b'V' => (name.get(1..)?, Some(Direction::Up)),
-        b'u' | b'U' => (name.get(1..)?, Some(Direction::Down)),
+        b'v' | b'V' => (name.get(1..)?, UP),
+        b'u' | b'U' => (name.get(1..)?, DOWN),
         _ => (name, None),
     };
     let rest = numbered.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = numbered.get(..numbered.len() - rest.len())?;
     let version = digits.parse().ok().filter(|version| *version <= MAX_VERSION)?;
     let mut rest = rest;
-    loop {
-        if let Some(less) = without_end(rest, &[".sql"]) {
-            rest = less;
-        } else if let Some(less) = without_end(rest, &[".up"]) {
-            (rest, direction) = (less, Some(Direction::Up));
-        } else if let Some(less) = without_end(rest, &[".down"]) {
-            (rest, direction) = (less, Some(Direction::Down));
-        } else {
-            break;
-        }
+    while let Some((less, end)) = cut_end(rest, &[(".sql", None), (".up", UP), (".down", DOWN)]) {
+        (rest, direction) = (less, end.or(direction));
     }
-    if direction.is_none() {
-        if let Some(less) = without_end(rest, &["_up", "-up"]) {
-            (rest, direction) = (less, Some(Direction::Up));
-        } else if let Some(less) = without_end(rest, &["_down", "-down"]) {
-            (rest, direction) = (less, Some(Direction::Down));
-        }
+    let ends = [("_up", UP), ("-up", UP), ("_down", DOWN), ("-down", DOWN)];
+    if direction.is_none()
+        && let Some((less, end)) = cut_end(rest, &ends)
+    {
+        (rest, direction) = (less, end);
     }
     let rest = rest.trim_start_matches(['_', '-', '.', ' ']);
     // `V1.2__x`, `2024-01-01_x`: it is not clear where the number ends, or what the end means.
@@ -69,10 +54,16 @@ fn suggest(file_name: &str) -> Option<SuggestedName> {
     }
 }
 
-/// The text without one of these ends, in whatever case.
-fn without_end<'a>(text: &'a str, ends: &[&str]) -> Option<&'a str> {
-    ends.iter().find_map(|end| {
+const UP: Option<Direction> = Some(Direction::Up);
+const DOWN: Option<Direction> = Some(Direction::Down);
+
+/// The text without one of these ends, in whatever case, and the direction that the end says.
+fn cut_end<'t>(
+    text: &'t str,
+    ends: &[(&str, Option<Direction>)],
+) -> Option<(&'t str, Option<Direction>)> {
+    ends.iter().find_map(|(end, direction)| {
         let (less, found) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
-        found.eq_ignore_ascii_case(end).then_some(less)
+        found.eq_ignore_ascii_case(end).then_some((less, *direction))
     })
 }

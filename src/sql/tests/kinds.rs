@@ -27,17 +27,6 @@ const CASES: &[(Kind, &[&str])] = &[
     ),
     (ROLLBACK, &["rollback", "abort", "ROLLBACK WORK", "abort transaction and no chain"]),
     (ROLLBACK_CHAIN, &["rollback and chain", "abort work and chain"]),
-    (
-        Kind::Savepoint,
-        &[
-            "savepoint a",
-            "release a",
-            "RELEASE SAVEPOINT a",
-            "rollback to a",
-            "rollback work to savepoint a",
-            "ROLLBACK TRANSACTION TO SAVEPOINT a",
-        ],
-    ),
     (Kind::PrepareTransaction, &["prepare transaction 'x'", "PREPARE TRANSACTION E'x'"]),
     (
         Kind::SetTransaction,
@@ -107,6 +96,12 @@ const CASES: &[(Kind, &[&str])] = &[
     (
         Kind::Other,
         &[
+            "savepoint a",
+            "release a",
+            "RELEASE SAVEPOINT a",
+            "rollback to a",
+            "rollback work to savepoint a",
+            "ROLLBACK TRANSACTION TO SAVEPOINT a",
             "select 1",
             "(select 1)",
             "'begin'",

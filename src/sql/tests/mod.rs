@@ -9,22 +9,28 @@ mod remains;
 mod statements;
 mod touch;
 
+use std::ops::Range;
+
+use super::Statement;
+use super::kind::classify;
 use super::reader::Reader;
-use super::statement::{Place, Statement, Visitor, cut};
+use super::walk::{Visitor, Within, walk};
 
-struct All(Vec<Statement>);
+struct All<'t>(&'t str, Vec<Statement>);
 
-impl Visitor for All {
-    fn word(&mut self, _: Reader<'_>, _: Place) {}
+impl Visitor for All<'_> {
+    fn word(&mut self, _: Reader<'_>, _: bool, _: Within) {}
 
-    fn statement(&mut self, statement: Statement, _: bool) {
-        self.0.push(statement);
+    fn statement(&mut self, span: Range<usize>, code: Range<usize>, is_ended: bool) {
+        let kind = classify(&self.0[code.clone()]);
+        let (ends_transactions, may_leave) = (false, false);
+        self.1.push(Statement { span, code, kind, is_ended, ends_transactions, may_leave });
     }
 }
 
 /// All statements of a text, also those without code.
 fn scan(text: &str) -> Vec<Statement> {
-    let mut all = All(Vec::new());
-    cut(text, &mut all);
-    all.0
+    let mut all = All(text, Vec::new());
+    walk(text, &mut all);
+    all.1
 }

@@ -8,83 +8,18 @@ use super::super::reader::Reader;
 use super::super::{Kind, Mode, Script, Statement, locate};
 use super::scan;
 
-const FRAGMENTS: &[&str] = &[
-    "'",
-    "''",
-    "\"",
-    "$$",
-    "$a$",
-    "$b$",
-    "$",
-    "$1",
-    "$é$",
-    "/*",
-    "*/",
-    "/",
-    "*",
-    "--",
-    "-",
-    "\n",
-    "\r",
-    "\r\n",
-    " ",
-    "\t",
-    ";",
-    ";",
-    ";",
-    "(",
-    ")",
-    "E'",
-    "e'\\'",
-    "\\",
-    "U&'",
-    "u&\"",
-    "x'",
-    "N'",
-    "begin",
-    "begin atomic ",
-    "end",
-    "end;",
-    " case ",
-    "create function f() ",
-    "create ",
-    "or ",
-    "replace ",
-    "procedure ",
-    "a",
-    "z1",
-    "é",
-    "日",
-    "\u{feff}",
-    "\0",
-    "1",
-    "1e",
-    "1e5",
-    "commit",
-    " and chain",
-    "copy t from stdin",
-    "set transaction read only",
-    "vacuum",
-    "select ",
-    "reindex(",
-    "cluster ",
-    "alter table t detach partition ",
-    "do $$",
-    "do '",
-    "execute ",
-    "set ",
-    "local ",
-    "session ",
-    "role",
-    "set_config(",
-    "'role', ",
-    ", false)",
-    "drop schema ",
-    "\"public\"",
-    "create index concurrently ",
-    " on ",
-    "concurrently",
-];
+/// Pieces of text, with a `¦` between them.
+const FRAGMENTS: &str = "\
+    '¦''¦\"¦$$¦$a$¦$b$¦$¦$1¦$é$¦/*¦*/¦/¦*¦--¦-¦\n¦\r¦\r\n¦ ¦\t¦;¦;¦;¦(¦)¦E'¦e'\\'¦\\¦U&'¦u&\"¦\
+    x'¦N'¦begin¦begin atomic ¦end¦end;¦ case ¦create function f() ¦create ¦or ¦replace ¦\
+    procedure ¦a¦z1¦é¦日¦\u{feff}¦\0¦1¦1e¦1e5¦commit¦ and chain¦copy t from stdin¦\
+    set transaction read only¦vacuum¦select ¦reindex(¦cluster ¦\
+    alter table t detach partition ¦do $$¦do '¦execute ¦set ¦local ¦session ¦role¦set_config(¦\
+    'role', ¦, false)¦drop schema ¦\"public\"¦create index concurrently ¦ on ¦concurrently";
+
+fn fragments() -> Vec<&'static str> {
+    FRAGMENTS.split('¦').collect()
+}
 
 /// A small generator (xorshift64*), so that a failure can be run again.
 struct Dice(u64);
@@ -98,8 +33,8 @@ impl Dice {
     }
 
     fn text(&mut self) -> String {
-        let pieces = self.roll(24);
-        (0..pieces).map(|_| FRAGMENTS[self.roll(FRAGMENTS.len())]).collect()
+        let (pieces, fragments) = (self.roll(24), fragments());
+        (0..pieces).map(|_| fragments[self.roll(fragments.len())]).collect()
     }
 }
 
@@ -177,8 +112,8 @@ fn the_spans_joined_are_the_text() {
 
 #[test]
 fn every_pair_and_its_prefixes() {
-    for first in FRAGMENTS {
-        for second in FRAGMENTS {
+    for first in fragments() {
+        for second in fragments() {
             check(&format!("{first}{second}"));
             check(&format!("{first}{second};{first}a'{second}\\"));
         }
