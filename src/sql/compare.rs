@@ -7,7 +7,7 @@ use super::lex::{Lexer, Shape, Token};
 ///
 /// In doubt it says no. Where the lexer cuts operators and numbers into pieces, and where two
 /// strings follow one another, the white space between them counts.
-pub fn differs_only_in_comments(a: &str, b: &str) -> bool {
+pub(crate) fn differs_only_in_comments(a: &str, b: &str) -> bool {
     // As for the checksum, CR LF is LF, within strings too.
     let (a, b) = (a.replace("\r\n", "\n"), b.replace("\r\n", "\n"));
     pieces(&a).eq(pieces(&b))

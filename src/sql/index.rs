@@ -18,7 +18,7 @@ pub struct IndexBuilt {
 impl Script {
     /// The index that a `CREATE INDEX CONCURRENTLY` builds, if the statement with this index is one,
     /// and its names can be read. `text` is the script's.
-    pub fn index_built(&self, text: &str, statement: usize) -> Option<IndexBuilt> {
+    pub(crate) fn index_built(&self, text: &str, statement: usize) -> Option<IndexBuilt> {
         index_built(text.get(self.statements().get(statement)?.code.clone())?)
     }
 }

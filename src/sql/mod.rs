@@ -28,12 +28,14 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub use compare::differs_only_in_comments;
-pub use facts::Facts;
-pub use index::IndexBuilt;
+// For everybody: what a file's statements are and how it would run.
 pub use kind::Kind;
 pub use locate::{Location, locate};
 pub use mode::{Mode, Refusal};
-pub use remains::Remains;
 pub use script::Script;
 pub use statement::Statement;
+
+// For a run.
+pub(crate) use compare::differs_only_in_comments;
+pub(crate) use facts::Facts;
+pub(crate) use index::IndexBuilt;

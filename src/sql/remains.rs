@@ -16,7 +16,7 @@ pub struct Remains {
 impl Script {
     /// What stands when the statement with the index `failed` fails. `as_one` says that the script
     /// went out as one message, and not statement by statement.
-    pub fn remains(&self, failed: usize, as_one: bool) -> Remains {
+    pub(crate) fn remains(&self, failed: usize, as_one: bool) -> Remains {
         let statements = self.statements();
         // A message with one statement is no transaction block.
         let is_implicit = as_one && statements.len() > 1;

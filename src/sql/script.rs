@@ -47,12 +47,12 @@ impl Script {
     }
 
     /// What it does besides its work.
-    pub fn facts(&self) -> &Facts {
+    pub(crate) fn facts(&self) -> &Facts {
         &self.facts
     }
 
     /// Whether the last statement has its `;`.
-    pub fn is_ended(&self) -> bool {
+    pub(crate) fn is_ended(&self) -> bool {
         self.statements.last().is_some_and(|s| s.is_ended)
     }
 

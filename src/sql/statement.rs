@@ -36,7 +36,7 @@ const PAIRS: [&str; 7] = ["alter", "create", "discard", "drop", "prepare", "rein
 impl Statement {
     /// Its first keywords, in capitals: `CREATE INDEX CONCURRENTLY`. `text` is the script's. No more
     /// of it, since a password may follow.
-    pub fn head(&self, text: &str) -> String {
+    pub(crate) fn head(&self, text: &str) -> String {
         let mut reader = Reader::new(text.get(self.code.clone()).unwrap_or_default());
         let is_pair = reader.at_any(&PAIRS);
         let mut words = Vec::new();

@@ -7,7 +7,7 @@ use super::walk::{Visitor, Within, walk};
 impl Script {
     /// Whether the script may drop a table or write to it, as far as its text tells: it names the
     /// table, drops its schema, or drops what a role owns. `text` is the script's.
-    pub fn may_touch(&self, text: &str, schema: &str, table: &str) -> bool {
+    pub(crate) fn may_touch(&self, text: &str, schema: &str, table: &str) -> bool {
         let mut touch = Touch { schema, table, is_found: false };
         walk(text, &mut touch);
         touch.is_found

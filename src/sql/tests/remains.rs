@@ -1,6 +1,7 @@
 //! What stands when a statement fails, and which index one builds.
 
-use super::super::{IndexBuilt, Remains, Script};
+use super::super::remains::Remains;
+use super::super::{IndexBuilt, Script};
 
 #[test]
 fn what_stands() {
