@@ -9,42 +9,16 @@ use crate::fault::Fault;
 use crate::migration::State;
 use crate::migrator::file::loaded::{LoadedFile, Ran};
 use crate::migrator::file::retry::Retries;
+use crate::migrator::file::verdict::{StatementVerdict, statement_verdict};
 use crate::migrator::run::Run;
 use crate::session::SendError;
 use crate::sql::{IndexBuilt, Kind, Statement};
-use crate::sqlstate::{
-    DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, NO_ACTIVE_SQL_TRANSACTION, QUERY_CANCELED,
-};
+use crate::sqlstate::NO_ACTIVE_SQL_TRANSACTION;
 use crate::table::{InvalidIndex, Took, invalid_indexes};
 
 /// How often to give way to others in one file. Each time somebody else goes on, so more than a
 /// few mean that this is not what it looks like.
 const MOST_WAYS: u32 = 5;
-
-/// What to do about a statement that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
-    /// Let those go first who wait for our lock, then run it again.
-    GiveWay,
-    /// Wait a while, then run it again.
-    Retry,
-    /// The file failed.
-    Fail,
-}
-
-/// What to do about the error of a statement. Only what refuses a transaction is run again: another
-/// statement may have been in a transaction that the file began.
-fn next(code: Option<&str>, is_circle: bool, kind: Kind, may: (bool, bool)) -> Next {
-    let (may_give_way, may_retry) = may;
-    match code {
-        _ if kind != Kind::NonTransactional => Next::Fail,
-        // The server, or we, saw that it waited for somebody who waits for our lock.
-        Some(DEADLOCK_DETECTED) if may_give_way => Next::GiveWay,
-        Some(QUERY_CANCELED) if is_circle && may_give_way => Next::GiveWay,
-        Some(LOCK_NOT_AVAILABLE) if may_retry => Next::Retry,
-        _ => Next::Fail,
-    }
-}
 
 impl Run<'_> {
     /// Runs the file's statements one after the other, or `as_one` message.
@@ -113,10 +87,14 @@ impl Run<'_> {
                 continue;
             };
             let may = (ways < MOST_WAYS, retries.are_left());
-            match next(error.fault.code(), error.is_circle, first.kind, may) {
-                Next::GiveWay => {
+            let code = error.fault.code();
+            let mut next = statement_verdict(code, error.is_circle, first.kind, may);
+            if next != StatementVerdict::Failed && !self.drop_index(file, i, &invalid_before) {
+                next = StatementVerdict::Failed;
+            }
+            match next {
+                StatementVerdict::GiveWay => {
                     ways += 1;
-                    self.drop_index(file, i, &invalid_before);
                     if i == 0 {
                         // Nothing of the file stands, so whoever goes first may run it.
                         self.advance(file, dirty, file.before(), None)?;
@@ -124,11 +102,8 @@ impl Run<'_> {
                     }
                     self.give_way(file)?;
                 }
-                Next::Retry => {
-                    self.drop_index(file, i, &invalid_before);
-                    self.retry(file, &mut retries, error.blockers);
-                }
-                Next::Fail => {
+                StatementVerdict::Retry => self.retry(file, &mut retries, error.blockers),
+                StatementVerdict::Failed => {
                     let failed = (i * size + error.completed).min(statements.len() - 1);
                     return Err(self.statement_failed(
                         file,
@@ -229,13 +204,18 @@ impl Run<'_> {
 
     /// Drops the index that a broken-off CREATE INDEX CONCURRENTLY left behind, so that the statement
     /// can run again: the one that it names, on the table that it names, if it was not there before.
-    /// Where that fails the index is still there, and the next error names it.
-    fn drop_index(&mut self, file: &LoadedFile, statement: usize, before: &[InvalidIndex]) {
-        let Some(built) = file.script.index_built(&file.text, statement) else { return };
-        // Without a name it may be anybody's.
-        let is_it = |index: &InvalidIndex| built.name.is_some() && may_be(index, &built);
-        let found = |run: &mut Self| run.new_invalid_indexes(before)?.into_iter().find(is_it);
-        let Some(index) = found(self) else { return };
+    /// Returns whether nothing is left that may be its own; an index without a name in the statement
+    /// may be anybody's.
+    fn drop_index(&mut self, file: &LoadedFile, statement: usize, before: &[InvalidIndex]) -> bool {
+        let Some(built) = file.script.index_built(&file.text, statement) else { return true };
+        let found = |run: &mut Self| {
+            let indexes = run.new_invalid_indexes(before)?;
+            Some(indexes.into_iter().find(|index| may_be(index, &built)))
+        };
+        let index = match found(self) {
+            Some(Some(index)) if built.name.is_some() => index,
+            found => return found.is_some_and(|index| index.is_none()),
+        };
         // Whoever is building an index on the table holds this lock. Not CONCURRENTLY: that waits
         // for those whom one is about to let go first.
         let claim = format!(
@@ -243,10 +223,12 @@ impl Run<'_> {
              LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE NOWAIT",
             index.table
         );
-        if self.locked.write(&claim).is_ok() && found(self).as_ref() == Some(&index) {
-            let _ = self.locked.write(&format!("DROP INDEX IF EXISTS {};COMMIT", index.quoted));
-        }
+        let drop = format!("DROP INDEX IF EXISTS {};COMMIT", index.quoted);
+        let is_dropped = self.locked.write(&claim).is_ok()
+            && found(self) == Some(Some(index))
+            && self.locked.write(&drop).is_ok();
         self.locked.roll_back();
+        is_dropped
     }
 
     /// Moves the row, in a message of its own; with an entry for the log if it says how long the
@@ -310,29 +292,4 @@ fn may_be(index: &InvalidIndex, built: &IndexBuilt) -> bool {
     built.table == index.table_name
         && built.name.as_ref().is_none_or(|name| *name == index.name)
         && built.schema.as_ref().is_none_or(|schema| *schema == index.schema)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_failed_statement_leads_to() {
-        const BOTH: (bool, bool) = (true, true);
-        const INDEX: Kind = Kind::NonTransactional;
-        for (code, is_circle, kind, may, expected) in [
-            (Some("40P01"), false, INDEX, BOTH, Next::GiveWay),
-            (Some("40P01"), false, INDEX, (false, true), Next::Fail),
-            (Some("40P01"), false, Kind::Other, BOTH, Next::Fail),
-            (Some("57014"), true, INDEX, BOTH, Next::GiveWay),
-            (Some("57014"), false, INDEX, BOTH, Next::Fail),
-            (Some("55P03"), false, INDEX, BOTH, Next::Retry),
-            (Some("55P03"), false, INDEX, (true, false), Next::Fail),
-            (Some("55P03"), false, Kind::Other, BOTH, Next::Fail),
-            (Some("42703"), true, INDEX, BOTH, Next::Fail),
-            (None, true, INDEX, BOTH, Next::Fail),
-        ] {
-            assert_eq!(next(code, is_circle, kind, may), expected, "{code:?} {kind:?}");
-        }
-    }
 }

@@ -2,8 +2,10 @@
 //! part of the message that it came in, and what was tried.
 //!
 //! A transactional file goes out with statements of ours, and when the server refuses the message
-//! nothing has happened. So the file can be sent again in another way, and this says in which.
+//! nothing has happened. So the file can be sent again in another way, and this says in which. A
+//! statement of a non-transactional file goes out alone, and there is less to decide.
 
+use crate::sql::Kind;
 use crate::sqlstate::*;
 
 /// What stands at the end of a message, behind the file.
@@ -233,6 +235,35 @@ fn may_be_the_logs(error: &ErrorFacts<'_>, attempt: &Attempt) -> bool {
 fn is_gone(error: &ErrorFacts<'_>) -> bool {
     error.raised == Raised::Check
         || matches!(error.code, UNDEFINED_TABLE | INVALID_SCHEMA_NAME | UNDEFINED_COLUMN)
+}
+
+/// What to do about a statement of a non-transactional file that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatementVerdict {
+    /// Let those go first who wait for our lock, then run it again.
+    GiveWay,
+    /// Wait a while, then run it again.
+    Retry,
+    /// The file failed.
+    Failed,
+}
+
+/// What to do about the error of a statement. Only what refuses a transaction is run again: another
+/// statement may have been in a transaction that the file began.
+pub fn statement_verdict(
+    code: Option<&str>,
+    is_circle: bool,
+    kind: Kind,
+    (may_give_way, may_retry): (bool, bool),
+) -> StatementVerdict {
+    match code {
+        _ if kind != Kind::NonTransactional => StatementVerdict::Failed,
+        // The server, or we, saw that it waited for somebody who waits for our lock.
+        Some(DEADLOCK_DETECTED) if may_give_way => StatementVerdict::GiveWay,
+        Some(QUERY_CANCELED) if is_circle && may_give_way => StatementVerdict::GiveWay,
+        Some(LOCK_NOT_AVAILABLE) if may_retry => StatementVerdict::Retry,
+        _ => StatementVerdict::Failed,
+    }
 }
 
 #[cfg(test)]

@@ -175,3 +175,21 @@ fn an_invalid_index_of_somebody_else() {
     let indexes = "SELECT count(*) FROM pg_class WHERE relname IN ('t_a', 'other_t_a')";
     assert_eq!(db.number(indexes), 2, "{output}");
 }
+
+/// An index that the statement does not name may be anybody's: it is named, and not dropped.
+#[test]
+fn an_invalid_index_without_a_name() {
+    let db = Database::new();
+    db.execute("CREATE TABLE t (a int)");
+    let mut report = db.client();
+    report.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1").expect("a snapshot");
+    let output = Run::dbm()
+        .db(&db)
+        .path(&one("CREATE INDEX CONCURRENTLY ON t (a);"))
+        .args(["-lock-wait", "500", "up"])
+        .output();
+    output.assert_status(1).assert_says("index public.t_a_idx is INVALID");
+    output.assert_line("hint: ", "the database is dirty at version 1");
+    assert_eq!(db.row(), Some((1, true)), "{output}");
+    report.batch_execute("COMMIT").expect("the end of it");
+}

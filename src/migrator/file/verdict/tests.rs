@@ -188,3 +188,24 @@ fn every_way_comes_to_an_end() {
         }
     }
 }
+
+#[test]
+fn what_a_failed_statement_leads_to() {
+    use StatementVerdict::{Failed, GiveWay, Retry};
+    const BOTH: (bool, bool) = (true, true);
+    const INDEX: Kind = Kind::NonTransactional;
+    for (code, is_circle, kind, may, expected) in [
+        (Some("40P01"), false, INDEX, BOTH, GiveWay),
+        (Some("40P01"), false, INDEX, (false, true), Failed),
+        (Some("40P01"), false, Kind::Other, BOTH, Failed),
+        (Some("57014"), true, INDEX, BOTH, GiveWay),
+        (Some("57014"), false, INDEX, BOTH, Failed),
+        (Some("55P03"), false, INDEX, BOTH, Retry),
+        (Some("55P03"), false, INDEX, (true, false), Failed),
+        (Some("55P03"), false, Kind::Other, BOTH, Failed),
+        (Some("42703"), true, INDEX, BOTH, Failed),
+        (None, true, INDEX, BOTH, Failed),
+    ] {
+        assert_eq!(statement_verdict(code, is_circle, kind, may), expected, "{code:?} {kind:?}");
+    }
+}
