@@ -20,6 +20,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
+use crate::text::go_reason;
 use crate::url::{DatabaseUrl, SslMode};
 
 /// Makes TLS connections as `url` wants them.
@@ -201,7 +202,7 @@ fn certificates(what: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>,
 fn pem_error(error: &pem::Error) -> String {
     use pem::Error;
     match error {
-        Error::Io(e) => e.to_string().to_lowercase(),
+        Error::Io(e) => go_reason(e),
         Error::NoItemsFound => "holds no such PEM section (is it encrypted?)".to_string(),
         other => other.to_string(),
     }
