@@ -18,11 +18,13 @@ use clap::{Arg, Command};
 /// command's first word: in `down 1 -all`, `-all` is a word.
 pub const BEFORE_WORDS: &str = "before-words";
 
-/// Reads flags as `level` declares them, adds them to `line` in clap's form, and returns the words:
-/// of the program itself everything from the command's name on, of a command all that is no flag.
+/// Reads flags as `level` declares them, or `shared` with other levels, adds them to `line` in clap's
+/// form, and returns the words: of the program itself everything from the command's name on, of a
+/// command all that is no flag.
 /// The error is one line in Go's words.
 pub fn read(
     level: &Command,
+    shared: &[&Arg],
     typed: &[OsString],
     line: &mut Vec<OsString>,
 ) -> Result<Vec<OsString>, String> {
@@ -44,7 +46,8 @@ pub fn read(
         if name.is_empty() || name.starts_with('-') {
             return Err(format!("bad flag syntax: {}", word.to_string_lossy()));
         }
-        let Some(declared) = level.get_arguments().find(|arg| arg.get_long() == Some(&name)) else {
+        let mut flags = level.get_arguments().chain(shared.iter().copied());
+        let Some(declared) = flags.find(|arg| arg.get_long() == Some(&name)) else {
             line.push(format!("--{name}").into());
             return Ok(words);
         };
@@ -208,7 +211,7 @@ mod tests {
             ("down", &["-1"], &["--1"], &[]),
         ] {
             let mut line = Vec::new();
-            let read = read(at(&program, level), &os(typed), &mut line);
+            let read = read(at(&program, level), &[], &os(typed), &mut line);
             assert_eq!((line, read), (os(flags), Ok(os(words))), "{level} {typed:?}");
         }
     }
@@ -224,7 +227,7 @@ mod tests {
             (&["---x"], "bad flag syntax: ---x"),
             (&["-=x"], "bad flag syntax: -=x"),
         ] {
-            let read = read(&program, &os(typed), &mut Vec::new());
+            let read = read(&program, &[], &os(typed), &mut Vec::new());
             assert_eq!(read, Err(expected.to_string()), "{typed:?}");
         }
     }
@@ -233,7 +236,7 @@ mod tests {
     fn a_switch_can_be_taken_back_behind_the_command() {
         let program = program();
         let mut line = os(&["t", "--v", "down"]);
-        assert_eq!(read(at(&program, "down"), &os(&["-v=false"]), &mut line), Ok(Vec::new()));
+        assert_eq!(read(at(&program, "down"), &[], &os(&["-v=false"]), &mut line), Ok(Vec::new()));
         assert_eq!(line, os(&["t", "down"]));
     }
 
@@ -245,7 +248,7 @@ mod tests {
             vec![OsStr::from_bytes(b"--path=m\xff").to_owned()],
         ] {
             let mut line = Vec::new();
-            read(&program(), &typed, &mut line).unwrap();
+            read(&program(), &[], &typed, &mut line).unwrap();
             assert_eq!(line, [OsStr::from_bytes(b"--path=m\xff")]);
         }
     }

@@ -27,7 +27,7 @@ mod wait_for_server;
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::FromArgMatches;
+use clap::{Arg, CommandFactory, FromArgMatches};
 
 pub use config::Config;
 pub use misuse::Misuse;
@@ -55,57 +55,76 @@ pub fn program_name(called: Option<OsString>) -> String {
 }
 
 /// Reads a command line, without the program's own name.
+///
+/// clap's declaration is only built as far as it is needed, for that costs more than all the rest.
 pub fn parse(program: &str, typed: &[OsString]) -> Result<Parsed, Misuse> {
-    let declared = command();
+    let mut declared = Opts::command();
     let mut line = vec![OsString::from(program)];
-    // What stands before the command counts alone first: `-help` there, say.
-    let of_program = |misuse| Misuse { help: help::program(program, &declared), ..misuse };
-    let rest = go_flags::read(&declared, typed, &mut line).map_err(Misuse::new);
+    let of_program = |misuse| Misuse { help: help::program(program, &command()), ..misuse };
+    let rest = go_flags::read(&declared, &[], typed, &mut line).map_err(Misuse::new);
     let rest = rest.map_err(of_program)?;
-    let opts = read(&declared, &line).map_err(of_program)?;
-    if opts.version {
-        return Ok(Parsed::Say(format!("dbm {}", env!("CARGO_PKG_VERSION"))));
-    }
-    if opts.help || opts.h {
-        return Ok(Parsed::Say(help::program(program, &declared)));
-    }
-    if opts.json_schema {
-        return Ok(Parsed::Schema);
-    }
-    let Some((name, words)) = rest.split_first() else {
-        return Err(of_program(Misuse::default()));
+    let is_given = |flag: &&str| line.iter().any(|word| word == flag);
+    let is_about_program = ["--version", "--help", "--h", "--json-schema"].iter().any(is_given);
+    let before = line.clone();
+    let Some((name, words)) = rest.split_first().filter(|_| !is_about_program) else {
+        return match read(&mut declared, &before).map_err(of_program)? {
+            Opts { version: true, .. } => {
+                Ok(Parsed::Say(format!("dbm {}", env!("CARGO_PKG_VERSION"))))
+            }
+            Opts { help, h, .. } if help || h => {
+                Ok(Parsed::Say(help::program(program, &command())))
+            }
+            Opts { json_schema: true, .. } => Ok(Parsed::Schema),
+            _ => Err(of_program(Misuse::default())),
+        };
     };
     line.push(name.clone());
     let Some(level) = name.to_str().and_then(|name| declared.find_subcommand(name)) else {
-        let refusal = declared.clone().try_get_matches_from(&line).err();
+        read(&mut declared, &before).map_err(of_program)?;
+        let refusal = declared.try_get_matches_from_mut(&line).err();
         let misuse = Misuse::unknown_command(&name.to_string_lossy(), refusal.as_ref());
         return Err(of_program(misuse));
     };
-    let of_command = |misuse| Misuse { help: help::command(program, level), ..misuse };
-    let words = go_flags::read(level, words, &mut line).map_err(Misuse::new);
-    let (words, unexpected) = go_flags::split_words(level, words.map_err(of_command)?);
+    let mut level = level.clone();
+    level.build();
+    let name = level.get_name().to_string();
+    let help = || {
+        command()
+            .find_subcommand(&name)
+            .map_or(String::new(), |level| help::command(program, level))
+    };
+    let of_command = |misuse| Misuse { help: help(), ..misuse };
+    let shared: Vec<&Arg> = declared.get_arguments().filter(|flag| flag.is_global_set()).collect();
+    let words = go_flags::read(&level, &shared, words, &mut line).map_err(Misuse::new);
+    let (words, unexpected) = go_flags::split_words(&level, words.map_err(of_command)?);
     // Here flags stand in one form, and values are parts of their words.
     let json = line.iter().any(|word| word == "--json");
     line.push("--".into());
     line.extend(words);
-    let opts = read(&declared, &line).map_err(of_command)?;
+    let opts = read(&mut declared, &line).map_err(|misuse| {
+        // What stands before the command counts alone first.
+        match read(&mut Opts::command(), &before) {
+            Err(misuse) => of_program(misuse),
+            Ok(_) => of_command(misuse),
+        }
+    })?;
     if opts.help || opts.h {
-        return Ok(Parsed::Say(help::command(program, level)));
+        return Ok(Parsed::Say(help()));
     }
     if json && !level.get_arguments().any(|flag| flag.get_long() == Some("json")) {
-        return Err(of_command(Misuse::new(format!("{} has no -json", level.get_name()))));
+        return Err(of_command(Misuse::new(format!("{name} has no -json"))));
     }
     let Some(command) = opts.command else {
         return Err(of_program(Misuse::default()));
     };
     let unexpected = unexpected.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let (program, name) = (program.to_string(), level.get_name().to_string());
+    let program = program.to_string();
     let config = Config { program, command: name, flags: opts.flags, json, unexpected };
     Ok(Parsed::Run(Box::new(config), Box::new(command)))
 }
 
 /// clap's part.
-fn read(declared: &clap::Command, line: &[OsString]) -> Result<Opts, Misuse> {
-    let matches = declared.clone().try_get_matches_from(line);
+fn read(declared: &mut clap::Command, line: &[OsString]) -> Result<Opts, Misuse> {
+    let matches = declared.try_get_matches_from_mut(line);
     matches.and_then(|matches| Opts::from_arg_matches(&matches)).map_err(|e| Misuse::of_clap(&e))
 }
