@@ -15,7 +15,9 @@ use crate::migrator::file::retry::Retries;
 use crate::migrator::file::verdict::may_run_alone;
 use crate::migrator::run::Run;
 use crate::session::SendError;
-use crate::sqlstate::LOCK_NOT_AVAILABLE;
+use crate::sqlstate::{
+    INSUFFICIENT_PRIVILEGE, INVALID_SCHEMA_NAME, LOCK_NOT_AVAILABLE, UNDEFINED_TABLE,
+};
 use crate::table::{GUARD, Took};
 
 /// What became of files that were to run in one transaction.
@@ -141,7 +143,15 @@ impl Run<'_> {
                 let entry = file.entry(Took::This(begun.elapsed()));
                 let entry = self.table.record(&self.options.operator, &entry).sql;
                 let log = self.locked.write(&entry);
-                log.map_err(|error| broken(error, i, |said| Broken::Log(said.message)))?;
+                log.map_err(|error| {
+                    broken(error, i, |said| match said.code.as_str() {
+                        // The file has dropped the log, or changed our role.
+                        UNDEFINED_TABLE | INVALID_SCHEMA_NAME | INSUFFICIENT_PRIVILEGE => {
+                            Broken::NotShared
+                        }
+                        _ => Broken::Log(said.message),
+                    })
+                })?;
             }
         }
         let check = files.last().map(|file| self.table.check(file.after()).sql);

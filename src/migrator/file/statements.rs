@@ -13,8 +13,8 @@ use crate::migrator::file::verdict::{StatementVerdict, statement_verdict};
 use crate::migrator::run::Run;
 use crate::session::SendError;
 use crate::sql::{IndexBuilt, Kind, Statement};
-use crate::sqlstate::NO_ACTIVE_SQL_TRANSACTION;
-use crate::table::{InvalidIndex, Took, invalid_indexes};
+use crate::sqlstate::{INSUFFICIENT_PRIVILEGE, NO_ACTIVE_SQL_TRANSACTION};
+use crate::table::{InvalidIndex, OurSql, Table, Took, invalid_indexes};
 
 /// How often to give way to others in one file. Each time somebody else goes on, so more than a
 /// few mean that this is not what it looks like.
@@ -127,13 +127,11 @@ impl Run<'_> {
         let touches = |name| file.script.may_touch(&file.text, &self.table.schema, name);
         if names.into_iter().any(|name| touches(name)) && clean != State::NONE {
             // Whatever the file did to the row or the table.
-            let restore = self.table.restore(clean).sql;
-            if self.write_row(&restore, file, Some(took)).is_ok() {
+            if self.write_row(&|table| table.restore(clean), file, Some(took)).is_ok() {
                 return Ok(());
             }
             // A role that may not create it needs not, if it is still there.
-            let set = self.table.set(clean).sql;
-            return self.write_row(&set, file, Some(took));
+            return self.write_row(&|table| table.set(clean), file, Some(took));
         }
         self.advance(file, dirty, clean, Some(took))
     }
@@ -240,8 +238,8 @@ impl Run<'_> {
         to: State,
         took: Option<Took>,
     ) -> Result<(), Error> {
-        let row = self.table.advance(from, to).sql;
-        self.write_row(&row, file, took).map_err(|error| match error {
+        let advance = |table: &Table| table.advance(from, to);
+        self.write_row(&advance, file, took).map_err(|error| match error {
             Error::Statement { fault: Fault::Server(said), .. } if self.table.is_moved(&said) => {
                 Error::moved(from)
             }
@@ -253,15 +251,26 @@ impl Run<'_> {
     }
 
     /// Sends SQL that moves the row, and with it what logs the file; without that where the log
-    /// refuses it.
-    fn write_row(&mut self, row: &str, file: &LoadedFile, took: Option<Took>) -> Result<(), Error> {
+    /// refuses it, and as the role that connected where the file's role may not.
+    fn write_row(
+        &mut self,
+        row: &dyn Fn(&Table) -> OurSql,
+        file: &LoadedFile,
+        took: Option<Took>,
+    ) -> Result<(), Error> {
         let entry = took.map(|took| self.table.record(&self.options.operator, &file.entry(took)));
-        let entry = entry.map(|entry| entry.sql).unwrap_or_default();
-        match self.locked.write(&format!("{row}{entry}")) {
+        let entry = entry.unwrap_or_default().sql;
+        match self.locked.write(&format!("{}{entry}", row(self.table).sql)) {
+            Err(Error::Statement { fault: Fault::Server(error), .. })
+                if error.code == INSUFFICIENT_PRIVILEGE && !self.table.settings.role_changed =>
+            {
+                self.table.settings.role_changed = true;
+                self.write_row(row, file, took)
+            }
             Err(Error::Statement { fault: Fault::Server(error), .. })
                 if !self.table.is_moved(&error) && !entry.is_empty() =>
             {
-                self.locked.write(row)?;
+                self.locked.write(&row(self.table).sql)?;
                 self.stop_logging(error.message);
                 Ok(())
             }

@@ -179,6 +179,7 @@ fn error_facts<'e>(error: &'e ServerError, spot: &Spot, table: &Table) -> ErrorF
     ErrorFacts {
         code: &error.code,
         part: spot.part,
+        has_position: error.position.is_some(),
         may_be_commit: spot.is_last && error.position.is_none(),
         log_defers: false,
         raised: match () {

@@ -56,6 +56,8 @@ pub struct ErrorFacts<'a> {
     pub code: &'a str,
     /// Where.
     pub part: Part,
+    /// Whether the server gave a position in the message.
+    pub has_position: bool,
     /// It may have come at the commit: it has no position, and all but the message's last
     /// statement was done.
     pub may_be_commit: bool,
@@ -155,12 +157,13 @@ pub fn verdict(error: &ErrorFacts<'_>, attempt: &Attempt, file: &Nature) -> Verd
     if is_untranslatable(code) && error.part == Part::Row {
         return if attempt.with_log { without_log() } else { Verdict::Failed };
     }
-    if code == READ_ONLY_SQL_TRANSACTION && file.is_read_only {
+    if code == READ_ONLY_SQL_TRANSACTION && file.is_read_only && error.part != Part::Log {
         return Verdict::NonTransactional;
     }
-    // What breaks off at the end of the file is shown as it is without our end behind it.
+    // What breaks off at the end of the file is shown as it is without our end behind it. A quote
+    // that is not closed reaches into our statements; what a trigger raises there has no position.
     if code == SYNTAX_ERROR
-        && matches!(error.part, Part::File | Part::End)
+        && (error.has_position || matches!(error.part, Part::File | Part::End))
         && !file.is_ended
         && attempt.end != Ending::Nothing
     {
@@ -202,10 +205,9 @@ fn of_the_file(error: &ErrorFacts<'_>, attempt: &Attempt, file: &Nature) -> Verd
 
 fn at_the_end(error: &ErrorFacts<'_>, attempt: &Attempt) -> Verdict {
     match (attempt.end, error.code) {
-        (Ending::Check, _) if is_gone(error) => match attempt.may_restore {
-            true => Verdict::Again(Attempt { end: Ending::Restore, ..*attempt }),
-            false => Verdict::OursFailed,
-        },
+        (Ending::Check, _) if is_gone(error) && attempt.may_restore => {
+            Verdict::Again(Attempt { end: Ending::Restore, ..*attempt })
+        }
         // Whoever the file has made us may not look.
         (Ending::Check, INSUFFICIENT_PRIVILEGE) => {
             Verdict::Again(Attempt { end: Ending::Nothing, ..*attempt })
@@ -218,10 +220,8 @@ fn at_the_end(error: &ErrorFacts<'_>, attempt: &Attempt) -> Verdict {
         _ if may_be_the_logs(error, attempt) => {
             Verdict::Again(Attempt { with_log: false, ..*attempt })
         }
-        // Our statement has done its work, so this came at the commit, from what the file has
-        // deferred.
-        _ if error.may_be_commit => Verdict::Failed,
-        _ => Verdict::OursFailed,
+        // What the file has deferred to the commit, or done to the version table.
+        _ => Verdict::Failed,
     }
 }
 

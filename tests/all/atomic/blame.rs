@@ -193,3 +193,72 @@ fn an_invalid_index_without_a_name() {
     assert_eq!(db.row(), Some((1, true)), "{output}");
     report.batch_execute("COMMIT").expect("the end of it");
 }
+
+/// A function that the file calls sets a role, which the file does not tell: our own tables are
+/// written as the role that connected all the same.
+#[test]
+fn a_role_that_a_function_sets() {
+    let db = Database::new();
+    let role = Role::new(&db);
+    let function = format!(
+        "CREATE FUNCTION become() RETURNS text LANGUAGE sql AS $$ SELECT set_config('role', '{}', false) $$",
+        role.name
+    );
+    for file in ["SELECT become();", "BEGIN; SELECT become(); COMMIT;", "SELECT become(); VACUUM;"]
+    {
+        db.clear();
+        let folder = Folder::new().pair("1_f", &function, "").pair("2_x", file, "");
+        let output = Run::dbm().db(&db).path(&folder).arg("up").output();
+        assert_eq!(output.status, Some(0), "{file}\n{output}");
+        assert_eq!(output.essence(), "1/u f (TIME)\n2/u x (TIME)\n", "{file}");
+        output.assert_silent_about("nothing is logged");
+        assert_eq!(db.row(), Some((2, false)), "{file}");
+    }
+}
+
+/// A quote that is not closed reaches into our statements behind the file, and is the file's error.
+#[test]
+fn a_quote_that_is_not_closed() {
+    for file in ["SELECT 1;\nSELECT 'abc", "SELECT 1;\nSELECT \"abc", "SELECT $x$ abc"] {
+        let db = Database::new();
+        let output = Run::dbm().db(&db).path(&one(file)).arg("up").output();
+        output.assert_status(1).assert_line("error: migration failed: unterminated", "");
+        output.assert_silent_about("nothing is logged");
+        let failures = "SELECT count(*) FROM schema_migrations_log WHERE error LIKE 'unterm%'";
+        assert_eq!(db.number(failures), 1, "{file}\n{output}");
+    }
+}
+
+/// What a file does to the version table fails the file.
+#[test]
+fn a_trigger_on_the_version_table() {
+    let file = "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; \
+        END $$; CREATE TRIGGER no BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION no();";
+    let (db, folder) = (Database::new(), Folder::new().pair("1_a", "", "").pair("2_x", file, ""));
+    let output = Run::dbm().db(&db).path(&folder).arg("up").output();
+    output.assert_status(1).assert_line("error: migration failed: no", "2_x.up.sql");
+    output.assert_line("hint: ", "nothing of 2_x.up.sql was applied");
+    assert_eq!(db.row(), Some((1, false)), "{output}");
+}
+
+/// A file that ends read only runs in one transaction; only the log's entry cannot go with it.
+#[test]
+fn a_file_that_ends_read_only() {
+    let db = Database::new();
+    let file = "CREATE TABLE a (i int);\nSET TRANSACTION READ ONLY;\n";
+    let output = Run::dbm().db(&db).path(&one(file)).arg("up").output();
+    output.assert_status(0).assert_silent_about("cannot run in one transaction");
+    output.assert_line("warning: nothing is logged in ", "read-only transaction");
+    assert_eq!(db.row(), Some((1, false)), "{output}");
+}
+
+/// A redo whose file drops the log makes it again.
+#[test]
+fn a_redo_without_a_log() {
+    let db = Database::new();
+    let folder = Folder::new().pair("1_x", "DROP TABLE schema_migrations_log;", "SELECT 1;");
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    let output = Run::dbm().db(&db).path(&folder).arg("redo").output();
+    output.assert_status(0).assert_silent_about("nothing is logged");
+    assert_eq!(db.number("SELECT count(*) FROM schema_migrations_log WHERE action = 'run'"), 1);
+}

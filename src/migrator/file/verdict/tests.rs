@@ -30,7 +30,15 @@ const PATIENT: Nature = Nature { may_retry: true, ..PLAIN };
 /// An error at a part.
 fn at(part: Part, code: &str) -> ErrorFacts<'_> {
     let (raised, table) = (Raised::Neither, NamedTable::None);
-    ErrorFacts { code, part, may_be_commit: false, log_defers: true, raised, table }
+    ErrorFacts {
+        code,
+        part,
+        has_position: false,
+        may_be_commit: false,
+        log_defers: true,
+        raised,
+        table,
+    }
 }
 
 /// An error that may have come at the commit.
@@ -64,7 +72,7 @@ fn the_table() {
         (at(File, "25001"), FIRST, MODE, Again(Attempt { guard_at: 9, ..FIRST })),
         (at(File, "25001"), Attempt { guard_at: 9, ..FIRST }, MODE, NonTransactional),
         (at(File, "25006"), FIRST, READ_ONLY, NonTransactional),
-        (at(Log, "25006"), FIRST, READ_ONLY, NonTransactional),
+        (at(Log, "25006"), FIRST, READ_ONLY, Again(NO_LOG)),
         (at(Row, "25006"), FIRST, READ_ONLY, NonTransactional),
         (at(Row, "25006"), FIRST, PLAIN, OursFailed),
         // It breaks off at its end.
@@ -85,6 +93,7 @@ fn the_table() {
         (at(Log, "P0001"), FIRST, PLAIN, Again(NO_LOG)),
         (at(Log, "42601"), FIRST, PLAIN, Again(NO_LOG)),
         (at(Log, "42601"), FIRST, OPEN, Again(NO_LOG)),
+        (ErrorFacts { has_position: true, ..at(Log, "42601") }, FIRST, OPEN, Again(BARE)),
         (at(Log, "42501"), FIRST, PLAIN, Again(CONNECTED)),
         (at(Log, "42501"), CONNECTED, PLAIN, Again(Attempt { with_log: false, ..CONNECTED })),
         (at(Log, "42P01"), FIRST, PLAIN, Again(RESTORE)),
@@ -96,7 +105,7 @@ fn the_table() {
         (raised(AtEnd, Raised::Check), FIRST, PLAIN, Again(RESTORE)),
         (at(AtEnd, "42P01"), FIRST, PLAIN, Again(RESTORE)),
         (at(AtEnd, "3F000"), FIRST, OWN, Again(RESTORE)),
-        (at(AtEnd, "42P01"), Attempt { may_restore: false, ..FIRST }, PLAIN, OursFailed),
+        (at(AtEnd, "42P01"), Attempt { may_restore: false, ..FIRST }, PLAIN, Failed),
         // The role may not create it.
         (
             at(AtEnd, "42501"),
@@ -124,7 +133,8 @@ fn the_table() {
             Failed,
         ),
         (ErrorFacts { may_be_commit: true, ..at(File, "P0001") }, FIRST, OWN, Again(NO_LOG)),
-        (at(AtEnd, "XX000"), FIRST, PLAIN, OursFailed),
+        (at(AtEnd, "XX000"), FIRST, PLAIN, Failed),
+        (at(AtEnd, "P0001"), RESTORE, PLAIN, Failed),
     ];
     for (error, attempt, file, expected) in cases {
         let said = verdict(&error, &attempt, &file);
