@@ -121,7 +121,7 @@ fn round_trips(bench: &mut Bench, ours: &Folder, few: &Folder, more: &Folder) ->
     let whole = bench.round_trips(ours)?;
     let plain = |number: f64| format!("{}", (number * 100.0).round() / 100.0);
     Ok(vec![
-        Row::new("a plain file", each, plain).at_most(1.0, "1"),
+        Row::new("a transactional file", each, plain).at_most(1.0, "1"),
         Row::new("a run, besides", besides, plain).at_most(8.0, "≤ 8"),
         Row::new("the 4 files of migrations/, in all", whole, plain),
     ])

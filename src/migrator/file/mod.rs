@@ -40,8 +40,9 @@ impl Run<'_> {
         let ran = match file.script.mode() {
             Mode::Refused(refusal) => Err(file.refused(refusal)),
             _ if multi_statement => self.non_transactional(file, false),
-            Mode::Transactional { guard_at } => self.transactional(file, guard_at),
-            Mode::OwnTransaction { guard_at } => self.transactional(file, guard_at),
+            Mode::Transactional { guard_at } | Mode::OwnTransaction { guard_at } => {
+                self.transactional(file, guard_at)
+            }
             Mode::NonTransactional { as_one } => self.non_transactional(file, as_one),
         };
         match &ran {

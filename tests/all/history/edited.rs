@@ -194,7 +194,7 @@ fn what_failed_may_be_edited() {
     says(&db, &folder, &["up"], "2/u b (TIME)\n");
 }
 
-/// A down file is to be mended whenever that is needed, and it is the file that runs.
+/// A down file is to be fixed whenever that is needed, and it is the file that runs.
 #[test]
 fn an_edited_down_file_is_used() {
     let (db, folder) = (Database::new(), Folder::tables(&["a", "b"]));

@@ -26,7 +26,7 @@ fn down_and_up_in_one_transaction() {
     says(&db, &folder, &["up"], "no change\n");
 }
 
-/// The mended up file is what runs: that is what `redo` is for.
+/// The fixed up file is what runs: that is what `redo` is for.
 #[test]
 fn with_an_edited_file() {
     let (db, folder) = at_two(UP, DOWN);

@@ -156,7 +156,7 @@ fn a_failure_leaves_its_row_and_nothing_else() {
         assert_eq!(db.row(), Some((1, false)));
         assert!(!exists(&db, "gone"));
 
-        // Mended, it runs: what failed counts for nothing, and is no version that ran.
+        // Fixed, it runs: what failed is ignored, and is no version that ran.
         folder.write("2_fails.up.sql", "SELECT 1;");
         says(&db, &folder, &["up"], "2/u fails (TIME)\n");
         assert_eq!(lines(&db)[2..], ["run up 2: 1 -> 2"]);

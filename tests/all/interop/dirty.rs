@@ -4,7 +4,7 @@ use crate::support::{Database, Folder, Run, reference};
 
 const DIRTY_TWO: &str = "error: Dirty database version 2. Fix and force version.\n";
 
-/// A second migration that fails in the reference; `mend` puts it right.
+/// A second migration that fails in the reference; `fix` fixes it.
 fn broken() -> Folder {
     Folder::new().pair("1_a", "CREATE TABLE a (id int);", "DROP TABLE a;").pair(
         "2_b",
@@ -21,7 +21,7 @@ fn broken_loose() -> Folder {
     )
 }
 
-fn mend(folder: &Folder) {
+fn fix(folder: &Folder) {
     folder.write("2_b.up.sql", "CREATE TABLE IF NOT EXISTS b (id int);");
 }
 
@@ -54,8 +54,8 @@ fn left_by_the_reference_seen_by_dbm() {
         assert_eq!(db.row(), Some((2, true)), "{command:?}");
     }
 
-    // Mended and forced back by dbm; the reference finds nothing left to do.
-    mend(&folder);
+    // Fixed and forced back by dbm; the reference finds nothing left to do.
+    fix(&folder);
     Run::dbm().db(&db).path(&folder).args(["force", "1"]).check_essence();
     assert_eq!(db.row(), Some((1, false)));
     Run::dbm().db(&db).path(&folder).arg("up").stderr("2/u b (TIME)\n").check_essence();
@@ -77,8 +77,8 @@ fn left_by_dbm_seen_by_the_reference() {
     theirs().arg("up").status(1).stderr(DIRTY_TWO).check();
     theirs().args(["down", "1"]).status(1).stderr(DIRTY_TWO).check();
 
-    // Mended and forced by the reference; dbm goes on from there.
-    mend(&folder);
+    // Fixed and forced by the reference; dbm goes on from there.
+    fix(&folder);
     theirs().args(["force", "2"]).check();
     Run::dbm()
         .db(&db)
@@ -126,6 +126,6 @@ fn what_dbm_failed_at_the_reference_goes_on_with() {
     let (db, folder) = (Database::new(), broken());
     Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(1);
     assert_eq!(db.row(), Some((1, false)));
-    mend(&folder);
+    fix(&folder);
     Run::program(&reference).db(&db).path(&folder).arg("up").stderr("2/u b (TIME)\n").check();
 }
