@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::migration::{Direction, Version};
+use crate::migration::{Direction, State, Version};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,32 @@ pub enum Event {
         /// How long we have waited.
         waited: Duration,
     },
+    /// The server does not answer, and is waited for; told when the wait begins to be felt, and
+    /// every few seconds after.
+    ServerAway {
+        /// Host, port and database.
+        place: String,
+        /// What came of the last attempt to connect.
+        reason: String,
+        /// How long we have waited.
+        waited: Duration,
+    },
+    /// The connection was lost in the middle of a run, which waits for the server and goes on.
+    ConnectionLost {
+        /// Why.
+        reason: String,
+        /// The file that was under way, if there was one.
+        file: Option<File>,
+    },
+    /// There is a session again, and the lock: the run goes on from the row.
+    Reconnected {
+        /// The row.
+        state: State,
+        /// How many files are left to run.
+        left: usize,
+    },
+    /// A file was committed although its answer was lost; [`Event::Finished`] follows.
+    FoundCommitted(File),
     /// A file was read; it will run soon.
     Buffered(File),
     /// There is no such file of the pair: only the version will move.
@@ -100,6 +126,20 @@ impl fmt::Display for Event {
         match self {
             Event::Waiting { waited, .. } => {
                 write!(f, "waiting for the migration lock ({}s)", waited.as_secs())
+            }
+            Event::ServerAway { place, reason, .. } => {
+                write!(f, "waiting for the server at {place}: {reason}")
+            }
+            Event::ConnectionLost { reason, file: None } => write!(f, "connection lost: {reason}"),
+            Event::ConnectionLost { reason, file: Some(file) } => {
+                write!(f, "connection lost while {file} ran: {reason}")
+            }
+            Event::Reconnected { state, left } => {
+                let s = plural(*left);
+                write!(f, "connected again at {state}: {left} file{s} left")
+            }
+            Event::FoundCommitted(file) => {
+                write!(f, "{file} was committed, although the server's answer was lost")
             }
             Event::Buffered(file) => write!(f, "read {file}"),
             Event::Scheduled(file) => write!(f, "no such file: {file}"),

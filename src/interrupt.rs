@@ -10,6 +10,7 @@ pub struct Interrupt(Arc<AtomicU8>);
 
 const STOP: u8 = 1;
 const CANCEL: u8 = 2;
+const CANCEL_SENT: u8 = 3;
 
 impl Interrupt {
     /// A handle that nobody has used yet.
@@ -36,5 +37,21 @@ impl Interrupt {
     /// Whether what runs is to be cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed) >= CANCEL
+    }
+
+    /// Whether the server was asked to cancel what runs.
+    pub fn is_cancel_sent(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= CANCEL_SENT
+    }
+
+    /// The server was asked to cancel what runs; by this handle, or for another reason.
+    pub(crate) fn cancel_sent(&self) {
+        // Where nobody has asked for it by this handle, it stays as it is.
+        let _ = self.0.compare_exchange(CANCEL, CANCEL_SENT, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// How much was asked for; a higher number is more.
+    pub(crate) fn level(&self) -> u8 {
+        self.0.load(Ordering::Relaxed).min(CANCEL)
     }
 }

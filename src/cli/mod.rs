@@ -22,7 +22,6 @@ mod run;
 mod run_files;
 mod settings;
 mod signals;
-mod wait_for_server;
 
 use std::ffi::OsString;
 use std::path::Path;

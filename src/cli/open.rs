@@ -6,7 +6,6 @@ use dbm::{Migrator, Operator};
 use crate::cli::config::Flags;
 use crate::cli::context::Context;
 use crate::cli::settings::Opened;
-use crate::cli::wait_for_server::{LONGEST_TRY, wait_for_server};
 use crate::render::event;
 use crate::render::printer::Printer;
 
@@ -15,16 +14,13 @@ use crate::render::printer::Printer;
 pub fn open(context: &Context) -> Result<Migrator> {
     let Context { config, printer, .. } = context;
     let Flags { lock_timeout, lock_wait, retries, prefetch, wait, .. } = &config.flags;
-    let Opened { mut url, source, warnings } = config.open()?;
+    let Opened { url, source, warnings } = config.open()?;
     for warning in &warnings {
         printer.warning(warning);
     }
-    if wait.is_some() {
-        url.connect_timeout.get_or_insert(LONGEST_TRY);
-    }
     let events = printer.clone();
     let mut migrator =
-        Migrator::new(url.clone(), source).on_event(move |event| event::print(&events, event));
+        Migrator::new(url, source).on_event(move |event| event::print(&events, event));
     if let Some(timeout) = lock_timeout {
         migrator = migrator.lock_timeout(*timeout);
     }
@@ -34,15 +30,15 @@ pub fn open(context: &Context) -> Result<Migrator> {
     if let Some(retries) = retries {
         migrator = migrator.retries(u32::try_from(*retries).unwrap_or(u32::MAX));
     }
+    if let Some(wait) = wait {
+        migrator = migrator.server_wait(*wait);
+    }
     if let Some(files) = prefetch {
         migrator = migrator.prefetch(usize::try_from(*files).unwrap_or(usize::MAX));
     }
     let (user, host) = (whoami::username().ok(), whoami::hostname().ok());
     let mut migrator = migrator.operator(Operator { user, host, ..Operator::default() });
-    match wait {
-        None => migrator.connect()?,
-        limit => wait_for_server(&url, *limit, printer, |_| migrator.connect())?,
-    }
+    migrator.connect()?;
     Ok(migrator)
 }
 

@@ -1,14 +1,18 @@
 //! SIGINT and SIGTERM: the first ends the run after this file, the second cancels it, and
-//! a third ends the process.
+//! a third ends the process, after a moment for the cancel request to get through.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use dbm::Interrupt;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::render::printer::Printer;
+
+/// How long a third signal leaves to a run that is being cancelled: that is how it ends well.
+const LAST_WAIT: Duration = Duration::from_secs(2);
 
 /// Signals that came since they were caught.
 pub struct Signals {
@@ -25,7 +29,7 @@ impl Signals {
         let Ok(mut caught) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
             return signals;
         };
-        thread::spawn(move || {
+        let hear = move || {
             for (count, signal) in caught.forever().enumerate() {
                 match count {
                     0 => {
@@ -35,15 +39,22 @@ impl Signals {
                     }
                     1 => {
                         printer.detail(
-                            "cancelling the statement that is being run; once more ends at once",
+                            "cancelling the statement that is being run; once more ends in 2 seconds \
+                             at most",
                         );
                         interrupt.cancel();
                     }
-                    // A server that does not answer cannot be made to cancel anything.
-                    _ => drop(signal_hook::low_level::emulate_default_handler(signal)),
+                    _ => end(signal, &interrupt, &printer),
                 }
             }
-        });
+        };
+        // Without a thread to hear them they end the process, too.
+        if thread::Builder::new().spawn(hear).is_err() {
+            let ends = Arc::new(AtomicBool::new(true));
+            for signal in [SIGINT, SIGTERM] {
+                let _ = signal_hook::flag::register_conditional_default(signal, ends.clone());
+            }
+        }
         signals
     }
 
@@ -54,4 +65,20 @@ impl Signals {
             signal => u8::try_from(128 + signal).ok(),
         }
     }
+}
+
+/// Ends the process. What is cancelled ends it by itself as a rule, and tells what has become of the
+/// file; a server that does not answer cannot be made to cancel anything.
+fn end(signal: i32, interrupt: &Interrupt, printer: &Printer) {
+    thread::sleep(LAST_WAIT);
+    printer.warning(match interrupt.is_cancel_sent() {
+        true => "the server was asked to cancel the statement, and has not answered",
+        false => "the server could not be asked to cancel the statement",
+    });
+    printer.hint(&format!(
+        "it may still finish, and the file be committed; {} status tells when the server answers",
+        printer.program()
+    ));
+    // If this fails, so be it: the next signal tries again.
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
 }

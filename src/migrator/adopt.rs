@@ -30,23 +30,26 @@ impl Run<'_> {
     /// error.
     pub fn find(&mut self) -> Result<Found, Error> {
         let state = self.table.ensure(&mut self.locked)?;
-        let mut history = self.open_log();
+        let mut history = self.open_log()?;
         // Who may not read the log cannot tell what is missing from it.
         if !state.dirty && self.table.log.is_on && self.table.log.may_read {
             let steps = history.adoptions(self.source.versions(), state);
             if self.adopt(&steps)? {
-                history = self.read_log();
+                history = self.read_log()?;
             }
         }
         Ok(Found { state, history })
     }
 
     /// Makes the log where it is missing, and reads it. Says once if there is none to be had.
-    pub fn open_log(&mut self) -> History {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Statement`] when the connection is lost.
+    pub fn open_log(&mut self) -> Result<History, Error> {
         let had = self.table.log.exists;
         if let Err(fault) = self.table.ensure_log(&mut self.locked) {
-            self.stop_logging(fault.to_string());
-            return History::default();
+            return self.without_log(fault);
         }
         if had && !self.table.log.is_on {
             self.stop_logging("this role may not add to it".to_string());
@@ -55,17 +58,27 @@ impl Run<'_> {
     }
 
     /// Reads the log; without one nothing is known.
-    pub fn read_log(&mut self) -> History {
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::open_log`].
+    pub fn read_log(&mut self) -> Result<History, Error> {
         match self.table.entries(self.locked.session(), false) {
             Ok(entries) => {
                 self.last_entry = entries.last().map_or(0, |entry| entry.id);
-                History::fold(&entries)
+                Ok(History::fold(&entries))
             }
-            Err(fault) => {
-                self.stop_logging(fault.to_string());
-                History::default()
-            }
+            Err(fault) => self.without_log(fault),
         }
+    }
+
+    /// The log cannot be used. A connection that is lost is another matter.
+    fn without_log(&mut self, fault: Fault) -> Result<History, Error> {
+        if let Fault::Lost(_) = fault {
+            return Err(self.table.log_error(fault));
+        }
+        self.stop_logging(fault.to_string());
+        Ok(History::default())
     }
 
     /// Adds steps of another tool to the log. Returns whether there were any, and they are logged.

@@ -65,7 +65,7 @@ pub fn edited(
     let ids: Vec<i64> = differences.iter().map(|difference| difference.ran).collect();
     // Without the texts there is still the checksum.
     let mut texts = match table.texts(session, &ids, false) {
-        Err(fault @ Fault::Lost(_)) => return Err(table.log_error(&fault)),
+        Err(fault @ Fault::Lost(_)) => return Err(table.log_error(fault)),
         texts => texts.unwrap_or_default(),
     };
     let file = |Difference { version, ran, ran_nothing, now }: Difference| {

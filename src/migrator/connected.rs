@@ -1,8 +1,12 @@
 //! A session on the database, kept from one command to the next.
 
 use crate::error::Error;
+use crate::event::Event;
 use crate::fault::Fault;
+use crate::migrator::options::Options;
 use crate::session::Session;
+use crate::session::patience::Patience;
+use crate::session::waiting::until_ready;
 use crate::table::Table;
 use crate::url::DatabaseUrl;
 
@@ -21,9 +25,21 @@ impl Connected {
     ///
     /// # Errors
     ///
-    /// [`Error::Url`], [`Error::Connect`], [`Error::NoSchema`].
-    pub fn open(url: &DatabaseUrl) -> Result<Connected, Error> {
-        let mut session = Session::open(url)?;
+    /// [`Error::Url`], [`Error::Connect`], [`Error::NoSchema`], [`Error::Interrupted`].
+    pub fn open(
+        url: &DatabaseUrl,
+        options: &Options,
+        on_event: &mut dyn FnMut(&Event),
+    ) -> Result<Connected, Error> {
+        let Some(wait) = options.server_wait else {
+            return Connected::open_once(url, Patience::default());
+        };
+        let open = |patience| Connected::open_once(url, patience);
+        until_ready(&url.place(), Some(wait), &options.interrupt, on_event, open)
+    }
+
+    fn open_once(url: &DatabaseUrl, patience: Patience) -> Result<Connected, Error> {
+        let mut session = Session::open_within(url, patience)?;
         let table = Table::find(&mut session, &url.table)?;
         let carried = url.carried_settings();
         // Taken and not kept: a pooler drops what it does not know, and the files would run in
@@ -33,6 +49,7 @@ impl Connected {
             let fault = Fault::Unclear(reason);
             return Err(Error::Connect { place: url.place(), fault });
         }
+        session.set_patience(Patience::default());
         Ok(Connected { session, table, is_used: false })
     }
 }
@@ -46,6 +63,8 @@ impl Connected {
 pub fn connected<'c>(
     slot: &'c mut Option<Connected>,
     url: &DatabaseUrl,
+    options: &Options,
+    on_event: &mut dyn FnMut(&Event),
 ) -> Result<&'c mut Connected, Error> {
     if let Some(Connected { session, is_used, .. }) = slot
         && std::mem::replace(is_used, true)
@@ -55,7 +74,7 @@ pub fn connected<'c>(
     }
     let connected = match slot.take() {
         Some(connected) => connected,
-        None => Connected::open(url)?,
+        None => Connected::open(url, options, on_event)?,
     };
     let connected = slot.insert(connected);
     connected.is_used = true;

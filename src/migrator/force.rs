@@ -20,7 +20,7 @@ impl Run<'_> {
             // A row that cannot be read is what `force` is for. As a dirty one, it does not say
             // what is applied.
             Err(Error::BadRow { .. }) => {
-                Found { state: State { version: None, dirty: true }, history: self.open_log() }
+                Found { state: State { version: None, dirty: true }, history: self.open_log()? }
             }
             found => found?,
         };

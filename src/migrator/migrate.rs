@@ -1,20 +1,23 @@
 //! The way of `up`, `down`, `goto` and `redo`: read the row and the log, plan, check, and run the
 //! plan step by step.
 //!
-//! A plan is made once. Where the lock was lent on the way, the row says where in the plan to go on,
-//! or that somebody else moved it.
+//! A plan is made once. Where the lock was lent on the way, or the connection lost, the row says where
+//! in the plan to go on, or that somebody else moved it.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
-use crate::error::Error;
+use crate::error::{Error, Outcome};
 use crate::event::Event;
 use crate::history::History;
 use crate::migration::{State, Version};
 use crate::migrator::adopt::Found;
 use crate::migrator::file::{LoadedFile, Ran, SharedRun};
 use crate::migrator::options::Report;
+use crate::migrator::outcome;
+use crate::migrator::progress::{Planned, Progress};
 use crate::migrator::run::Run;
-use crate::plan::{End, Goal, Ground, Plan, plan};
+use crate::plan::{Goal, Ground, Plan, plan};
 use crate::status;
 
 /// Files of a plan that are read and not yet run.
@@ -27,13 +30,34 @@ struct ReadAhead {
 }
 
 impl Run<'_> {
-    /// Runs what leads to a goal.
+    /// Runs what leads to the goal, or what is left of it after the connection was lost.
     ///
     /// # Errors
     ///
-    /// As [`Migrator::up`](crate::migrator::Migrator::up).
-    pub fn migrate(&mut self, goal: Goal) -> Result<Report, Error> {
+    /// As [`Migrator::up`](crate::migrator::Migrator::up). What `progress` says is true then, too.
+    pub fn migrate(&mut self, progress: &mut Progress) -> Result<Report, Error> {
+        match progress.planned {
+            None => progress.planned = self.plan(progress)?,
+            Some(_) => self.go_on(progress)?,
+        }
+        let Some(planned) = &progress.planned else {
+            // The database is ahead of the folder, and that is allowed.
+            let state = self.table.read(self.locked.session())?;
+            return Ok(Report { ran: 0, left: 0, state });
+        };
+        match progress.goal {
+            Goal::Redo if planned.next == 0 => self.redo(progress)?,
+            _ => self.steps(progress)?,
+        }
+        progress.planned.as_ref().map_or(Err(Error::NoneThere), Planned::conclude)
+    }
+
+    /// Reads, plans, and checks that the plan may be carried out. `None` where the database is ahead of
+    /// the folder, and that is allowed.
+    fn plan(&mut self, progress: &mut Progress) -> Result<Option<Planned>, Error> {
+        let goal = progress.goal;
         let found = self.find()?;
+        progress.last_entry = self.last_entry;
         let Found { state, history } = &found;
         let late = status::late(self.source, history, *state);
         let kept = status::kept(self.source, history, *state);
@@ -44,28 +68,60 @@ impl Run<'_> {
             {
                 let newest = ground.here.last().copied();
                 self.tell(Event::Ahead { version, newest });
-                return Ok(Report { ran: 0, left: 0, state: *state });
+                return Ok(None);
             }
             plan => plan?,
         };
         if goal.is_up(*state) {
             self.check(&found, &late)?;
         }
-        let report = match goal {
-            Goal::Redo => self.redo(&plan, history, *state)?,
-            _ => self.steps(&plan, history, *state)?,
-        };
-        match plan.end {
-            _ if report.left > 0 => Ok(report),
-            End::Reached | End::NoChange => Ok(report),
-            End::Short(short) => Err(Error::Short(short)),
-            End::NoneThere => Err(Error::NoneThere),
+        let Found { state, history } = found;
+        Ok(Some(Planned::new(plan, history, state)))
+    }
+
+    /// After the connection was lost: finds out what became of the file that was under way, and where
+    /// in the plan to go on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] where a file broke off that cannot be undone, [`Error::Moved`] when the row
+    /// is nowhere in the plan.
+    fn go_on(&mut self, progress: &mut Progress) -> Result<(), Error> {
+        let state = self.table.ensure(&mut self.locked)?;
+        let history = self.open_log()?;
+        if let Some(lost) = &mut progress.lost {
+            let entries = self.table.entries(self.locked.session(), false).ok();
+            let entries = entries.filter(|_| self.table.log.is_on);
+            match outcome::judge(state, &lost.failure, entries.as_deref(), progress.last_entry) {
+                Outcome::Committed(state) => {
+                    progress.found_committed(state, &mut |event| self.tell(event));
+                }
+                dirty @ Outcome::Dirty(_) => {
+                    lost.failure.outcome = dirty;
+                    return Err(Error::Failed(lost.failure.clone()));
+                }
+                _ => progress.lost = None,
+            }
         }
+        let Some(Planned { plan, next, report, .. }) = &mut progress.planned else { return Ok(()) };
+        // Behind the next step where others went on; before it where a standby took over that had not
+        // got the last commits. A redo is at the same version twice, and is only looked at onwards.
+        let place = |next| plan.resume(next, state, |version| history.known(version).is_some());
+        let found = match progress.goal {
+            Goal::Redo => place(*next),
+            _ => place(*next).or_else(|| place(0)),
+        };
+        *next = found.ok_or_else(|| moved(plan, *next, state))?;
+        report.state = state;
+        let left = plan.steps.len() - *next;
+        self.tell(Event::Reconnected { state, left });
+        Ok(())
     }
 
     /// Runs a plan of a step down and the same version up again: in one transaction, if they can
     /// share one.
-    fn redo(&mut self, plan: &Plan, history: &History, state: State) -> Result<Report, Error> {
+    fn redo(&mut self, progress: &mut Progress) -> Result<(), Error> {
+        let Some(Planned { plan, history, report, .. }) = &progress.planned else { return Ok(()) };
         // Going up without the file would leave an empty version behind.
         if let Some(step) = plan.steps.last()
             && self.source.entry(step.version, step.direction).is_none()
@@ -75,45 +131,61 @@ impl Run<'_> {
         let files = plan.steps.iter().map(|step| self.load(*step, history));
         let files = files.collect::<Result<Vec<LoadedFile>, Error>>()?;
         if files.is_empty() || self.options.interrupt.is_stopped() {
-            return self.steps(plan, history, state);
+            return self.steps(progress);
         }
-        let shared = self.in_one_transaction(&files, state)?;
-        let ran = match shared {
-            SharedRun::Done => files.len(),
-            SharedRun::Separately => return self.steps(plan, history, state).map_err(second_half),
-        };
-        Ok(Report { ran, left: 0, state })
+        let state = report.state;
+        let begun = Instant::now();
+        let shared = self.in_one_transaction(&files, state).inspect_err(|error| {
+            let files = files.iter().map(|file| file.file.clone()).collect();
+            progress.note_lost(error, files, begun);
+        })?;
+        match (shared, &mut progress.planned) {
+            (SharedRun::Done, Some(Planned { next, report, .. })) => {
+                report.ran = files.len();
+                *next = files.len();
+                Ok(())
+            }
+            _ => self.steps(progress).map_err(second_half),
+        }
     }
 
     /// Runs every step that is still to be run when its turn comes.
-    fn steps(&mut self, plan: &Plan, history: &History, state: State) -> Result<Report, Error> {
-        let mut report = Report { ran: 0, left: 0, state };
+    fn steps(&mut self, progress: &mut Progress) -> Result<(), Error> {
         let mut ahead = ReadAhead::default();
-        let mut next = 0;
-        while let Some(step) = plan.steps.get(next) {
+        while let Some(Planned { plan, history, next, report }) = &mut progress.planned
+            && let Some(step) = plan.steps.get(*next)
+        {
             if self.options.interrupt.is_stopped() {
-                report.left = plan.steps.len() - next;
+                report.left = plan.steps.len() - *next;
                 self.tell(Event::Stopped { left: report.left });
-                return Ok(report);
+                return Ok(());
             }
-            let file = self.next_file(plan, history, next, &mut ahead)?;
-            match self.file(&file)? {
-                Ran::Done => {
+            let file = self.next_file(plan, history, *next, &mut ahead)?;
+            let begun = Instant::now();
+            match self.file(&file) {
+                Ok(Ran::Done) => {
                     report.ran += 1;
                     report.state = State::clean(step.target);
-                    next += 1;
-                    let is_more = next < plan.steps.len();
+                    *next += 1;
+                    let is_more = *next < plan.steps.len();
                     if is_more && file.script.facts().releases_locks && self.take_back()? {
-                        next = self.resume(plan, next)?;
+                        *next = self.resume(plan, *next)?;
                     }
+                    progress.losses = 0;
                 }
-                Ran::GaveWay => next = self.resume(plan, next)?,
+                Ok(Ran::GaveWay) => *next = self.resume(plan, *next)?,
+                Err(error) => {
+                    progress.note_lost(&error, vec![file.file], begun);
+                    return Err(error);
+                }
             }
         }
-        if let Some(last) = plan.steps.last() {
+        if let Some(Planned { plan, report, .. }) = &mut progress.planned
+            && let Some(last) = plan.steps.last()
+        {
             report.state = State::clean(last.target);
         }
-        Ok(report)
+        Ok(())
     }
 
     /// The file of a step; reads some more ahead of it.
@@ -156,11 +228,9 @@ impl Run<'_> {
     /// [`Error::Moved`] when the row is nowhere in the rest of the plan.
     fn resume(&mut self, plan: &Plan, next: usize) -> Result<usize, Error> {
         let state = self.table.ensure(&mut self.locked)?;
-        let history = self.read_log();
-        let planned = plan.steps.get(next).map(|step| step.from);
-        let planned = planned.or(plan.steps.last().map(|step| step.target)).flatten();
+        let history = self.read_log()?;
         plan.resume(next, state, |version| history.known(version).is_some())
-            .ok_or(Error::Moved { planned: State::clean(planned), while_lent: true })
+            .ok_or_else(|| moved(plan, next, state))
     }
 
     /// Takes the lock again where a file has given it away; whether it had.
@@ -168,6 +238,16 @@ impl Run<'_> {
         let on_event = &mut self.on_event;
         self.locked.take_back(&mut |holders, waited| on_event(&Event::Waiting { holders, waited }))
     }
+}
+
+/// The row is nowhere in the rest of a plan.
+fn moved(plan: &Plan, next: usize, state: State) -> Error {
+    if state.dirty {
+        return Error::Dirty { state };
+    }
+    let planned = plan.steps.get(next).map(|step| step.from);
+    let planned = planned.or(plan.steps.last().map(|step| step.target)).flatten();
+    Error::Moved { planned: State::clean(planned), while_lent: true }
 }
 
 /// The up file of a redo failed after its down file was run by itself.

@@ -7,6 +7,7 @@
 
 mod adopt;
 mod checks;
+mod command;
 mod connected;
 mod drop_schema;
 mod file;
@@ -14,24 +15,23 @@ mod force;
 mod migrate;
 mod options;
 mod outcome;
+mod progress;
 mod repair;
 mod report;
 mod run;
 
 use std::time::Duration;
 
-use crate::error::{Error, Outcome};
+use crate::error::Error;
 use crate::event::{Edited, Event};
 use crate::history::LogEntry;
 use crate::interrupt::Interrupt;
 use crate::migration::{State, Version};
-use crate::migrator::connected::{Connected, connected};
+use crate::migrator::connected::Connected;
 use crate::migrator::options::Options;
-use crate::migrator::report::ReadOnly;
-use crate::migrator::run::Run;
 use crate::plan::Goal;
-use crate::session::lock::{Locked, Wait, lock_id};
 use crate::session::outside_a_runtime;
+use crate::session::waiting::LONGEST_TRY;
 use crate::source::Source;
 use crate::status::Status;
 use crate::table::Operator;
@@ -87,6 +87,16 @@ impl Migrator {
     /// How long to wait for the lock; for as long as it takes unless set.
     pub fn lock_timeout(mut self, timeout: Duration) -> Migrator {
         self.options.lock_timeout = Some(timeout);
+        self
+    }
+
+    /// How long to wait for a server that does not answer, at the first connection and whenever one is
+    /// lost while files run: such a run then connects again, and goes on where the row is. Without it
+    /// the run ends there. One attempt to connect takes 30 seconds at most, unless the URL has a
+    /// `connect_timeout`.
+    pub fn server_wait(mut self, wait: Duration) -> Migrator {
+        self.url.connect_timeout.get_or_insert(LONGEST_TRY);
+        self.options.server_wait = Some(wait);
         self
     }
 
@@ -162,7 +172,8 @@ impl Migrator {
     pub fn connect(&mut self) -> Result<(), Error> {
         outside_a_runtime(|| {
             if self.connected.is_none() {
-                self.connected = Some(Connected::open(&self.url)?);
+                let Migrator { url, options, on_event, .. } = self;
+                self.connected = Some(Connected::open(url, options, on_event)?);
             }
             Ok(())
         })
@@ -321,70 +332,5 @@ impl Migrator {
             return Ok(Vec::new());
         }
         self.locked(|run| run.repair(versions))
-    }
-
-    /// Runs what leads to a goal, and finds out what became of a file whose answer was lost.
-    fn migrate(&mut self, goal: Goal) -> Result<Report, Error> {
-        let mut last_entry = 0;
-        let ran = self.locked(|run| {
-            let ran = run.migrate(goal);
-            last_entry = run.last_entry;
-            ran
-        });
-        let Err(Error::Failed(mut failure)) = ran else { return ran };
-        if failure.outcome == Outcome::Unknown {
-            failure.outcome = outside_a_runtime(|| {
-                let Some(Connected { session, table, .. }) = &mut self.connected else {
-                    return Ok(Outcome::Unknown);
-                };
-                Ok(outcome::find(&self.url, session, table, &failure, last_entry))
-            })?;
-        }
-        Err(Error::Failed(failure))
-    }
-
-    /// Does `work` without the lock, on a session that is known to answer.
-    fn read<T: Send>(
-        &mut self,
-        work: impl FnOnce(&mut ReadOnly<'_>) -> Result<T, Error> + Send,
-    ) -> Result<T, Error> {
-        outside_a_runtime(|| {
-            let Connected { session, table, .. } = connected(&mut self.connected, &self.url)?;
-            work(&mut ReadOnly { session, table, source: &self.source })
-        })
-    }
-
-    /// Does `work` under the lock, and gives the lock back whatever comes of it.
-    fn locked<T: Send>(
-        &mut self,
-        work: impl FnOnce(&mut Run<'_>) -> Result<T, Error> + Send,
-    ) -> Result<T, Error> {
-        outside_a_runtime(|| self.locked_here(work))
-    }
-
-    fn locked_here<T>(
-        &mut self,
-        work: impl FnOnce(&mut Run<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let Migrator { url, source, options, on_event, connected: connection } = self;
-        let Connected { session, table, .. } = connected(connection, url)?;
-        // A URL without a path leaves golang-migrate with the bare name.
-        let names = [url.path.clone(), format!("/{}", table.database), table.database.clone()];
-        let names = names.iter().filter(|name| !name.is_empty());
-        let ids = names.map(|name| lock_id(&table.schema, &table.name, name)).collect();
-        let wait = Wait {
-            timeout: options.lock_timeout,
-            interrupt: &options.interrupt,
-            on_wait: &mut |holders, waited| on_event(&Event::Waiting { holders, waited }),
-        };
-        let pid = table.is_session_ours.then_some(table.pid);
-        let locked = Locked::acquire(session, url, pid, ids, wait)?;
-        table.log.is_on = table.log.may_add;
-        let (last_entry, told_no_log) = (0, false);
-        let mut run =
-            Run { locked, table, url, source, options, on_event, last_entry, told_no_log };
-        let result = work(&mut run);
-        run.locked.release();
-        result
     }
 }

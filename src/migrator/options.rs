@@ -14,6 +14,8 @@ pub struct Options {
     pub lock_timeout: Option<Duration>,
     /// How many files to read ahead.
     pub prefetch: usize,
+    /// How long to wait for a server that does not answer; `None` for not at all.
+    pub server_wait: Option<Duration>,
     /// `lock_timeout` for the statements of files.
     pub lock_wait: Option<Duration>,
     /// Retries of a file that could not get a lock within `lock_wait`.
@@ -34,6 +36,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             lock_timeout: None,
+            server_wait: None,
             prefetch: 10,
             lock_wait: None,
             retries: 5,

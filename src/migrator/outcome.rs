@@ -3,13 +3,16 @@
 //! The commit may have happened or not; nobody guesses. A new session waits until the old one
 //! is gone from the server, for until then it may still commit, and reads the row.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::error::{Failure, Outcome};
 use crate::history::LogEntry;
+use crate::interrupt::Interrupt;
 use crate::migration::{Direction, State};
+use crate::migrator::connected::Connected;
 use crate::quote::literal;
 use crate::session::Session;
+use crate::session::patience::Patience;
 use crate::table::{GUARD, Table};
 use crate::url::DatabaseUrl;
 
@@ -23,37 +26,35 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// entry tells.
 pub fn find(
     url: &DatabaseUrl,
-    session: &mut Session,
-    table: &Table,
+    Connected { session, table, .. }: &mut Connected,
     failure: &Failure,
     last_entry: i64,
+    interrupt: &Interrupt,
 ) -> Outcome {
     if !session.is_lost() {
         // An answer that was not understood: the server is done with it when it answers the next
         // question.
         let state = table.read(session);
-        return state.map_or(Outcome::Unknown, |state| judge(state, failure, None));
+        return state.map_or(Outcome::Unknown, |state| judge(state, failure, None, last_entry));
     }
-    let deadline = Instant::now() + PATIENCE;
-    while Instant::now() < deadline {
-        if let Some((state, entries)) = settled(url, table) {
-            let ran = |entry: &LogEntry| {
-                entry.id > last_entry
-                    && entry.version == Some(failure.version)
-                    && entry.direction == Some(Direction::Up)
-                    && entry.is_done()
-            };
-            let logged = entries.filter(|_| table.log.is_on).map(|entries| entries.iter().any(ran));
-            return judge(state, failure, logged);
+    let patience = Patience::new(Some(PATIENCE), interrupt);
+    while !patience.is_over() {
+        if let Some((state, entries)) = settled(url, table, &patience) {
+            let entries = entries.filter(|_| table.log.is_on);
+            return judge(state, failure, entries.as_deref(), last_entry);
         }
-        std::thread::sleep(PAUSE);
+        patience.sleep(PAUSE);
     }
     Outcome::Unknown
 }
 
 /// The row and the log, if the server answers and the old session is gone from it.
-fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Option<Vec<LogEntry>>)> {
-    let mut session = Session::open(url).ok()?;
+fn settled(
+    url: &DatabaseUrl,
+    table: &Table,
+    patience: &Patience,
+) -> Option<(State, Option<Vec<LogEntry>>)> {
+    let mut session = Session::open_within(url, patience.clone()).ok()?;
     let now = Table::find(&mut session, &url.table).ok()?;
     let old = match table.is_session_ours {
         true => format!("pid = {}", table.pid),
@@ -80,15 +81,26 @@ fn settled(url: &DatabaseUrl, table: &Table) -> Option<(State, Option<Vec<LogEnt
     Some((state, entries.filter(|_| now.log.may_read)))
 }
 
-/// What a row says of a file; `logged` is what the log says.
-fn judge(state: State, failure: &Failure, logged: Option<bool>) -> Outcome {
+/// What the row says of a file, and where that says nothing, the log: `entries`, if it can be read.
+pub fn judge(
+    state: State,
+    failure: &Failure,
+    entries: Option<&[LogEntry]>,
+    last_entry: i64,
+) -> Outcome {
+    let ran = |entry: &LogEntry| {
+        entry.id > last_entry
+            && entry.version == Some(failure.version)
+            && entry.direction == Some(Direction::Up)
+            && entry.is_done()
+    };
     if state.dirty {
         Outcome::Dirty(state)
     } else if failure.before == failure.after {
-        match logged {
+        match entries {
             _ if state != failure.before => Outcome::Unknown,
-            Some(true) => Outcome::Committed(state),
-            Some(false) => Outcome::Unchanged(state),
+            Some(entries) if entries.iter().any(ran) => Outcome::Committed(state),
+            Some(_) => Outcome::Unchanged(state),
             None => Outcome::Unknown,
         }
     } else if state == failure.before {

@@ -75,7 +75,7 @@ impl ReadOnly<'_> {
     /// [`Error::Log`].
     pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
         let entries = self.table.entries(self.session, true);
-        let mut entries = entries.map_err(|fault| self.table.log_error(&fault))?;
+        let mut entries = entries.map_err(|fault| self.table.log_error(fault))?;
         if let Some(reason) = self.unreadable() {
             return Err(Error::Log { table: self.table.quoted_log(), reason });
         }

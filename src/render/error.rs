@@ -284,8 +284,8 @@ fn failed(printer: &Printer, failure: &Failure) {
             dirty(printer, failure);
         }
         _ => printer.hint(&format!(
-            "the server could not be asked what became of {file}; when it is back, run: \
-             {program} version"
+            "the outcome of {file} is unknown: the server could not be asked; when it answers, run: \
+             {program} status"
         )),
     }
 }

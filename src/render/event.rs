@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dbm::{Adopted, Event, Holder, Passed};
 
-use crate::render::format::{described, duration, one_line};
+use crate::render::format::{described, duration, one_line, place};
 use crate::render::printer::Printer;
 
 /// As many versions as a line takes.
@@ -14,6 +14,21 @@ const MOST: usize = 12;
 pub fn print(printer: &Printer, event: &Event) {
     match event {
         Event::Waiting { holders, waited } => waiting(printer, holders, *waited),
+        Event::ServerAway { place, reason, .. } => {
+            printer.warning(&format!("waiting for the server at {place}: {reason}"));
+        }
+        Event::ConnectionLost { reason, file } => {
+            let file = file.as_ref().map_or(String::new(), |file| format!(" while {file} ran"));
+            printer.warning(&format!("connection lost{file} ({reason}); connecting again"));
+        }
+        Event::Reconnected { state, left } => {
+            let files = if *left == 1 { "file" } else { "files" };
+            let place = place(*state);
+            printer.hint(&format!("connected again {place}: {left} {files} left to run"));
+        }
+        Event::FoundCommitted(file) => printer.warning(&format!(
+            "{file} was committed, although the server's answer was lost with the connection"
+        )),
         Event::Buffered(file) => printer.step(&format!("Start buffering {file}")),
         Event::Scheduled(file) => printer.step(&format!("Scheduled {file}")),
         Event::Started(file) => printer.step(&format!("Read and execute {file}")),

@@ -1,5 +1,6 @@
 //! From a URL to the driver's settings.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio_postgres::Config;
@@ -10,8 +11,14 @@ use crate::url::{ChannelBinding, DatabaseUrl, TargetSession};
 /// The name of the setting that tells a session of ours from one that a pooler lends us.
 pub const TOKEN: &str = "dbm.token";
 
-/// The driver's settings for one of the hosts of `url`, with a `token` to recognise the session by.
-pub fn config(url: &DatabaseUrl, host: usize, mode: SslMode, token: Option<&str>) -> Config {
+/// The driver's settings for one of the hosts of `url`, at this address unless it is a socket of this
+/// machine, with a `token` to recognise the session by.
+pub fn config(
+    url: &DatabaseUrl,
+    (host, address): (usize, Option<IpAddr>),
+    mode: SslMode,
+    token: Option<&str>,
+) -> Config {
     let mut config = Config::new();
     config.ssl_mode(mode);
     if let Some((host, port)) = url.hosts.get(host) {
@@ -21,8 +28,8 @@ pub fn config(url: &DatabaseUrl, host: usize, mode: SslMode, token: Option<&str>
         };
         config.port(*port);
     }
-    if let Some(address) = url.hostaddrs.get(host) {
-        config.hostaddr(*address);
+    if let Some(address) = address {
+        config.hostaddr(address);
     }
     if let Some(user) = &url.user {
         config.user(user);

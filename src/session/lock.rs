@@ -12,6 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::session::others::{
     Runner, blockers, cancel as cancel_runner, circle, holders, is_held, waiters,
 };
+use crate::session::patience::Patience;
 use crate::session::{Limits, Row, SendError, Session, Tick};
 use crate::url::DatabaseUrl;
 
@@ -26,6 +27,8 @@ const NEXT_WORD: Duration = Duration::from_secs(5);
 const CIRCLE: Duration = Duration::from_secs(1);
 /// How long a pooler may take to find a server connection.
 const POOL_WAIT: Duration = Duration::from_secs(15);
+/// How long to wait for the connection that looks at the server while the other one is busy.
+const WATCHER: Duration = Duration::from_secs(5);
 /// How long to let others have the lock before one asks for it again in any case.
 const LONGEST_WAY: Duration = Duration::from_secs(30);
 
@@ -93,7 +96,10 @@ impl<'a> Locked<'a> {
         ids.dedup();
         let held = match pid {
             Some(_) => Held::Session,
-            None => Held::Transaction(Box::new(Session::open(url)?)),
+            None => {
+                let patience = Patience::new(None, wait.interrupt);
+                Held::Transaction(Box::new(Session::open_within(url, patience)?))
+            }
         };
         let interrupt = wait.interrupt.clone();
         let mut locked = Locked { session, url, pid, ids, held, interrupt, watcher: None };
@@ -110,8 +116,26 @@ impl<'a> Locked<'a> {
         Ok(locked)
     }
 
-    /// Tries until it has the lock.
+    /// Tries until it has the lock. Meanwhile an interrupt need not wait for the server's answer.
     fn take(&mut self, wait: Wait<'_>) -> Result<(), Error> {
+        let interrupt = wait.interrupt;
+        self.set_patience(Patience::new(None, interrupt));
+        let taken = self.try_until_taken(wait);
+        self.set_patience(Patience::default());
+        match taken {
+            Err(_) if interrupt.is_stopped() => Err(Error::Interrupted),
+            taken => taken,
+        }
+    }
+
+    fn set_patience(&mut self, patience: Patience) {
+        if let Held::Transaction(holder) = &mut self.held {
+            holder.set_patience(patience.clone());
+        }
+        self.session.set_patience(patience);
+    }
+
+    fn try_until_taken(&mut self, wait: Wait<'_>) -> Result<(), Error> {
         let begun = Instant::now();
         let mut pause = SHORTEST_PAUSE;
         let mut next_word = FIRST_WORD;
@@ -226,7 +250,8 @@ impl<'a> Locked<'a> {
         let mut next_look = CIRCLE;
         // Opened ahead: `lock_timeout` may be shorter than it takes to connect.
         if limits.lock_wait.is_some() && watcher.is_none() && matches!(held, Held::Session) {
-            *watcher = Session::open(url).ok();
+            let patience = Patience::new(Some(WATCHER), &limits.interrupt);
+            *watcher = Session::open_within(url, patience).ok();
         }
         let mut on_tick = |run: Duration, end: bool| {
             if limits.lock_wait.is_some() && in_the_way.is_empty() {

@@ -13,7 +13,10 @@ mod driver_error;
 pub mod lock;
 mod open;
 mod others;
+pub mod patience;
+mod resolve;
 mod tls;
+pub mod waiting;
 
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -28,6 +31,7 @@ use crate::event::{Holder, Notice};
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
 use crate::session::open::{Incoming, Opened};
+use crate::session::patience::Patience;
 use crate::text::go_reason;
 use crate::url::DatabaseUrl;
 
@@ -36,6 +40,9 @@ pub type Row = Vec<Option<String>>;
 
 /// How long one looks at nothing but the socket.
 const SLICE: Duration = Duration::from_millis(100);
+
+/// Why a session ended whose answer was not waited for any longer.
+const GIVEN_UP: &str = "the server did not answer in time";
 
 /// How long a cancel request may take to get through.
 const CANCELLING: Duration = Duration::from_secs(5);
@@ -49,6 +56,10 @@ pub struct Session {
     tls: MakeRustlsConnect,
     token: Option<String>,
     place: String,
+    /// How long to wait for an answer.
+    patience: Patience,
+    /// An answer was not waited for any longer, so the next one would be taken for it.
+    is_given_up: bool,
     /// Why the session ended, once it has.
     lost: Option<String>,
     notices: Vec<Notice>,
@@ -117,7 +128,17 @@ impl Session {
     ///
     /// [`Error::Url`] for certificates that cannot be used, [`Error::Connect`] when the server cannot be reached or refuses.
     pub fn open(url: &DatabaseUrl) -> Result<Session, Error> {
-        let Opened { runtime, client, incoming, tls, token } = open::open(url)?;
+        Session::open_within(url, Patience::default())
+    }
+
+    /// Opens a session; neither that nor any of its answers is waited for longer than `patience`
+    /// lasts. A session that was given up is lost.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::open`].
+    pub fn open_within(url: &DatabaseUrl, patience: Patience) -> Result<Session, Error> {
+        let Opened { runtime, client, incoming, tls, token } = open::open(url, &patience)?;
         Ok(Session {
             runtime: Some(runtime),
             client,
@@ -125,6 +146,8 @@ impl Session {
             tls,
             token,
             place: url.place(),
+            patience,
+            is_given_up: false,
             lost: None,
             notices: Vec::new(),
         })
@@ -185,6 +208,11 @@ impl Session {
         self.token.as_deref()
     }
 
+    /// How long answers are waited for from now on.
+    pub fn set_patience(&mut self, patience: Patience) {
+        self.patience = patience;
+    }
+
     /// Whether the session is known to be over.
     pub fn is_lost(&self) -> bool {
         self.lost.is_some() || self.client.is_closed()
@@ -207,6 +235,9 @@ impl Session {
         let Some(runtime) = &self.runtime else {
             return Err(SendError::new(Fault::Lost("closed".to_string()), completed));
         };
+        if self.is_given_up {
+            return Err(SendError::new(Fault::Lost(GIVEN_UP.to_string()), completed));
+        }
         let outcome = match runtime.block_on(client.simple_query_raw(sql)) {
             Err(error) => Err(error),
             Ok(stream) => {
@@ -227,6 +258,12 @@ impl Session {
                         Err(_) => {
                             hear(&self.incoming, &mut self.lost, &mut self.notices);
                             self.notices.drain(..).for_each(&mut *on_notice);
+                            if self.patience.is_over() {
+                                self.is_given_up = true;
+                                self.lost = Some(GIVEN_UP.to_string());
+                                let fault = Fault::Lost(GIVEN_UP.to_string());
+                                return Err(SendError::new(fault, completed));
+                            }
                             let run = begun.elapsed();
                             let late = limits.timeout.is_some_and(|timeout| run >= timeout);
                             let end = late || limits.interrupt.is_cancelled();
@@ -240,8 +277,12 @@ impl Session {
                                             .await
                                     };
                                     let _ = runtime.block_on(cancelling);
+                                    limits.interrupt.cancel_sent();
                                 }
-                                Tick::Cancelled => cancelled = true,
+                                Tick::Cancelled => {
+                                    cancelled = true;
+                                    limits.interrupt.cancel_sent();
+                                }
                                 _ => {}
                             }
                         }

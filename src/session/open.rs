@@ -6,7 +6,9 @@
 use std::collections::hash_map::RandomState;
 use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher};
+use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::config::SslMode as Tls;
@@ -16,6 +18,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::error::Error;
 use crate::event::Notice;
 use crate::fault::Fault;
+use crate::session::patience::Patience;
+use crate::session::resolve::resolve;
 use crate::session::{config, driver_error, tls};
 use crate::sqlstate::{
     FEATURE_NOT_SUPPORTED, INVALID_AUTHORIZATION_SPECIFICATION, PROTOCOL_VIOLATION,
@@ -44,17 +48,31 @@ pub enum Incoming {
     Lost(String),
 }
 
+/// How long to look at nothing but the socket.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// One of a host's addresses.
+struct Target<'a> {
+    url: &'a DatabaseUrl,
+    /// The host's index in the URL.
+    host: usize,
+    /// `None` for a socket of this machine.
+    address: Option<IpAddr>,
+    tls: &'a MakeRustlsConnect,
+    patience: &'a Patience,
+}
+
 /// Opens a session.
 ///
 /// # Errors
 ///
 /// [`Error::Url`] for certificates that cannot be used, [`Error::Connect`].
-pub fn open(url: &DatabaseUrl) -> Result<Opened, Error> {
+pub fn open(url: &DatabaseUrl, patience: &Patience) -> Result<Opened, Error> {
     let tls = tls::connector(url)
         .map_err(|e| Error::Url(UrlError(format!("failed to open database: {e}"))))?;
     let mut fault = Fault::Unclear("no host".to_string());
     for host in 0..url.hosts.len() {
-        match try_host(url, host, &tls) {
+        match try_host(url, host, &tls, patience) {
             Ok(opened) => return Ok(opened),
             Err(refused) => fault = refused,
         }
@@ -62,11 +80,36 @@ pub fn open(url: &DatabaseUrl) -> Result<Opened, Error> {
     Err(Error::Connect { place: url.place(), fault })
 }
 
-/// Tries one of the URL's hosts in each mode that may get further.
-fn try_host(url: &DatabaseUrl, host: usize, tls: &MakeRustlsConnect) -> Result<Opened, Fault> {
+/// Tries each address of one of the URL's hosts.
+fn try_host(
+    url: &DatabaseUrl,
+    host: usize,
+    tls: &MakeRustlsConnect,
+    patience: &Patience,
+) -> Result<Opened, Fault> {
+    let addresses = match (url.hostaddrs.get(host), url.hosts.get(host)) {
+        (Some(address), _) => vec![Some(*address)],
+        (None, Some((host, _))) if !host.starts_with('/') => {
+            let found = resolve(host, url.connect_timeout, patience)?;
+            found.into_iter().map(Some).collect()
+        }
+        _ => vec![None],
+    };
+    let mut fault = Fault::Unclear("no host".to_string());
+    for address in addresses {
+        match try_modes(&Target { url, host, address, tls, patience }) {
+            Ok(opened) => return Ok(opened),
+            Err(refused) => fault = refused,
+        }
+    }
+    Err(fault)
+}
+
+/// Tries each mode that may get further.
+fn try_modes(target: &Target<'_>) -> Result<Opened, Fault> {
     let mut first = None;
-    for mode in modes(url) {
-        let fault = match try_mode(url, host, *mode, tls) {
+    for mode in modes(target.url) {
+        let fault = match try_mode(target, *mode) {
             Ok(opened) => return Ok(opened),
             Err(fault) => fault,
         };
@@ -109,17 +152,13 @@ fn is_refused_at_the_door(fault: &Fault) -> bool {
     fault.code() == Some(INVALID_AUTHORIZATION_SPECIFICATION)
 }
 
-fn try_mode(
-    url: &DatabaseUrl,
-    host: usize,
-    mode: Tls,
-    tls: &MakeRustlsConnect,
-) -> Result<Opened, Fault> {
+fn try_mode(target: &Target<'_>, mode: Tls) -> Result<Opened, Fault> {
+    let Target { url, host, address, .. } = *target;
     let token = token();
-    let with_token = config::config(url, host, mode, Some(&token));
-    match connect(url, &with_token, tls, Some(token)) {
+    let with_token = config::config(url, (host, address), mode, Some(&token));
+    match connect(target, &with_token, Some(token)) {
         Err(fault) if refuses_settings(&fault) => {
-            connect(url, &config::config(url, host, mode, None), tls, None)
+            connect(target, &config::config(url, (host, address), mode, None), None)
                 .map_err(|fault| naming_settings(url, fault))
         }
         other => other,
@@ -144,29 +183,30 @@ fn naming_settings(url: &DatabaseUrl, fault: Fault) -> Fault {
     Fault::Server(error)
 }
 
-fn connect(
-    url: &DatabaseUrl,
-    config: &Config,
-    tls: &MakeRustlsConnect,
-    token: Option<String>,
-) -> Result<Opened, Fault> {
+fn connect(target: &Target<'_>, config: &Config, token: Option<String>) -> Result<Opened, Fault> {
+    let Target { url, tls, patience, .. } = *target;
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| Fault::Unclear(e.to_string()))?;
-    // The driver bounds the socket's connect alone; a server that takes the connection and then
-    // says nothing must not be waited for longer.
-    let limit = url.connect_timeout;
-    let connecting = async {
-        let connected = config.connect(tls.clone());
-        match limit {
-            None => Some(connected.await),
-            Some(limit) => tokio::time::timeout(limit, connected).await.ok(),
+    let begun = Instant::now();
+    let mut connecting = Box::pin(config.connect(tls.clone()));
+    let (client, mut driver) = loop {
+        // The driver bounds the socket's connect alone; a server that takes the connection and then
+        // says nothing must not be waited for longer.
+        let left = url.connect_timeout.map(|limit| limit.saturating_sub(begun.elapsed()));
+        let slice = left.map_or(SLICE, |left| SLICE.min(left));
+        let next = async { tokio::time::timeout(slice, &mut connecting).await };
+        match runtime.block_on(next) {
+            Ok(connected) => break connected.map_err(|e| driver_error::connecting(&e))?,
+            Err(_) if left.is_some_and(|left| left <= SLICE) => {
+                return Err(Fault::Unreachable("connect_timeout expired".to_string()));
+            }
+            Err(_) if patience.is_over() => {
+                return Err(Fault::Unreachable("the server did not answer in time".to_string()));
+            }
+            Err(_) => {}
         }
-    };
-    let (client, mut driver) = match runtime.block_on(connecting) {
-        None => return Err(Fault::Unreachable("connect_timeout expired".to_string())),
-        Some(connected) => connected.map_err(|e| driver_error::connecting(&e))?,
     };
     let (sender, incoming) = channel();
     runtime.spawn(async move {

@@ -102,8 +102,13 @@ impl Table {
     }
 
     /// The log cannot be used, where nothing can be done without it.
-    pub fn log_error(&self, fault: &Fault) -> Error {
-        Error::Log { table: self.quoted_log(), reason: fault.to_string() }
+    pub fn log_error(&self, fault: Fault) -> Error {
+        match fault {
+            Fault::Lost(_) => {
+                Error::Statement { sql: format!("the log {}", self.quoted_log()), fault }
+            }
+            fault => Error::Log { table: self.quoted_log(), reason: fault.to_string() },
+        }
     }
 
     /// Whether the log has a trigger that waits for the commit, and may raise there.

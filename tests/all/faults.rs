@@ -3,7 +3,9 @@
 //!
 //! How many faults were tried is printed at the end of each test, past the harness's capture.
 
+mod carried_over;
 mod cuts;
+mod frozen;
 mod kills;
 mod lost_answers;
 mod outcome;

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::cli::config::seconds;
 use crate::cli::context::{Answer, Context};
-use crate::cli::wait_for_server::wait_for_server;
+use crate::render::event;
 use crate::render::json::NoBody;
 
 /// wait until the server accepts connections
@@ -28,6 +28,6 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
     for warning in &warnings {
         context.printer.warning(warning);
     }
-    wait_for_server(&url, limit, &context.printer, dbm::ping)?;
+    dbm::wait(&url, limit, |event| event::print(&context.printer, event))?;
     Ok(())
 }

@@ -200,7 +200,7 @@ impl Run<'_> {
         };
         // One by one: a release that is rolled back may be any number of files of any size.
         let texts = self.table.texts(self.locked.session(), &[known.entry], true);
-        let texts = texts.map_err(|fault| self.table.log_error(&fault))?;
+        let texts = texts.map_err(|fault| self.table.log_error(fault))?;
         let texts = texts.into_iter().next().map(|(_, texts)| texts).unwrap_or_default();
         if file.other.is_none() {
             file.other = texts.up;

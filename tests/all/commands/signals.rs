@@ -1,6 +1,7 @@
 //! Signals: the first lets the running file finish, the second cancels it and rolls it back.
 
 use crate::support::locks::Gate;
+use crate::support::sessions::Sessions;
 use crate::support::{Database, Folder, Process, Run};
 
 const STOPPING: &str = "Stopping after this running migration ...";
@@ -97,6 +98,23 @@ fn twice() {
                 .check();
         }
     }
+}
+
+/// The third at once behind the second: the cancel request is out before dbm ends, so the file does
+/// not happen behind its back.
+#[test]
+fn three_at_once() {
+    let (db, folder) = (Database::new(), slow());
+    let (run, gate) = at_the_gate(&db, &folder, &["up"]);
+    for _ in 0..3 {
+        run.signal("INT");
+    }
+    let output = run.finish();
+    gate.open();
+    Sessions::of(&db).wait_until_gone();
+    assert_eq!(db.row(), None, "{output}");
+    assert_eq!(output.status, Some(130), "{output}");
+    output.assert_line("hint: ", "nothing of 1_slow.up.sql was applied");
 }
 
 /// What cannot be rolled back is dirty after a cancel, and it is said.

@@ -70,7 +70,7 @@ fn nobody_to_ask() {
             .assert_silent_about("nothing of")
             .assert_silent_about("was committed")
             .assert_says(&format!("{version}_file.up.sql"))
-            .assert_line("hint: ", "version");
+            .assert_line("hint: ", "dbm status");
     };
     // All at once, since each of them asks for a while in vain.
     thread::scope(|scope| {

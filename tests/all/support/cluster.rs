@@ -24,6 +24,9 @@ pub struct Cluster {
 /// `pg_hba.conf` of a server that trusts whoever is on this machine.
 pub const TRUSTING: &str = "local all all trust\nhost all all 127.0.0.1/32 trust\n";
 
+/// The same, and lets standbys in.
+pub const REPLICATING: &str = "local all,replication all trust\nhost all all 127.0.0.1/32 trust\n";
+
 impl Cluster {
     /// Makes a cluster, and does not start it yet: settings as `postgresql.conf` has them, and its
     /// `pg_hba.conf`. Its superuser is `postgres`, whom `hba` must trust on the socket.
@@ -64,6 +67,47 @@ impl Cluster {
         let cluster = Self::make(settings, hba);
         cluster.start();
         cluster
+    }
+
+    /// A standby of `primary`, started; it follows without a delay. The primary's `hba` must have
+    /// [`REPLICATING`].
+    pub fn standby_of(primary: &Self) -> Self {
+        let home = servant::home("dbm-standby-");
+        let guard = Guard::over(
+            "\"$1/pg_ctl\" stop -D \"$2/data\" -m immediate -s -w -t 30; rm -rf \"$2\"",
+            &[bin(), &home],
+        );
+        let mut copy = servant::command(bin().join("pg_basebackup"));
+        copy.arg("-D").arg(home.join("data")).args([
+            "-R",
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+            "--no-sync",
+        ]);
+        copy.arg("-d").arg(format!(
+            "host={} port={} user=postgres application_name=standby",
+            primary.home.display(),
+            primary.port
+        ));
+        servant::run(copy, &home.join("pg_basebackup.log"));
+        let cluster = Self { home, port: servant::port(), _guard: guard };
+        let file = cluster.home.join("data/postgresql.conf");
+        let copied = fs::read_to_string(&file).expect("read postgresql.conf");
+        let own = format!(
+            "port = {}\nunix_socket_directories = '{}'\nhot_standby = on\n",
+            cluster.port,
+            cluster.home.display()
+        );
+        servant::write(&file, &format!("{copied}\n{own}"));
+        cluster.start();
+        cluster
+    }
+
+    /// Makes a standby a primary.
+    pub fn promote(&self) {
+        servant::run(self.pg_ctl("promote"), &self.home.join("pg_ctl.log"));
     }
 
     /// Starts it and waits until it accepts connections.

@@ -24,6 +24,11 @@ pub enum Trouble {
     LoseAnswerTo(String),
     /// As `LoseAnswerTo`, and from then on nobody gets through.
     DownAfterAnswerTo(String),
+    /// As `LoseAnswerTo`, and from then on the server takes connections and says nothing.
+    FrozenAfterAnswerTo(String),
+    /// The first message with this text reaches the server. From then on nothing comes back, on this
+    /// connection or another, and none is closed.
+    FrozenAt(String),
     /// The first message with this text is lost with the connection.
     LoseMessage(String),
 }
@@ -41,6 +46,8 @@ struct Shared {
     /// Whether the trouble has happened.
     struck: bool,
     down: bool,
+    /// Connections are taken, and nothing comes back on any.
+    frozen: bool,
     open: Vec<TcpStream>,
 }
 
@@ -54,15 +61,23 @@ impl Proxy {
             total: 0,
             struck: false,
             down: false,
+            frozen: false,
             open: Vec::new(),
         }));
         let accepting = Arc::clone(&shared);
         // Ends with the test process; a blocked `accept` costs nothing.
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                if lock(&accepting).down {
+                let mut shared = lock(&accepting);
+                if shared.frozen {
+                    // Kept, so that it is not closed either.
+                    shared.open.push(client);
                     continue;
                 }
+                if shared.down {
+                    continue;
+                }
+                drop(shared);
                 let Ok(upstream) = TcpStream::connect(server) else { continue };
                 serve(client, upstream, Arc::clone(&accepting));
             }
@@ -131,7 +146,8 @@ fn serve(client: TcpStream, upstream: TcpStream, shared: Arc<Mutex<Shared>>) {
     let losing = Arc::new(Mutex::new(false));
     let (from, to) = (upstream.try_clone().expect("clone"), client.try_clone().expect("clone"));
     let keep_back = Arc::clone(&losing);
-    thread::spawn(move || pump_answers(from, to, &keep_back));
+    let answers = Arc::clone(&shared);
+    thread::spawn(move || pump_answers(from, to, &keep_back, &answers));
     thread::spawn(move || pump_requests(client, upstream, index, &shared, &losing));
 }
 
@@ -187,13 +203,19 @@ fn judge(piece: &[u8], index: usize, messages: &mut Messages, shared: &mut Share
         Trouble::CutAfter(byte) | Trouble::DownAfter(byte) if shared.total >= *byte => {
             Verdict::PassAndCut(usize::try_from(byte - before).expect("within the piece"))
         }
-        Trouble::LoseAnswerTo(text) | Trouble::DownAfterAnswerTo(text) if has(text) => {
+        Trouble::LoseAnswerTo(text)
+        | Trouble::DownAfterAnswerTo(text)
+        | Trouble::FrozenAfterAnswerTo(text)
+            if has(text) =>
+        {
             Verdict::PassAndLose
         }
+        Trouble::FrozenAt(text) if has(text) => Verdict::Pass,
         Trouble::LoseMessage(text) if has(text) => Verdict::PassAndCut(0),
         _ => return Verdict::Pass,
     };
     shared.struck = true;
+    shared.frozen = matches!(trouble, Trouble::FrozenAfterAnswerTo(_) | Trouble::FrozenAt(_));
     if let Trouble::DownAfter(_) | Trouble::DownAfterAnswerTo(_) = trouble {
         shared.down = true;
         if let Trouble::DownAfter(_) = trouble {
@@ -205,7 +227,12 @@ fn judge(piece: &[u8], index: usize, messages: &mut Messages, shared: &mut Share
     verdict
 }
 
-fn pump_answers(mut upstream: TcpStream, mut client: TcpStream, losing: &Mutex<bool>) {
+fn pump_answers(
+    mut upstream: TcpStream,
+    mut client: TcpStream,
+    losing: &Mutex<bool>,
+    shared: &Mutex<Shared>,
+) {
     let mut lost = Messages::from_server();
     let mut buffer = [0; 8192];
     while let Ok(count @ 1..) = upstream.read(&mut buffer) {
@@ -214,6 +241,8 @@ fn pump_answers(mut upstream: TcpStream, mut client: TcpStream, losing: &Mutex<b
             if lost.feed(&buffer[..count]).iter().any(|message| message[0] == b'Z') {
                 break;
             }
+        } else if lock(shared).frozen {
+            // Read and thrown away.
         } else if client.write_all(&buffer[..count]).is_err() {
             break;
         }
