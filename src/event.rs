@@ -38,6 +38,9 @@ pub enum Event {
         /// The file that was under way, if there was one.
         file: Option<File>,
     },
+    /// The connection was lost, and the run does not go on: this file has left something on the
+    /// session that the files after it may need.
+    SessionNeeded(File),
     /// There is a session again, and the lock: the run goes on from the row.
     Reconnected {
         /// The row.
@@ -133,6 +136,9 @@ impl fmt::Display for Event {
             Event::ConnectionLost { reason, file: None } => write!(f, "connection lost: {reason}"),
             Event::ConnectionLost { reason, file: Some(file) } => {
                 write!(f, "connection lost while {file} ran: {reason}")
+            }
+            Event::SessionNeeded(file) => {
+                write!(f, "the run cannot go on: {file} has changed the session that was lost")
             }
             Event::Reconnected { state, left } => {
                 let s = plural(*left);

@@ -35,7 +35,11 @@ impl Migrator {
                 };
                 // A pooler's second connection may be refused after the first one was not.
                 let is_lost = error.is_connection_lost() || error.may_pass();
-                if !(is_lost && options.server_wait.is_some() && progress.may_go_on()) {
+                let may_wait = is_lost && options.server_wait.is_some();
+                if !(may_wait && progress.may_go_on()) {
+                    if let Some(file) = progress.on_session.clone().filter(|_| may_wait) {
+                        on_event(&Event::SessionNeeded(file));
+                    }
                     return self.find_out(error, progress);
                 }
                 let file = progress.lost.as_ref().and_then(|lost| lost.files.last().cloned());

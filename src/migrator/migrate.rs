@@ -172,6 +172,10 @@ impl Run<'_> {
                         *next = self.resume(plan, *next)?;
                     }
                     progress.losses = 0;
+                    let facts = file.script.facts();
+                    if facts.changes_session || facts.changes_role || facts.changes_encoding {
+                        progress.on_session.get_or_insert(file.file);
+                    }
                 }
                 Ok(Ran::GaveWay) => *next = self.resume(plan, *next)?,
                 Err(error) => {

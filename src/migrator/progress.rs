@@ -27,6 +27,8 @@ pub struct Progress {
     pub lost: Option<LostFile>,
     /// How often the connection was lost in a file since one was done.
     pub losses: u32,
+    /// A file of this run that has left something on the session, which files after it may need.
+    pub on_session: Option<File>,
 }
 
 /// A plan that is being carried out.
@@ -55,7 +57,7 @@ pub struct LostFile {
 impl Progress {
     /// Nothing is planned yet.
     pub fn new(goal: Goal) -> Progress {
-        Progress { goal, planned: None, last_entry: 0, lost: None, losses: 0 }
+        Progress { goal, planned: None, last_entry: 0, lost: None, losses: 0, on_session: None }
     }
 
     /// Takes note of files that an error came from, if it is not known what became of them.
@@ -70,7 +72,7 @@ impl Progress {
 
     /// Whether to go on after the connection was lost.
     pub fn may_go_on(&self) -> bool {
-        self.losses < MOST_LOSSES
+        self.losses < MOST_LOSSES && self.on_session.is_none()
     }
 
     /// What to tell if nobody finds out any more what became of the file that was lost; `error`

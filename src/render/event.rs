@@ -21,6 +21,10 @@ pub fn print(printer: &Printer, event: &Event) {
             let file = file.as_ref().map_or(String::new(), |file| format!(" while {file} ran"));
             printer.warning(&format!("connection lost{file} ({reason}); connecting again"));
         }
+        Event::SessionNeeded(file) => printer.warning(&format!(
+            "-wait does not carry this run over: {file} has set something on the session \
+             (search_path, for one) that the files after it may need"
+        )),
         Event::Reconnected { state, left } => {
             let files = if *left == 1 { "file" } else { "files" };
             let place = place(*state);

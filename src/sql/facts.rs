@@ -16,6 +16,10 @@ pub struct Facts {
     /// It may change the encoding in which the server reads what is sent: `SET NAMES`,
     /// `client_encoding`, `RESET ALL`, `DISCARD ALL`.
     pub changes_encoding: bool,
+    /// It may leave something else on the session that the files after it run by: `search_path` and
+    /// other settings that say what a statement means, temporary tables, prepared statements.
+    /// Timeouts, messages and memory are none of these.
+    pub changes_session: bool,
     /// It may release advisory locks of the session: `pg_advisory_unlock`,
     /// `pg_advisory_unlock_all`, `DISCARD ALL`.
     pub releases_locks: bool,
@@ -51,11 +55,14 @@ impl Facts {
         } else if reader.at("discard all") {
             self.reset(reader.next());
             self.releases_locks = true;
+        } else if reader.at_any(&TEMPORARY) {
+            self.changes_session = true;
         } else if within == Within::Script {
             self.is_read_only |=
                 reader.at_any(&["begin", "start transaction"]) && says_read_only(reader);
             // In the body of a block it begins the variables.
             self.leaves_to_transaction |= reader.at("declare");
+            self.changes_session |= reader.at("prepare") && !reader.at("prepare transaction");
         }
     }
 
@@ -65,6 +72,7 @@ impl Facts {
         let is_session = reader.eat("session") | reader.eat("session");
         // A parameter of its own, as in `SET role.x = 1`.
         if reader.next().written() == "." || reader.written() == "." {
+            self.changes_session |= !is_local;
             return;
         }
         self.leaves_to_transaction |= is_local || reader.at("constraints");
@@ -79,6 +87,8 @@ impl Facts {
             }
             self.setting(&reader.value(), !value.is_off());
             self.changes_encoding |= reader.at("names");
+            let says_more = !is_local && !reader.at_any(&["names", "constraints"]);
+            self.changes_session |= says_more && changes_session(&reader.value());
         }
     }
 
@@ -118,8 +128,32 @@ impl Facts {
         }
         let is_for_session =
             |third: &Reader<'_>| third.at("false") && third.next().is(Shape::Close);
-        self.leaves_to_transaction |= !arguments.get(2).is_some_and(is_for_session);
+        let is_for_session = arguments.get(2).is_some_and(is_for_session);
+        self.leaves_to_transaction |= !is_for_session;
+        let name = string(0).map(|name| name.value());
+        self.changes_session |= is_for_session && name.is_none_or(|name| changes_session(&name));
     }
+}
+
+/// How a temporary table, view or sequence begins.
+const TEMPORARY: [&str; 6] = [
+    "create temp",
+    "create temporary",
+    "create local temp",
+    "create local temporary",
+    "create or replace temp",
+    "create or replace temporary",
+];
+
+/// Whether a setting says what statements after it mean, beside those that have a fact of their own.
+fn changes_session(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let harmless = ["role", "session_authorization", "client_encoding", "work_mem"];
+    !(harmless.contains(&name.as_str())
+        || ["_timeout", "_messages", "_work_mem", "_read_only"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        || name.starts_with("log_"))
 }
 
 /// The first tokens of a call's arguments; `reader` stands at the first of them.

@@ -2,8 +2,9 @@
 
 use super::super::{Facts, Script};
 
+/// All but `changes_session`, which has a test of its own.
 fn of(script: &str) -> Facts {
-    *Script::new(script).facts()
+    Facts { changes_session: false, ..*Script::new(script).facts() }
 }
 
 /// Strings, comments and bodies of functions with the script in them: none has a fact.
@@ -20,7 +21,7 @@ fn check_inert(script: &str) {
             script.replace('\n', " ")
         ),
     ] {
-        assert_eq!(of(&inert), Facts::default(), "{inert}");
+        assert_eq!(*Script::new(&inert).facts(), Facts::default(), "{inert}");
     }
 }
 
@@ -50,6 +51,40 @@ fn check_in_do(expected: Facts, scripts: &[&str]) {
         ] {
             assert_eq!(of(&text), expected, "{text}");
         }
+    }
+}
+
+#[test]
+fn what_is_left_on_the_session() {
+    for (script, expected) in [
+        ("set search_path = app", true),
+        ("set session \"Search_Path\" to app, public", true),
+        ("do $$ begin set search_path = app; end $$", true),
+        ("select set_config('search_path', '', false)", true),
+        ("select pg_catalog.set_config(name, value, false) from t", true),
+        ("set app.tenant = 'a'", true),
+        ("set time zone 'UTC'", true),
+        ("set schema 'app'", true),
+        ("set default_tablespace = fast", true),
+        ("create temp table t (id int)", true),
+        ("create local temporary table t (id int)", true),
+        ("prepare p as select 1", true),
+        ("set local search_path = app", false),
+        ("set local app.tenant = 'a'", false),
+        ("select set_config('search_path', '', true)", false),
+        ("set lock_timeout = '2s'; set statement_timeout to 0", false),
+        ("set client_min_messages = warning", false),
+        ("set maintenance_work_mem = '1GB'", false),
+        ("set constraints all deferred", false),
+        ("set transaction isolation level serializable", false),
+        ("prepare transaction 'a'", false),
+        ("alter role app set search_path = app", false),
+        ("create table temp (id int)", false),
+        ("create function f() returns int language sql set search_path = app as 'select 1'", false),
+    ] {
+        assert_eq!(Script::new(script).facts().changes_session, expected, "{script}");
+        let comment = format!("/* {script} */ select $x${script}$x$");
+        assert!(!Script::new(&comment).facts().changes_session, "{comment}");
     }
 }
 

@@ -112,6 +112,28 @@ fn a_file_that_broke_off() {
     assert_eq!(db.row(), Some((2, true)), "{output}");
 }
 
+/// What a file has set on the session is lost with it: the rest may not run without.
+#[test]
+fn a_session_that_is_needed() {
+    for (settings, goes_on) in [("SET search_path = s", false), ("SET lock_timeout = '9s'", true)] {
+        let db = Database::new();
+        db.execute("CREATE SCHEMA s");
+        let folder = Folder::new()
+            .pair("1_set", settings, "")
+            .pair("2_t", "CREATE TABLE t (id int)", "DROP TABLE t")
+            .pair("3_u", "CREATE TABLE u (id int)", "DROP TABLE u");
+        let trouble = Trouble::LoseMessage("CREATE TABLE u".into());
+        let (output, _) = up_through(&db, &folder, trouble, &WAIT);
+        if goes_on {
+            output.assert_status(0);
+        } else {
+            output.assert_status(1).assert_line("warning: ", "1/u set has set something");
+            output.assert_line("hint: ", "nothing of 3_u.up.sql was applied");
+            assert_eq!(db.row(), Some((2, false)), "{output}");
+        }
+    }
+}
+
 /// A file that ends its own connection each time is given up.
 #[test]
 fn a_file_that_ends_every_connection() {
