@@ -10,4 +10,5 @@ mod passwords;
 mod refusals;
 mod sockets;
 mod sslmode;
+mod threads;
 mod waiting;

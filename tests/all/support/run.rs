@@ -23,14 +23,19 @@ pub struct Run {
     status: i32,
 }
 
+/// The `dbm` that cargo has built. `DBM_TEST_BINARY` puts another in its place: the reference, to see
+/// whether a test asks too much.
+pub fn binary() -> PathBuf {
+    match std::env::var_os("DBM_TEST_BINARY") {
+        Some(path) => PathBuf::from(path),
+        None => PathBuf::from(env!("CARGO_BIN_EXE_dbm")),
+    }
+}
+
 impl Run {
-    /// The `dbm` that cargo has built. `DBM_TEST_BINARY` puts another in its place: the reference,
-    /// to see whether a test asks too much.
+    /// The `dbm` of [`binary`].
     pub fn dbm() -> Self {
-        Self::program(match std::env::var_os("DBM_TEST_BINARY") {
-            Some(path) => PathBuf::from(path),
-            None => PathBuf::from(env!("CARGO_BIN_EXE_dbm")),
-        })
+        Self::program(binary())
     }
 
     pub fn program(program: impl Into<PathBuf>) -> Self {
