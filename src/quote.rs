@@ -1,5 +1,17 @@
 //! Quotes names and texts for SQL that is put together here: the simple protocol has no
 //! parameters.
+//!
+//! What our own SQL means must not hang on the `search_path`, which the URL, the role or a file may
+//! set to schemas where others may make objects. So every table, function, type and operator in it is
+//! qualified. `x IN (…)`, `LIKE`, `BETWEEN`, `IS DISTINCT FROM`, `CASE x WHEN`, `JOIN … USING` and
+//! `NULLIF` look for an operator as well, and are not used. Words of the grammar (`bigint`,
+//! `coalesce`, `extract`, `session_user`) are safe.
+
+/// `=`
+pub const EQ: &str = "OPERATOR(pg_catalog.=)";
+
+/// `<>`
+pub const NE: &str = "OPERATOR(pg_catalog.<>)";
 
 /// Quotes a name for SQL.
 pub fn identifier(name: &str) -> String {

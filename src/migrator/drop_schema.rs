@@ -7,7 +7,7 @@
 
 use crate::error::Error;
 use crate::migrator::run::Run;
-use crate::quote::identifier;
+use crate::quote::{EQ, identifier};
 use crate::table::Table;
 
 /// What is still in the schema after a drop.
@@ -24,60 +24,66 @@ pub struct Leftovers {
 
 /// Objects of `current_schema()` that stand on their own: kind, name, and the statement that
 /// drops it. Tables come first, for with CASCADE they take most of the rest along.
-const LIST: &str = "
-WITH home AS (SELECT oid, nspname FROM pg_catalog.pg_namespace WHERE nspname = pg_catalog.current_schema()),
-member AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'),
+fn list() -> String {
+    format!(
+        r#"
+WITH home AS (SELECT oid, nspname FROM pg_catalog.pg_namespace WHERE nspname {EQ} pg_catalog.current_schema()),
+member AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype {EQ} 'e'),
 object (rank, kind, name, target, classid, oid) AS (
-  SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 0 ELSE 1 END,
-         CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
-           WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' ELSE 'foreign table' END,
-         c.relname::text, pg_catalog.format('%I.%I', h.nspname, c.relname),
-         'pg_catalog.pg_class'::regclass, c.oid
-    FROM pg_catalog.pg_class c JOIN home h ON h.oid = c.relnamespace
-   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
-                     AND d.objid = c.oid AND d.deptype IN ('a', 'i') AND c.relkind = 'S')
+  SELECT CASE WHEN c.relkind {EQ} ANY (ARRAY['r', 'p']::pg_catalog."char"[]) THEN 0 ELSE 1 END,
+         CASE WHEN c.relkind {EQ} ANY (ARRAY['r', 'p']::pg_catalog."char"[]) THEN 'table' WHEN c.relkind {EQ} 'v' THEN 'view'
+           WHEN c.relkind {EQ} 'm' THEN 'materialized view' WHEN c.relkind {EQ} 'S' THEN 'sequence'
+           ELSE 'foreign table' END,
+         c.relname::pg_catalog.text, pg_catalog.format('%I.%I', h.nspname, c.relname),
+         'pg_catalog.pg_class'::pg_catalog.regclass, c.oid
+    FROM pg_catalog.pg_class c JOIN home h ON h.oid {EQ} c.relnamespace
+   WHERE c.relkind {EQ} ANY (ARRAY['r', 'p', 'v', 'm', 'S', 'f']::pg_catalog."char"[])
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid {EQ} 'pg_catalog.pg_class'::pg_catalog.regclass
+                     AND d.objid {EQ} c.oid AND d.deptype {EQ} ANY (ARRAY['a', 'i']::pg_catalog."char"[]) AND c.relkind {EQ} 'S')
   UNION ALL
-  SELECT 2, CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
-         p.proname::text,
+  SELECT 2, CASE WHEN p.prokind {EQ} 'p' THEN 'procedure' WHEN p.prokind {EQ} 'a' THEN 'aggregate'
+           ELSE 'function' END,
+         p.proname::pg_catalog.text,
          pg_catalog.format('%I.%I(%s)', h.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)),
-         'pg_catalog.pg_proc'::regclass, p.oid
-    FROM pg_catalog.pg_proc p JOIN home h ON h.oid = p.pronamespace
+         'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid
+    FROM pg_catalog.pg_proc p JOIN home h ON h.oid {EQ} p.pronamespace
    -- The constructors of a range type go with the type.
-   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
-                     AND d.objid = p.oid AND d.deptype = 'i')
+   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid {EQ} 'pg_catalog.pg_proc'::pg_catalog.regclass
+                     AND d.objid {EQ} p.oid AND d.deptype {EQ} 'i')
   UNION ALL
-  SELECT 3, CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, t.typname::text,
-         pg_catalog.format('%I.%I', h.nspname, t.typname), 'pg_catalog.pg_type'::regclass, t.oid
-    FROM pg_catalog.pg_type t JOIN home h ON h.oid = t.typnamespace
-    LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+  SELECT 3, CASE WHEN t.typtype {EQ} 'd' THEN 'domain' ELSE 'type' END, t.typname::pg_catalog.text,
+         pg_catalog.format('%I.%I', h.nspname, t.typname), 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid
+    FROM pg_catalog.pg_type t JOIN home h ON h.oid {EQ} t.typnamespace
+    LEFT JOIN pg_catalog.pg_class c ON c.oid {EQ} t.typrelid
    -- Not the row types of tables, nor the array types that each type has; multiranges go with ranges.
-   WHERE t.typtype IN ('e', 'd', 'r', 'b', 'c') AND (t.typrelid = 0 OR c.relkind = 'c')
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = t.oid)
+   WHERE t.typtype {EQ} ANY (ARRAY['e', 'd', 'r', 'b', 'c']::pg_catalog."char"[]) AND (t.typrelid {EQ} 0 OR c.relkind {EQ} 'c')
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray {EQ} t.oid)
   UNION ALL
-  SELECT 4, 'collation', l.collname::text, pg_catalog.format('%I.%I', h.nspname, l.collname),
-         'pg_catalog.pg_collation'::regclass, l.oid
-    FROM pg_catalog.pg_collation l JOIN home h ON h.oid = l.collnamespace
+  SELECT 4, 'collation', l.collname::pg_catalog.text, pg_catalog.format('%I.%I', h.nspname, l.collname),
+         'pg_catalog.pg_collation'::pg_catalog.regclass, l.oid
+    FROM pg_catalog.pg_collation l JOIN home h ON h.oid {EQ} l.collnamespace
   UNION ALL
-  SELECT 4, 'text search configuration', s.cfgname::text, pg_catalog.format('%I.%I', h.nspname, s.cfgname),
-         'pg_catalog.pg_ts_config'::regclass, s.oid
-    FROM pg_catalog.pg_ts_config s JOIN home h ON h.oid = s.cfgnamespace
+  SELECT 4, 'text search configuration', s.cfgname::pg_catalog.text, pg_catalog.format('%I.%I', h.nspname, s.cfgname),
+         'pg_catalog.pg_ts_config'::pg_catalog.regclass, s.oid
+    FROM pg_catalog.pg_ts_config s JOIN home h ON h.oid {EQ} s.cfgnamespace
   UNION ALL
-  SELECT 4, 'text search dictionary', s.dictname::text, pg_catalog.format('%I.%I', h.nspname, s.dictname),
-         'pg_catalog.pg_ts_dict'::regclass, s.oid
-    FROM pg_catalog.pg_ts_dict s JOIN home h ON h.oid = s.dictnamespace
+  SELECT 4, 'text search dictionary', s.dictname::pg_catalog.text, pg_catalog.format('%I.%I', h.nspname, s.dictname),
+         'pg_catalog.pg_ts_dict'::pg_catalog.regclass, s.oid
+    FROM pg_catalog.pg_ts_dict s JOIN home h ON h.oid {EQ} s.dictnamespace
   UNION ALL
-  SELECT 4, 'operator', o.oprname::text,
+  SELECT 4, 'operator', o.oprname::pg_catalog.text,
          pg_catalog.format('%I.%s (%s, %s)', h.nspname, o.oprname,
-           CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE pg_catalog.format_type(o.oprleft, NULL) END,
+           CASE WHEN o.oprleft {EQ} 0 THEN 'NONE' ELSE pg_catalog.format_type(o.oprleft, NULL) END,
            pg_catalog.format_type(o.oprright, NULL)),
-         'pg_catalog.pg_operator'::regclass, o.oid
-    FROM pg_catalog.pg_operator o JOIN home h ON h.oid = o.oprnamespace
+         'pg_catalog.pg_operator'::pg_catalog.regclass, o.oid
+    FROM pg_catalog.pg_operator o JOIN home h ON h.oid {EQ} o.oprnamespace
 )
-SELECT kind, name, 'DROP ' || pg_catalog.upper(kind) || ' IF EXISTS ' || target || ' CASCADE'
+SELECT kind, name, pg_catalog.format('DROP %s IF EXISTS %s CASCADE', pg_catalog.upper(kind), target)
   FROM object o
- WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = o.classid AND m.objid = o.oid)
- ORDER BY rank, kind, name, target";
+ WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid {EQ} o.classid AND m.objid {EQ} o.oid)
+ ORDER BY rank, kind, name, target"#
+    )
+}
 
 struct Object {
     kind: String,
@@ -125,7 +131,7 @@ impl Run<'_> {
             let mut values = row.into_iter();
             Some(Object { kind: values.next()?, name: values.next()?, drop: values.next()? })
         };
-        Ok(self.values(LIST)?.into_iter().filter_map(object).collect())
+        Ok(self.values(&list())?.into_iter().filter_map(object).collect())
     }
 
     fn values(&mut self, sql: &str) -> Result<Vec<Vec<String>>, Error> {

@@ -10,7 +10,7 @@ use crate::history::LogEntry;
 use crate::interrupt::Interrupt;
 use crate::migration::{Direction, State};
 use crate::migrator::connected::Connected;
-use crate::quote::literal;
+use crate::quote::{EQ, NE, literal};
 use crate::session::Session;
 use crate::session::patience::Patience;
 use crate::table::{GUARD, Table};
@@ -57,13 +57,13 @@ fn settled(
     let mut session = Session::open_within(url, patience.clone()).ok()?;
     let now = Table::find(&mut session, &url.table).ok()?;
     let old = match table.is_session_ours {
-        true => format!("pid = {}", table.pid),
+        true => format!("pid {EQ} {}", table.pid),
         // A pooler keeps the server's session: it must be done with what we sent. The mark is
         // taken apart, so that this query is not found by itself.
         false => {
             let (start, rest) = GUARD.split_at(GUARD.len() / 2);
             format!(
-                "state <> 'idle' AND pg_catalog.strpos(query, {} || {}) > 0",
+                "state {NE} 'idle' AND pg_catalog.strpos(query, pg_catalog.concat({}, {})) {NE} 0",
                 literal(start),
                 literal(rest)
             )
@@ -71,7 +71,8 @@ fn settled(
     };
     let sql = format!(
         "SELECT FROM pg_catalog.pg_stat_activity \
-         WHERE {old} AND datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()"
+         WHERE {old} AND datname {EQ} pg_catalog.current_database() \
+         AND pid {NE} pg_catalog.pg_backend_pid()"
     );
     if !session.query(&sql).ok()?.is_empty() {
         return None;

@@ -2,7 +2,7 @@
 //! a statement's way.
 
 use crate::event::Holder;
-use crate::quote::literal;
+use crate::quote::{EQ, NE, literal};
 use crate::session::Session;
 
 /// As much of a statement as tells it from others in `pg_stat_activity`, which cuts them off.
@@ -20,15 +20,18 @@ impl Runner<'_> {
     /// Condition on `pg_stat_activity b`.
     fn condition(&self) -> String {
         let runs = match self {
-            Runner::Process(pid) => format!("b.pid = {pid}"),
+            Runner::Process(pid) => format!("b.pid {EQ} {pid}"),
             Runner::Text(text) => {
                 let start: String = text.chars().take(RECOGNISED).collect();
                 let start = literal(&start);
-                format!("b.state = 'active' AND pg_catalog.left(b.query, {RECOGNISED}) = {start}")
+                format!(
+                    "b.state {EQ} 'active' \
+                     AND pg_catalog.left(b.query, {RECOGNISED}) {EQ} {start}"
+                )
             }
         };
         // The same text may well run in another database of the server.
-        format!("{runs} AND b.datname = pg_catalog.current_database()")
+        format!("{runs} AND b.datname {EQ} pg_catalog.current_database()")
     }
 }
 
@@ -36,9 +39,10 @@ impl Runner<'_> {
 fn ours(ids: &[u32]) -> String {
     let list: Vec<String> = ids.iter().map(u32::to_string).collect();
     format!(
-        "l.locktype = 'advisory' AND l.classid = 0 AND l.objsubid = 1 AND l.objid::bigint IN ({}) \
-         AND l.database = (SELECT oid FROM pg_catalog.pg_database \
-         WHERE datname = pg_catalog.current_database())",
+        "l.locktype {EQ} 'advisory' AND l.classid {EQ} 0 AND l.objsubid {EQ} 1 \
+         AND l.objid::bigint {EQ} ANY (ARRAY[{}]::bigint[]) \
+         AND l.database {EQ} (SELECT oid FROM pg_catalog.pg_database \
+         WHERE datname {EQ} pg_catalog.current_database())",
         list.join(", ")
     )
 }
@@ -57,17 +61,17 @@ pub fn waiters(session: &mut Session, ids: &[u32]) -> Vec<Holder> {
 fn sessions(session: &mut Session, condition: &str) -> Vec<Holder> {
     let sql = format!(
         "SELECT DISTINCT {SESSION} FROM pg_catalog.pg_locks l \
-         JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
-         WHERE {condition} AND l.pid <> pg_catalog.pg_backend_pid() ORDER BY 1"
+         JOIN pg_catalog.pg_stat_activity a ON a.pid {EQ} l.pid \
+         WHERE {condition} AND l.pid {NE} pg_catalog.pg_backend_pid() ORDER BY 1"
     );
     described(session, &sql)
 }
 
 /// Columns of `pg_stat_activity a` that make a [`Holder`].
 const SESSION: &str = "a.pid, coalesce(a.application_name, ''), \
-    coalesce(a.usename::text, ''), coalesce(pg_catalog.host(a.client_addr), ''), \
-    coalesce(a.xact_start, a.state_change, a.backend_start)::timestamptz(0)::text, \
-    coalesce(pg_catalog.left(pg_catalog.regexp_replace(a.query, '\\s+', ' ', 'g'), 80), '')";
+    coalesce(a.usename::pg_catalog.text, ''), coalesce(pg_catalog.host(a.client_addr), ''), \
+    coalesce(a.xact_start, a.state_change, a.backend_start)::timestamp(0) with time zone::pg_catalog.text, \
+    coalesce(pg_catalog.left(pg_catalog.regexp_replace(a.query, '[[:space:]]+', ' ', 'g'), 80), '')";
 
 /// The sessions that a query of [`SESSION`] gives; none when it fails.
 fn described(session: &mut Session, sql: &str) -> Vec<Holder> {
@@ -93,8 +97,8 @@ pub fn blockers(session: &mut Session, runner: &Runner<'_>) -> Vec<Holder> {
     let sql = format!(
         "SELECT DISTINCT {SESSION} FROM pg_catalog.pg_stat_activity b \
          CROSS JOIN LATERAL pg_catalog.unnest(pg_catalog.pg_blocking_pids(b.pid)) AS w (pid) \
-         JOIN pg_catalog.pg_stat_activity a ON a.pid = w.pid \
-         WHERE {} AND b.pid <> pg_catalog.pg_backend_pid() ORDER BY 1",
+         JOIN pg_catalog.pg_stat_activity a ON a.pid {EQ} w.pid \
+         WHERE {} AND b.pid {NE} pg_catalog.pg_backend_pid() ORDER BY 1",
         runner.condition()
     );
     described(session, &sql)
@@ -111,7 +115,7 @@ pub fn circle(session: &mut Session, ids: &[u32], runner: &Runner<'_>) -> bool {
 pub fn cancel(session: &mut Session, runner: &Runner<'_>) {
     let sql = format!(
         "SELECT pg_catalog.pg_cancel_backend(b.pid) FROM pg_catalog.pg_stat_activity b \
-         WHERE {} AND b.pid <> pg_catalog.pg_backend_pid()",
+         WHERE {} AND b.pid {NE} pg_catalog.pg_backend_pid()",
         runner.condition()
     );
     // Where it fails, the statement goes on.
@@ -122,7 +126,7 @@ pub fn cancel(session: &mut Session, runner: &Runner<'_>) {
 pub fn is_held(session: &mut Session, ids: &[u32]) -> bool {
     let sql = format!(
         "SELECT FROM pg_catalog.pg_locks l \
-         WHERE {} AND l.granted AND l.pid = pg_catalog.pg_backend_pid()",
+         WHERE {} AND l.granted AND l.pid {EQ} pg_catalog.pg_backend_pid()",
         ours(ids)
     );
     session.query(&sql).is_ok_and(|rows| rows.len() == ids.len())

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::fault::Fault;
 use crate::history::{Action, LogEntry};
 use crate::migration::{Direction, State, Version, number};
-use crate::quote::{bytes_literal, identifier, literal, text_literal};
+use crate::quote::{EQ, bytes_literal, identifier, literal, text_literal};
 use crate::session::lock::Locked;
 use crate::session::{Row, Session};
 use crate::sqlstate::UNDEFINED_TABLE;
@@ -74,6 +74,9 @@ pub enum Took {
     Unknown,
 }
 
+/// The type `text`.
+const TEXT: &str = "pg_catalog.text";
+
 /// Up texts of more bytes are not kept; data is loaded by such files, and nobody compares it.
 const LONGEST_KEPT: usize = 1 << 20;
 
@@ -90,13 +93,13 @@ impl Table {
         format!(
             "CREATE TABLE IF NOT EXISTS {} (\
              id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
-             at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), \
-             action text NOT NULL, direction text, version bigint, name text, error text, \
+             at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(), \
+             action {TEXT} NOT NULL, direction {TEXT}, version bigint, name {TEXT}, error {TEXT}, \
              from_version bigint NOT NULL, from_dirty boolean NOT NULL, \
              to_version bigint NOT NULL, to_dirty boolean NOT NULL, \
-             up_sha256 text, down_sha256 text, up_text text, down_text text, \
-             duration_ms double precision, db_role text NOT NULL DEFAULT session_user, \
-             os_user text, os_host text, program text NOT NULL)",
+             up_sha256 {TEXT}, down_sha256 {TEXT}, up_text {TEXT}, down_text {TEXT}, \
+             duration_ms double precision, db_role {TEXT} NOT NULL DEFAULT session_user, \
+             os_user {TEXT}, os_host {TEXT}, program {TEXT} NOT NULL)",
             self.quoted_log()
         )
     }
@@ -115,7 +118,7 @@ impl Table {
     pub fn log_defers(&self, session: &mut Session) -> bool {
         let sql = format!(
             "SELECT FROM pg_catalog.pg_trigger \
-             WHERE tgrelid = pg_catalog.to_regclass({}) AND tgdeferrable LIMIT 1",
+             WHERE tgrelid {EQ} pg_catalog.to_regclass({}) AND tgdeferrable LIMIT 1",
             literal(&self.quoted_log())
         );
         session.query(&sql).is_ok_and(|rows| !rows.is_empty())
@@ -165,8 +168,9 @@ impl Table {
         };
         let took = match entry.took {
             Took::This(took) => format!("{:.3}", took.as_secs_f64() * 1000.0),
-            Took::Message => "1000 * extract(epoch FROM pg_catalog.clock_timestamp() - \
-                                  pg_catalog.statement_timestamp())"
+            Took::Message => "1000 OPERATOR(pg_catalog.*) extract(epoch FROM \
+                              pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) \
+                              pg_catalog.statement_timestamp())"
                 .to_string(),
             Took::Unknown => "NULL".to_string(),
         };
@@ -213,7 +217,7 @@ impl Table {
         }
         let (when, who) = match when_and_who {
             true => (
-                "(extract(epoch FROM at) * 1000000)::bigint",
+                "(extract(epoch FROM at) OPERATOR(pg_catalog.*) 1000000)::bigint",
                 "duration_ms, db_role, os_user, os_host, program",
             ),
             false => ("0", "NULL, NULL, NULL, NULL, NULL"),
@@ -245,7 +249,7 @@ impl Table {
         }
         let list: Vec<String> = ids.iter().map(i64::to_string).collect();
         let sql = format!(
-            "SELECT id, up_text, {} FROM {} WHERE id IN ({})",
+            "SELECT id, up_text, {} FROM {} WHERE id {EQ} ANY (ARRAY[{}]::bigint[])",
             if with_down { "down_text" } else { "NULL" },
             self.quoted_log(),
             list.join(", ")

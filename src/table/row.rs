@@ -5,7 +5,7 @@
 
 use crate::fault::ServerError;
 use crate::migration::{State, number};
-use crate::quote::literal;
+use crate::quote::{EQ, literal};
 use crate::sql::Facts;
 use crate::sqlstate::{INVALID_TEXT_REPRESENTATION, UNIQUE_VIOLATION};
 use crate::table::version_table::{SessionSettings, Table};
@@ -48,18 +48,18 @@ impl Table {
         let as_planned = match (from.version, from.dirty) {
             // A row that says -1, clean, is golang-migrate's too, if an old one's.
             (None, false) => {
-                "coalesce(pg_catalog.bool_and(version = -1 AND NOT dirty), true)".to_string()
+                format!("coalesce(pg_catalog.bool_and(version {EQ} -1 AND NOT dirty), true)")
             }
             (version, dirty) => format!(
-                "coalesce(pg_catalog.bool_or(version = {} AND dirty = {dirty}), false)",
+                "coalesce(pg_catalog.bool_or(version {EQ} {} AND dirty {EQ} {dirty}), false)",
                 number(version)
             ),
         };
         let guard = format!(
             "WITH gone AS (DELETE FROM {table} RETURNING version, dirty) \
-             SELECT CASE WHEN {as_planned} THEN 0 ELSE ({guard} || coalesce(pg_catalog.string_agg(\
-             version::text || CASE WHEN dirty THEN ' (dirty)' ELSE '' END, ', '), 'none'))::int \
-             END FROM gone;",
+             SELECT CASE WHEN {as_planned} THEN 0 ELSE pg_catalog.concat({guard}, \
+             coalesce(pg_catalog.string_agg(pg_catalog.concat(version, \
+             CASE WHEN dirty THEN ' (dirty)' END), ', '), 'none'))::int END FROM gone;",
             table = self.quoted(),
             guard = literal(GUARD),
         );
@@ -90,8 +90,8 @@ impl Table {
         }
         self.as_connected(OurSql {
             sql: format!(
-                "SELECT CASE WHEN EXISTS (SELECT FROM {} WHERE version = {} AND dirty = {}) THEN 0 \
-                 ELSE ({} || pg_catalog.current_database())::int END;",
+                "SELECT CASE WHEN EXISTS (SELECT FROM {} WHERE version {EQ} {} AND dirty {EQ} {}) \
+                 THEN 0 ELSE pg_catalog.concat({}, pg_catalog.current_database())::int END;",
                 self.quoted(),
                 set.number(),
                 set.dirty,
@@ -124,7 +124,7 @@ impl Table {
         let SessionSettings { user, role, .. } = &self.settings;
         // `session_authorization` goes first: setting it resets the role.
         let sql = format!(
-            "SELECT pg_catalog.set_config('dbm.user', session_user::text, true), \
+            "SELECT pg_catalog.set_config('dbm.user', session_user::pg_catalog.text, true), \
              pg_catalog.set_config('dbm.role', pg_catalog.current_setting('role'), true);\
              SELECT pg_catalog.set_config('session_authorization', {}, true);\
              SELECT pg_catalog.set_config('role', {}, true);\

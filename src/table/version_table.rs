@@ -78,20 +78,24 @@ impl Table {
     /// [`Error::Connect`] when the server does not answer.
     pub fn find(session: &mut Session, name: &TableName) -> Result<Table, Error> {
         let schema = match &name.schema {
-            Some(schema) => format!("{}::text", literal(schema)),
-            None => "pg_catalog.current_schema()::text".to_string(),
+            Some(schema) => format!("{}::pg_catalog.text", literal(schema)),
+            None => "pg_catalog.current_schema()::pg_catalog.text".to_string(),
         };
         let log = log_name(&name.name);
         let class = |name: &str| {
             let name = literal(&format!(".{}", identifier(name)));
-            format!("pg_catalog.to_regclass(pg_catalog.quote_ident({schema}) || {name})")
+            // Null where there is no schema.
+            format!(
+                "pg_catalog.to_regclass(\
+                 pg_catalog.quote_ident({schema}) OPERATOR(pg_catalog.||) {name})"
+            )
         };
         let log_class = class(&log);
         let sql = format!(
             "SELECT {schema}, pg_catalog.current_database(), pg_catalog.pg_backend_pid(), \
              {} IS NOT NULL, {log_class} IS NOT NULL, \
-             pg_catalog.has_table_privilege({log_class}::oid, 'SELECT'), \
-             pg_catalog.has_table_privilege({log_class}::oid, 'INSERT'), \
+             pg_catalog.has_table_privilege({log_class}::pg_catalog.oid, 'SELECT'), \
+             pg_catalog.has_table_privilege({log_class}::pg_catalog.oid, 'INSERT'), \
              session_user, pg_catalog.current_setting('role'), \
              pg_catalog.current_setting({}, true)",
             class(&name.name),

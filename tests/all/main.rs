@@ -25,6 +25,7 @@ mod history;
 mod house;
 mod interop;
 mod library;
+mod own_sql;
 mod pooler;
 mod reports;
 mod scanner;

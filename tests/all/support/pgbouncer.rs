@@ -123,6 +123,10 @@ impl PgBouncer {
             .connect(NoTls)
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The URL of this database by way of the pooler.
     pub fn url(&self, db: &Database) -> String {
         address::through(self.port, &db.url())

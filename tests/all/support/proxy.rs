@@ -99,6 +99,18 @@ impl Proxy {
         lock(&self.shared).total
     }
 
+    /// The SQL of each message that clients have sent, connection by connection.
+    pub fn queries(&self) -> Vec<String> {
+        let shared = lock(&self.shared);
+        let messages = shared.streams.iter().flat_map(|s| Messages::from_client().feed(s));
+        let sql = |message: &Vec<u8>| {
+            let text = message.get(5..)?.split(|byte| *byte == 0).next()?;
+            Some(String::from_utf8_lossy(text).into_owned())
+        };
+        let is_query = |message: &Vec<u8>| message.first() == Some(&b'Q');
+        messages.filter(is_query).filter_map(|message| sql(&message)).collect()
+    }
+
     /// The number of bytes after which each of the clients' messages was whole, counted over all
     /// connections as if they had come one after the other.
     pub fn boundaries(&self) -> Vec<u64> {
