@@ -126,8 +126,8 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// Stopped while it waited for the lock; nothing was run.
-    #[error("stopped while it waited for the migration lock")]
+    /// Stopped while it waited for the server or for the lock; no file was being run.
+    #[error("stopped while it waited for the server or the migration lock")]
     Interrupted,
     /// The version row is not what the plan was made from: somebody changed it in spite of the
     /// lock, or while it was lent. Unless the row was dirty then, nothing of the file was run.
@@ -140,6 +140,13 @@ pub enum Error {
         planned: State,
         /// The lock was lent to sessions that waited for it, or a file had given it away.
         while_lent: bool,
+    },
+    /// A trigger, a rule or a policy on the version table changes what is written to it. Nothing was
+    /// committed.
+    #[error("the version table {table} does not keep the row that is written to it")]
+    RowNotKept {
+        /// The version table, quoted.
+        table: String,
     },
     /// The version row holds a number that is no version.
     #[error("{version} is no version")]

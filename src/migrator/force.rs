@@ -25,7 +25,7 @@ impl Run<'_> {
             found => found?,
         };
         let to = State::clean(version);
-        let row = self.table.set(to).sql;
+        let row = self.table.set(to).sql + &self.table.check(to).sql;
         let entry = NewEntry {
             action: Action::Force,
             direction: None,
@@ -46,6 +46,11 @@ impl Run<'_> {
         };
         let logged = self.table.record(&self.options.operator, &entry).sql;
         match self.write_adoptions(row.clone() + &logged, &steps) {
+            Err(Error::Statement { fault: Fault::Server(error), .. })
+                if self.table.is_not_kept(&error) =>
+            {
+                Err(self.not_kept())
+            }
             Err(Error::Statement { fault: Fault::Server(error), .. }) if !logged.is_empty() => {
                 self.locked.write(&row)?;
                 self.stop_logging(error.message);

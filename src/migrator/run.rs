@@ -1,6 +1,8 @@
 //! A command that holds the lock: what it works with, and what all of its steps need.
 
+use crate::error::Error;
 use crate::event::Event;
+use crate::migration::State;
 use crate::migrator::options::Options;
 use crate::session::Limits;
 use crate::session::lock::Locked;
@@ -40,6 +42,20 @@ impl Run<'_> {
         if !std::mem::replace(&mut self.told_no_log, true) {
             self.tell(Event::NoLog { table: self.table.quoted_log(), reason });
         }
+    }
+
+    /// The row is not what was planned from, by what the guard saw: somebody has moved it, or it is
+    /// there and could not be deleted.
+    pub fn moved(&mut self, planned: State) -> Error {
+        match self.table.read(self.locked.session()) {
+            Ok(state) if state == planned => self.not_kept(),
+            _ => Error::moved(planned),
+        }
+    }
+
+    /// The version table does not keep what is written to it.
+    pub fn not_kept(&self) -> Error {
+        Error::RowNotKept { table: self.table.quoted() }
     }
 
     /// What may end a file's message early.

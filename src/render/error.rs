@@ -66,7 +66,7 @@ pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
     }
     match error.downcast_ref::<Error>() {
         Some(Error::Interrupted) => {
-            printer.hint("stopped while it waited for the migration lock");
+            printer.hint("stopped while it waited for the server or the migration lock");
         }
         Some(error) => {
             printer.error(&error.to_string());
@@ -141,6 +141,11 @@ fn explain(printer: &Printer, error: &Error) {
             "{}something moves the version without the migration lock; look at {program} version, \
              then run the same command again",
             if planned.dirty { "" } else { "nothing of the file was run; " }
+        ),
+        Error::RowNotKept { table } => format!(
+            "nothing of it was committed; a trigger, rule or policy on {table} changes what is \
+             written: psql -c '\\d {}' shows it",
+            table.replace('\'', "'\\''")
         ),
         Error::BadRow { .. } => {
             format!("fix the version table by hand, or run: {program} force V")

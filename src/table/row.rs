@@ -83,18 +83,22 @@ impl Table {
     }
 
     /// SQL that raises unless the row is what it was set to: what a file calls may have emptied or
-    /// dropped the table. At no version there is nothing that could be lost.
+    /// dropped the table, and a trigger or rule on it may change what is written.
     pub fn check(&self, set: State) -> OurSql {
-        if set == State::NONE {
-            return OurSql::nothing();
-        }
+        let table = self.quoted();
+        let is_kept = match set {
+            State::NONE => format!("NOT EXISTS (SELECT FROM {table})"),
+            // Of no row it is null.
+            _ => format!(
+                "(SELECT pg_catalog.bool_and(version {EQ} {} AND dirty {EQ} {}) FROM {table})",
+                set.number(),
+                set.dirty
+            ),
+        };
         self.as_connected(OurSql {
             sql: format!(
-                "SELECT CASE WHEN EXISTS (SELECT FROM {} WHERE version {EQ} {} AND dirty {EQ} {}) \
-                 THEN 0 ELSE pg_catalog.concat({}, pg_catalog.current_database())::int END;",
-                self.quoted(),
-                set.number(),
-                set.dirty,
+                "SELECT CASE WHEN {is_kept} THEN 0 \
+                 ELSE pg_catalog.concat({}, pg_catalog.current_database())::int END;",
                 literal(CHECK),
             ),
             count: 1,
@@ -137,6 +141,11 @@ impl Table {
             own.sql,
         );
         OurSql { sql, count: own.count + 5 }
+    }
+
+    /// Whether an error was raised because the row is not what was written: by [`Table::check`].
+    pub fn is_not_kept(&self, error: &ServerError) -> bool {
+        error.code == INVALID_TEXT_REPRESENTATION && error.message.contains(CHECK)
     }
 
     /// Whether an error was raised because the row is not what it should be: by the guard of

@@ -8,3 +8,4 @@ mod failures;
 mod guard;
 mod non_transactional;
 mod session;
+mod triggers;

@@ -39,6 +39,8 @@ enum Broken {
     Commit(Fault),
     /// The files cannot share a transaction.
     NotShared,
+    /// The row is not where the first file begins.
+    Moved,
     /// Anything else.
     Other(Error),
 }
@@ -79,6 +81,7 @@ impl Run<'_> {
             let (failed, error) = match broken {
                 Broken::NotShared => return Ok(SharedRun::Separately),
                 Broken::Other(error) => return Err(error),
+                Broken::Moved => return Err(self.moved(state)),
                 Broken::Log(reason) => {
                     self.stop_logging(reason);
                     with_log = false;
@@ -127,7 +130,7 @@ impl Run<'_> {
             }
             self.locked.write(&row).map_err(|error| {
                 broken(error, i, |said| match i == 0 && self.table.is_moved(&said) {
-                    true => Broken::Other(Error::moved(file.before())),
+                    true => Broken::Moved,
                     // The file before it has changed the row, or our role.
                     false => Broken::NotShared,
                 })
@@ -154,7 +157,9 @@ impl Run<'_> {
                 })?;
             }
         }
-        let check = files.last().map(|file| self.table.check(file.after()).sql);
+        // At no version the last file may have dropped the table.
+        let last_row = files.last().map(|file| file.after()).filter(|after| *after != State::NONE);
+        let check = last_row.map(|after| self.table.check(after).sql);
         let last = files.len() - 1;
         let checked = self.locked.write(&check.unwrap_or_default());
         checked.map_err(|error| broken(error, last, |_| Broken::NotShared))?;

@@ -127,11 +127,11 @@ impl Run<'_> {
         let touches = |name| file.script.may_touch(&file.text, &self.table.schema, name);
         if names.into_iter().any(|name| touches(name)) && clean != State::NONE {
             // Whatever the file did to the row or the table.
-            if self.write_row(&|table| table.restore(clean), file, Some(took)).is_ok() {
+            if self.write_row(&|table| table.restore(clean), clean, file, Some(took)).is_ok() {
                 return Ok(());
             }
             // A role that may not create it needs not, if it is still there.
-            return self.write_row(&|table| table.set(clean), file, Some(took));
+            return self.write_row(&|table| table.set(clean), clean, file, Some(took));
         }
         self.advance(file, dirty, clean, Some(took))
     }
@@ -239,9 +239,9 @@ impl Run<'_> {
         took: Option<Took>,
     ) -> Result<(), Error> {
         let advance = |table: &Table| table.advance(from, to);
-        self.write_row(&advance, file, took).map_err(|error| match error {
+        self.write_row(&advance, to, file, took).map_err(|error| match error {
             Error::Statement { fault: Fault::Server(said), .. } if self.table.is_moved(&said) => {
-                Error::moved(from)
+                self.moved(from)
             }
             Error::Statement { fault: fault @ (Fault::Lost(_) | Fault::Unclear(_)), .. } => {
                 file.failed(fault.into(), None, None, Outcome::Unknown)
@@ -250,27 +250,34 @@ impl Run<'_> {
         })
     }
 
-    /// Sends SQL that moves the row, and with it what logs the file; without that where the log
+    /// Sends SQL that moves the row to `to`, and with it what logs the file; without that where the log
     /// refuses it, and as the role that connected where the file's role may not.
     fn write_row(
         &mut self,
         row: &dyn Fn(&Table) -> OurSql,
+        to: State,
         file: &LoadedFile,
         took: Option<Took>,
     ) -> Result<(), Error> {
         let entry = took.map(|took| self.table.record(&self.options.operator, &file.entry(took)));
         let entry = entry.unwrap_or_default().sql;
-        match self.locked.write(&format!("{}{entry}", row(self.table).sql)) {
+        let moved = |table: &Table| row(table).sql + &table.check(to).sql;
+        match self.locked.write(&format!("{}{entry}", moved(self.table))) {
+            Err(Error::Statement { fault: Fault::Server(error), .. })
+                if self.table.is_not_kept(&error) =>
+            {
+                Err(self.not_kept())
+            }
             Err(Error::Statement { fault: Fault::Server(error), .. })
                 if error.code == INSUFFICIENT_PRIVILEGE && !self.table.settings.role_changed =>
             {
                 self.table.settings.role_changed = true;
-                self.write_row(row, file, took)
+                self.write_row(row, to, file, took)
             }
             Err(Error::Statement { fault: Fault::Server(error), .. })
                 if !self.table.is_moved(&error) && !entry.is_empty() =>
             {
-                self.locked.write(&row(self.table).sql)?;
+                self.locked.write(&moved(self.table))?;
                 self.stop_logging(error.message);
                 Ok(())
             }

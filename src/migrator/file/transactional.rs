@@ -87,7 +87,8 @@ impl Run<'_> {
                     self.tell(Event::FellBack(file.file.clone(), said.message.clone()));
                     return self.non_transactional(file, false);
                 }
-                Verdict::Moved => return Err(Error::moved(file.before())),
+                Verdict::Moved => return Err(self.moved(file.before())),
+                Verdict::NotKept => return Err(self.not_kept()),
                 Verdict::OursFailed => {
                     let sql = format!("the version row of {}", self.table.quoted());
                     return Err(Error::Statement { sql, fault: error.fault });
@@ -137,6 +138,11 @@ impl Run<'_> {
         message.insert(0, Part::Row, OurSql { sql: label(&file.path), count: 0 });
         let row = self.table.advance(file.before(), file.after());
         message.insert(attempt.guard_at, Part::Row, row);
+        // At no version the file may have dropped the table, and with it nothing that could be lost.
+        let is_checked_first = attempt.end == Ending::Nothing || file.after() == State::NONE;
+        if is_checked_first {
+            message.insert(attempt.guard_at, Part::Row, self.table.check(file.after()));
+        }
         if attempt.end == Ending::Nothing {
             message.insert(attempt.guard_at, Part::Log, record(Took::Unknown));
         }
@@ -158,12 +164,12 @@ impl Run<'_> {
         message.insert(end, Part::End, OurSql { sql: separator.to_string(), count: 0 });
         // What is done at the commit is done with the last statement of the message: it must be one
         // that cannot fail by itself, nor the log's.
-        let last = match attempt.end {
-            Ending::Restore => {
-                message.insert(end, Part::End, self.table.restore(file.after()));
-                OurSql::nothing()
-            }
-            _ => self.table.check(file.after()),
+        if attempt.end == Ending::Restore {
+            message.insert(end, Part::End, self.table.restore(file.after()));
+        }
+        let last = match is_checked_first {
+            true => OurSql::nothing(),
+            false => self.table.check(file.after()),
         };
         message.insert(end, Part::Log, record(Took::Message));
         message.insert(end, Part::End, last);

@@ -114,6 +114,8 @@ pub enum Verdict {
     Failed,
     /// Somebody has changed the row.
     Moved,
+    /// A trigger or a rule has changed what we wrote to the row.
+    NotKept,
     /// A statement of ours failed, and not for the file's sake.
     OursFailed,
     /// Wait a while, and send it again as it is.
@@ -152,6 +154,11 @@ pub fn verdict(error: &ErrorFacts<'_>, attempt: &Attempt, file: &Nature) -> Verd
     let without_log = || again(|next| next.with_log = false);
     if error.raised == Raised::Guard {
         return Verdict::Moved;
+    }
+    // Before the file, or behind a row that was just made again.
+    let is_ours = error.part == Part::Row || attempt.end == Ending::Restore;
+    if error.raised == Raised::Check && (is_ours || !attempt.may_restore) {
+        return Verdict::NotKept;
     }
     // Before anything else is known of the message, so in whatever part.
     if is_untranslatable(code) && error.part == Part::Row {

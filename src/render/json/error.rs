@@ -97,6 +97,7 @@ fn kind(error: &Error) -> &'static str {
         Error::Interrupted => "interrupted",
         Error::Moved { .. } => "moved",
         Error::BadRow { .. } => "bad-row",
+        Error::RowNotKept { .. } => "row-not-kept",
         Error::Failed(_) => "failed",
         Error::Statement { .. } => "statement",
         _ => "other",

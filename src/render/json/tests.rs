@@ -83,6 +83,7 @@ fn every_error_has_its_kind() {
         (Error::Interrupted, "interrupted"),
         (Error::Moved { planned: State::NONE, while_lent: false }, "moved"),
         (Error::BadRow { version: "-7".to_string() }, "bad-row"),
+        (Error::RowNotKept { table: "t".to_string() }, "row-not-kept"),
         (Error::Statement { sql: text(), fault: fault() }, "statement"),
     ] {
         let message = error.to_string();

@@ -24,13 +24,13 @@ fn none_to_be_had() {
     // The limit binds nobody who is root.
     let is_root = Command::new("id").arg("-u").output().expect("run id").stdout == b"0\n";
     let (outer, args): (&str, &[&str]) = match is_root {
-        true => ("setpriv", &["--reuid", "64321", "--regid", "64321", "--clear-groups", "sh"]),
-        false => ("sh", &[]),
+        true => ("setpriv", &["--reuid", "64321", "--regid", "64321", "--clear-groups", "bash"]),
+        false => ("bash", &[]),
     };
     let run = |command: &[&str]| {
         Run::program(outer)
             .args(args.iter().copied())
-            .args(["-c", ALONE, "sh", &program.display().to_string()])
+            .args(["-c", ALONE, "bash", &program.display().to_string()])
             .args(["-path", &folder.path().display().to_string(), "-database", &url])
             .args(command.iter().copied())
             .cwd(home.path())

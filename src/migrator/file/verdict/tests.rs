@@ -54,7 +54,7 @@ fn raised(part: Part, raised: Raised) -> ErrorFacts<'static> {
 #[test]
 fn the_table() {
     use Part::{End as AtEnd, File, Log, Row};
-    use Verdict::{Again, Failed, Moved, NonTransactional, OursFailed, Retry};
+    use Verdict::{Again, Failed, Moved, NonTransactional, NotKept, OursFailed, Retry};
     let cases = [
         // The file's own errors.
         (at(File, "42703"), FIRST, PLAIN, Failed),
@@ -106,6 +106,10 @@ fn the_table() {
         (at(AtEnd, "42P01"), FIRST, PLAIN, Again(RESTORE)),
         (at(AtEnd, "3F000"), FIRST, OWN, Again(RESTORE)),
         (at(AtEnd, "42P01"), Attempt { may_restore: false, ..FIRST }, PLAIN, Failed),
+        // What was written is not what stands there.
+        (raised(AtEnd, Raised::Check), RESTORE, PLAIN, NotKept),
+        (raised(AtEnd, Raised::Check), Attempt { may_restore: false, ..FIRST }, PLAIN, NotKept),
+        (raised(Row, Raised::Check), BARE, PLAIN, NotKept),
         // The role may not create it.
         (
             at(AtEnd, "42501"),
