@@ -36,7 +36,7 @@ pub struct Flags {
     /// with -lock-wait, retry a file up to N times (5)
     #[arg(long, global = true, value_name = "N", value_parser = whole_number)]
     pub retries: Option<u64>,
-    /// wait up to N seconds for the server to accept connections
+    /// wait up to N seconds for the server, at the start and whenever the connection is lost
     #[arg(long, global = true, value_name = "N", value_parser = seconds)]
     pub wait: Option<Duration>,
     /// show every step, with the time
