@@ -44,7 +44,10 @@ impl Migrator {
                 }
                 let file = progress.lost.as_ref().and_then(|lost| lost.files.last().cloned());
                 on_event(&Event::ConnectionLost { reason: error.reason(), file });
-                *slot = None;
+                if let Some(Connected { session, table, .. }) = slot.take() {
+                    let mark = session.mark().clone();
+                    progress.pooled = (!table.is_session_ours).then_some(mark);
+                }
             }
         })
     }

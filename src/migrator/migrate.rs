@@ -5,7 +5,7 @@
 //! in the plan to go on, or that somebody else moved it.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Outcome};
 use crate::event::Event;
@@ -18,7 +18,12 @@ use crate::migrator::outcome;
 use crate::migrator::progress::{Planned, Progress};
 use crate::migrator::run::Run;
 use crate::plan::{Goal, Ground, Plan, plan};
+use crate::session::mark::Mark;
+use crate::session::patience::Patience;
 use crate::status;
+
+/// How often to look whether a message that was lost is over.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Files of a plan that are read and not yet run.
 #[derive(Default)]
@@ -87,6 +92,9 @@ impl Run<'_> {
     /// [`Error::Failed`] where a file broke off that cannot be undone, [`Error::Moved`] when the row
     /// is nowhere in the plan.
     fn go_on(&mut self, progress: &mut Progress) -> Result<(), Error> {
+        if let Some(mark) = progress.pooled.take() {
+            self.wait_until_over(&mark)?;
+        }
         let state = self.table.ensure(&mut self.locked)?;
         let history = self.open_log()?;
         if let Some(lost) = &mut progress.lost {
@@ -116,6 +124,23 @@ impl Run<'_> {
         let left = plan.steps.len() - *next;
         self.tell(Event::Reconnected { state, left });
         Ok(())
+    }
+
+    /// Waits until the server is done with what was sent through a pooler and lost. A session of our
+    /// own holds the lock for as long as that takes.
+    fn wait_until_over(&mut self, mark: &Mark) -> Result<(), Error> {
+        let patience = Patience::new(None, &self.options.interrupt);
+        loop {
+            let is_over = outcome::is_over(self.locked.session(), mark);
+            let sql = "pg_stat_activity".to_string();
+            if is_over.map_err(|fault| Error::Statement { sql, fault })? {
+                return Ok(());
+            }
+            if patience.is_over() {
+                return Err(Error::Interrupted);
+            }
+            patience.sleep(PAUSE);
+        }
     }
 
     /// Runs a plan of a step down and the same version up again: in one transaction, if they can

@@ -6,14 +6,16 @@
 use std::time::Duration;
 
 use crate::error::{Failure, Outcome};
+use crate::fault::Fault;
 use crate::history::LogEntry;
 use crate::interrupt::Interrupt;
 use crate::migration::{Direction, State};
 use crate::migrator::connected::Connected;
-use crate::quote::{EQ, NE, literal};
+use crate::quote::{EQ, NE};
 use crate::session::Session;
+use crate::session::mark::Mark;
 use crate::session::patience::Patience;
-use crate::table::{GUARD, Table};
+use crate::table::Table;
 use crate::url::DatabaseUrl;
 
 /// How long to try: a server that restarts is back by then, or it is not coming back soon.
@@ -39,7 +41,7 @@ pub fn find(
     }
     let patience = Patience::new(Some(PATIENCE), interrupt);
     while !patience.is_over() {
-        if let Some((state, entries)) = settled(url, table, &patience) {
+        if let Some((state, entries)) = settled(url, table, session.mark(), &patience) {
             let entries = entries.filter(|_| table.log.is_on);
             return judge(state, failure, entries.as_deref(), last_entry);
         }
@@ -52,34 +54,45 @@ pub fn find(
 fn settled(
     url: &DatabaseUrl,
     table: &Table,
+    mark: &Mark,
     patience: &Patience,
 ) -> Option<(State, Option<Vec<LogEntry>>)> {
     let mut session = Session::open_within(url, patience.clone()).ok()?;
     let now = Table::find(&mut session, &url.table).ok()?;
     let old = match table.is_session_ours {
-        true => format!("pid {EQ} {}", table.pid),
-        // A pooler keeps the server's session: it must be done with what we sent. The mark is
-        // taken apart, so that this query is not found by itself.
-        false => {
-            let (start, rest) = GUARD.split_at(GUARD.len() / 2);
-            format!(
-                "state {NE} 'idle' AND pg_catalog.strpos(query, pg_catalog.concat({}, {})) {NE} 0",
-                literal(start),
-                literal(rest)
-            )
-        }
+        true => format!("b.pid {EQ} {}", table.pid),
+        false => under_way(mark),
     };
-    let sql = format!(
-        "SELECT FROM pg_catalog.pg_stat_activity \
-         WHERE {old} AND datname {EQ} pg_catalog.current_database() \
-         AND pid {NE} pg_catalog.pg_backend_pid()"
-    );
-    if !session.query(&sql).ok()?.is_empty() {
+    if !is_gone(&mut session, &old).ok()? {
         return None;
     }
     let state = now.read(&mut session).ok()?;
     let entries = now.entries(&mut session, false).ok();
     Some((state, entries.filter(|_| now.log.may_read)))
+}
+
+/// Whether what was sent through a pooler on a session that is lost is over: the pooler keeps the
+/// server's session, which must be done with it.
+///
+/// # Errors
+///
+/// [`Fault`].
+pub fn is_over(session: &mut Session, mark: &Mark) -> Result<bool, Fault> {
+    is_gone(session, &under_way(mark))
+}
+
+/// Condition on `pg_stat_activity b`.
+fn under_way(mark: &Mark) -> String {
+    format!("b.state {NE} 'idle' AND {}", mark.condition())
+}
+
+fn is_gone(session: &mut Session, condition: &str) -> Result<bool, Fault> {
+    let sql = format!(
+        "SELECT FROM pg_catalog.pg_stat_activity b \
+         WHERE {condition} AND b.datname {EQ} pg_catalog.current_database() \
+         AND b.pid {NE} pg_catalog.pg_backend_pid()"
+    );
+    Ok(session.query(&sql)?.is_empty())
 }
 
 /// What the row says of a file, and where that says nothing, the log: `entries`, if it can be read.

@@ -9,6 +9,7 @@ use crate::history::History;
 use crate::migration::State;
 use crate::migrator::options::Report;
 use crate::plan::{End, Goal, Plan};
+use crate::session::mark::Mark;
 
 /// How often the connection may be lost in one file: a file that makes the server fall over must not
 /// do so for ever.
@@ -25,6 +26,8 @@ pub struct Progress {
     /// The file that was under way when the connection was lost, and of which it is not known yet
     /// what became.
     pub lost: Option<LostFile>,
+    /// What the lost session's messages bear, where it was a pooler's: they may still run.
+    pub pooled: Option<Mark>,
     /// How often the connection was lost in a file since one was done.
     pub losses: u32,
     /// A file of this run that has left something on the session, which files after it may need.
@@ -57,7 +60,15 @@ pub struct LostFile {
 impl Progress {
     /// Nothing is planned yet.
     pub fn new(goal: Goal) -> Progress {
-        Progress { goal, planned: None, last_entry: 0, lost: None, losses: 0, on_session: None }
+        Progress {
+            goal,
+            planned: None,
+            last_entry: 0,
+            lost: None,
+            pooled: None,
+            losses: 0,
+            on_session: None,
+        }
     }
 
     /// Takes note of files that an error came from, if it is not known what became of them.

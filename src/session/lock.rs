@@ -29,6 +29,13 @@ const CIRCLE: Duration = Duration::from_secs(1);
 const POOL_WAIT: Duration = Duration::from_secs(15);
 /// How long to wait for the connection that looks at the server while the other one is busy.
 const WATCHER: Duration = Duration::from_secs(5);
+/// Begins the transaction that holds the lock behind a pooler. Idle in READ COMMITTED it has no
+/// snapshot, so no index build waits for it. It lasts as long as the run does, so no limit may end
+/// it; `transaction_timeout` came with PostgreSQL 17.
+const HOLDING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;\
+    SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings \
+    WHERE name OPERATOR(pg_catalog.=) 'transaction_timeout' \
+    OR name OPERATOR(pg_catalog.=) 'idle_in_transaction_session_timeout';";
 /// How long to let others have the lock before one asks for it again in any case.
 const LONGEST_WAY: Duration = Duration::from_secs(30);
 
@@ -173,12 +180,7 @@ impl<'a> Locked<'a> {
             }
             Held::Transaction(holder) => holder,
         };
-        // Idle in READ COMMITTED it has no snapshot, so no index build waits for it.
-        let sql = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED;\
-             SET LOCAL idle_in_transaction_session_timeout = 0;{}",
-            calls("pg_try_advisory_xact_lock", &self.ids)
-        );
+        let sql = format!("{HOLDING}{}", calls("pg_try_advisory_xact_lock", &self.ids));
         let all = taken(holder, &sql, &self.ids)?.len() == self.ids.len();
         if !all {
             query(holder, "ROLLBACK")?;
@@ -245,7 +247,8 @@ impl<'a> Locked<'a> {
         on_notice: &mut dyn FnMut(Notice),
     ) -> Result<(), SendError> {
         let Locked { session, url, pid, ids, held, watcher, .. } = self;
-        let runner = pid.map_or(Runner::Text(sql), Runner::Process);
+        let mark = session.mark().clone();
+        let runner = pid.map_or(Runner::Marked(&mark), Runner::Process);
         let (mut in_the_way, mut is_circle) = (Vec::new(), false);
         let mut next_look = CIRCLE;
         // Opened ahead: `lock_timeout` may be shorter than it takes to connect.
@@ -272,7 +275,12 @@ impl<'a> Locked<'a> {
             }
             if end { cancel(holder, &runner) } else { Tick::GoOn }
         };
-        let sent = session.send(sql, limits, on_notice, &mut on_tick);
+        let sent = match pid {
+            Some(_) => session.send(sql, limits, on_notice, &mut on_tick),
+            None => session
+                .send(&mark.before(sql), limits, on_notice, &mut on_tick)
+                .map_err(|error| SendError { fault: mark.off(error.fault), ..error }),
+        };
         sent.map_err(|error| SendError { blockers: in_the_way, is_circle, ..error })
     }
 
@@ -290,7 +298,15 @@ impl<'a> Locked<'a> {
     /// [`Error::Statement`].
     pub fn write(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
         let limits = Limits { interrupt: self.interrupt.clone(), ..Limits::default() };
-        self.session.query_within(sql, &limits).map_err(|fault| statement(sql, fault))
+        let written = match self.pid {
+            Some(_) => self.session.query_within(sql, &limits),
+            None => {
+                let mark = self.session.mark().clone();
+                let written = self.session.query_within(&mark.before(sql), &limits);
+                written.map_err(|fault| mark.off(fault))
+            }
+        };
+        written.map_err(|fault| statement(sql, fault))
     }
 
     /// The session, to read with.

@@ -11,6 +11,7 @@
 pub mod config;
 mod driver_error;
 pub mod lock;
+pub mod mark;
 mod open;
 mod others;
 pub mod patience;
@@ -30,6 +31,7 @@ use crate::error::Error;
 use crate::event::{Holder, Notice};
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
+use crate::session::mark::Mark;
 use crate::session::open::{Incoming, Opened};
 use crate::session::patience::Patience;
 use crate::text::go_reason;
@@ -55,6 +57,7 @@ pub struct Session {
     incoming: Receiver<Incoming>,
     tls: MakeRustlsConnect,
     token: Option<String>,
+    mark: Mark,
     place: String,
     /// How long to wait for an answer.
     patience: Patience,
@@ -138,13 +141,14 @@ impl Session {
     ///
     /// As [`Session::open`].
     pub fn open_within(url: &DatabaseUrl, patience: Patience) -> Result<Session, Error> {
-        let Opened { runtime, client, incoming, tls, token } = open::open(url, &patience)?;
+        let Opened { runtime, client, incoming, tls, token, mark } = open::open(url, &patience)?;
         Ok(Session {
             runtime: Some(runtime),
             client,
             incoming,
             tls,
             token,
+            mark,
             place: url.place(),
             patience,
             is_given_up: false,
@@ -211,6 +215,11 @@ impl Session {
     /// How long answers are waited for from now on.
     pub fn set_patience(&mut self, patience: Patience) {
         self.patience = patience;
+    }
+
+    /// What our messages bear where a pooler lends us the server's connections.
+    pub fn mark(&self) -> &Mark {
+        &self.mark
     }
 
     /// Whether the session is known to be over.

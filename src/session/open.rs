@@ -18,6 +18,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::error::Error;
 use crate::event::Notice;
 use crate::fault::Fault;
+use crate::session::mark::Mark;
 use crate::session::patience::Patience;
 use crate::session::resolve::resolve;
 use crate::session::{config, driver_error, tls};
@@ -38,6 +39,8 @@ pub struct Opened {
     pub tls: MakeRustlsConnect,
     /// What `dbm.token` was set to, unless it was refused.
     pub token: Option<String>,
+    /// What tells our messages from others'.
+    pub mark: Mark,
 }
 
 /// What the server sends without being asked.
@@ -216,7 +219,8 @@ fn connect(target: &Target<'_>, config: &Config, token: Option<String>) -> Resul
             }
         }
     });
-    Ok(Opened { runtime, client, incoming, tls: tls.clone(), token })
+    let mark = Mark::new(&self::token());
+    Ok(Opened { runtime, client, incoming, tls: tls.clone(), token, mark })
 }
 
 fn pass_on(

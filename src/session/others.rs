@@ -2,18 +2,16 @@
 //! a statement's way.
 
 use crate::event::Holder;
-use crate::quote::{EQ, NE, literal};
+use crate::quote::{EQ, NE};
 use crate::session::Session;
-
-/// As much of a statement as tells it from others in `pg_stat_activity`, which cuts them off.
-const RECOGNISED: usize = 300;
+use crate::session::mark::Mark;
 
 /// Which session of the server runs what we sent.
 pub enum Runner<'a> {
     /// This process: the session is ours.
     Process(i32),
-    /// Whichever a pooler has lent us for this text.
-    Text(&'a str),
+    /// Whichever a pooler has lent us for what bears this mark.
+    Marked(&'a Mark),
 }
 
 impl Runner<'_> {
@@ -21,16 +19,10 @@ impl Runner<'_> {
     fn condition(&self) -> String {
         let runs = match self {
             Runner::Process(pid) => format!("b.pid {EQ} {pid}"),
-            Runner::Text(text) => {
-                let start: String = text.chars().take(RECOGNISED).collect();
-                let start = literal(&start);
-                format!(
-                    "b.state {EQ} 'active' \
-                     AND pg_catalog.left(b.query, {RECOGNISED}) {EQ} {start}"
-                )
+            Runner::Marked(mark) => {
+                format!("b.state {EQ} 'active' AND {}", mark.condition())
             }
         };
-        // The same text may well run in another database of the server.
         format!("{runs} AND b.datname {EQ} pg_catalog.current_database()")
     }
 }
@@ -75,8 +67,14 @@ const SESSION: &str = "a.pid, coalesce(a.application_name, ''), \
 
 /// The sessions that a query of [`SESSION`] gives; none when it fails.
 fn described(session: &mut Session, sql: &str) -> Vec<Holder> {
-    let rows = session.query(sql).unwrap_or_default();
+    let rows = session.query(&afresh(sql)).unwrap_or_default();
     rows.into_iter().filter_map(holder).collect()
+}
+
+/// A question of `pg_stat_activity`, whose answer stays the same for the length of a transaction:
+/// the one that holds the lock behind a pooler lasts as long as the run.
+fn afresh(sql: &str) -> String {
+    format!("SELECT pg_catalog.pg_stat_clear_snapshot();{sql}")
 }
 
 fn holder(row: Vec<Option<String>>) -> Option<Holder> {
@@ -119,7 +117,7 @@ pub fn cancel(session: &mut Session, runner: &Runner<'_>) {
         runner.condition()
     );
     // Where it fails, the statement goes on.
-    let _ = session.query(&sql);
+    let _ = session.query(&afresh(&sql));
 }
 
 /// Whether this session holds the lock under every id.

@@ -5,3 +5,4 @@ mod commands;
 mod crowd;
 mod files;
 mod startup;
+mod strangers;

@@ -18,7 +18,7 @@ use crate::session::SendError;
 use crate::sqlstate::{
     INSUFFICIENT_PRIVILEGE, INVALID_SCHEMA_NAME, LOCK_NOT_AVAILABLE, UNDEFINED_TABLE,
 };
-use crate::table::{GUARD, Took};
+use crate::table::Took;
 
 /// What became of files that were to run in one transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,7 +163,7 @@ impl Run<'_> {
         let last = files.len() - 1;
         let checked = self.locked.write(&check.unwrap_or_default());
         checked.map_err(|error| broken(error, last, |_| Broken::NotShared))?;
-        self.locked.write(&format!("COMMIT /* {GUARD}*/")).map_err(|error| match error {
+        self.locked.write("COMMIT").map_err(|error| match error {
             Error::Statement { fault, .. } => Broken::Commit(fault),
             error => Broken::Other(error),
         })?;
