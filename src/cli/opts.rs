@@ -19,7 +19,7 @@ use crate::cli::run::Command;
     args_override_self = true,
     after_help = "In the database's URL: x-migrations-table, x-migrations-table-quoted, \
                   x-statement-timeout (ms), x-multi-statement; search_path and other settings of \
-                  the server; sslmode, connect_timeout.\n\n\
+                  the server; sslmode, connect_timeout, tcp_user_timeout (ms), keepalives.\n\n\
                   A flag with an empty value is an error: it never falls back to a variable."
 )]
 pub struct Opts {

@@ -1,12 +1,11 @@
 //! From a URL to the driver's settings.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
-use crate::url::{ChannelBinding, DatabaseUrl, TargetSession};
+use crate::url::{ChannelBinding, DatabaseUrl, TargetSession, TcpSettings};
 
 /// The name of the setting that tells a session of ours from one that a pooler lends us.
 pub const TOKEN: &str = "dbm.token";
@@ -43,10 +42,7 @@ pub fn config(
     if let Some(timeout) = url.connect_timeout {
         config.connect_timeout(timeout);
     }
-    // A dead peer is noticed in about a minute and a half instead of two hours.
-    config.keepalives_idle(Duration::from_secs(30));
-    config.keepalives_interval(Duration::from_secs(10));
-    config.keepalives_retries(6);
+    watch_peer(&mut config, &url.tcp);
     let options = options(url, token);
     if !options.is_empty() {
         config.options(&options);
@@ -65,6 +61,23 @@ pub fn config(
         TargetSession::ReadOnly => TargetSessionAttrs::ReadOnly,
     });
     config
+}
+
+/// How a peer that is gone is noticed; on a Unix socket the driver sets nothing of it.
+fn watch_peer(config: &mut Config, tcp: &TcpSettings) {
+    config.keepalives(tcp.keepalives);
+    if let Some(timeout) = tcp.user_timeout {
+        config.tcp_user_timeout(timeout);
+    }
+    if let Some(idle) = tcp.keepalives_idle {
+        config.keepalives_idle(idle);
+    }
+    if let Some(interval) = tcp.keepalives_interval {
+        config.keepalives_interval(interval);
+    }
+    if let Some(count) = tcp.keepalives_count {
+        config.keepalives_retries(count);
+    }
 }
 
 /// The `options` start-up parameter. The driver takes no other way for settings such as

@@ -8,6 +8,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::url::tcp::TcpSettings;
+
 /// Where the database is and how golang-migrate's `x-` parameters want it used.
 #[non_exhaustive]
 #[derive(Clone)]
@@ -38,6 +40,8 @@ pub struct DatabaseUrl {
     pub target_session_attrs: TargetSession,
     /// How long to try to connect; `None` for as long as the system does.
     pub connect_timeout: Option<Duration>,
+    /// How a peer that is gone is noticed.
+    pub tcp: TcpSettings,
     /// Start-up settings for the server: `search_path`, `statement_timeout`, …
     pub settings: BTreeMap<String, String>,
     /// The `options` parameter, as it was written.

@@ -9,6 +9,7 @@ use crate::url::database_url::{DatabaseUrl, Secret, SslMode, TableName};
 use crate::url::grammar::UrlParts;
 use crate::url::hosts::{self, Host};
 use crate::url::modes;
+use crate::url::tcp::TcpSettings;
 
 /// The table that golang-migrate keeps its row in unless told otherwise.
 const DEFAULT_TABLE: &str = "schema_migrations";
@@ -134,6 +135,7 @@ impl<'a> Inputs<'a> {
             channel_binding: modes::channel_binding(binding.as_deref().unwrap_or("prefer"))?,
             target_session_attrs: modes::target_session(target.as_deref().unwrap_or("any"))?,
             connect_timeout: connect_timeout.map(Duration::from_secs),
+            tcp: TcpSettings::read(|name| self.find(name, ""))?,
             settings: self.settings()?,
             options: self.find("options", "PGOPTIONS"),
             table,

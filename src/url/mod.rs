@@ -16,12 +16,14 @@ mod libpq_files;
 mod modes;
 mod password_file;
 mod service_file;
+mod tcp;
 #[cfg(test)]
 mod tests;
 
 use crate::url::inputs::Inputs;
 
 pub use database_url::{ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession};
+pub use tcp::TcpSettings;
 
 /// What is wrong with a URL, in golang-migrate's words where it has some.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

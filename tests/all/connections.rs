@@ -3,6 +3,8 @@
 
 mod asking;
 mod certificates;
+#[cfg(target_os = "linux")]
+mod dead_peers;
 mod environment;
 mod hosts;
 mod passfile;

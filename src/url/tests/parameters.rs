@@ -130,3 +130,38 @@ fn words_that_are_none_of_the_choices() {
     assert_eq!(read.settings.keys().collect::<Vec<_>>(), ["application_name"]);
     assert_eq!(read.connect_timeout, None);
 }
+
+#[test]
+fn how_a_dead_peer_is_noticed() {
+    let read = |query: &str| {
+        let tcp = parse(&format!("postgres://h?{query}")).tcp;
+        let seconds = |time: Option<Duration>| time.map(|time| time.as_secs());
+        (
+            tcp.user_timeout.map(|time| time.as_millis()),
+            tcp.keepalives,
+            seconds(tcp.keepalives_idle),
+            seconds(tcp.keepalives_interval),
+            tcp.keepalives_count,
+        )
+    };
+    let usual = (Some(30_000), true, Some(30), Some(10), Some(6));
+    assert_eq!(read(""), usual);
+    assert_eq!(read("keepalives=&tcp_user_timeout="), usual);
+    let all = "tcp_user_timeout=1&keepalives=+1+&keepalives_idle=2&keepalives_interval=3\
+               &keepalives_count=4";
+    assert_eq!(read(all), (Some(1), true, Some(2), Some(3), Some(4)));
+    let none = "tcp_user_timeout=0&keepalives=0&keepalives_idle=0&keepalives_interval=-1\
+                &keepalives_count=0";
+    assert_eq!(read(none), (None, false, None, None, None));
+    for (query, expected) in [
+        ("keepalives=on", "keepalives: \"on\" is not a number"),
+        ("keepalives_idle=1min", "keepalives_idle: \"1min\" is not a number of seconds"),
+        ("keepalives_interval=32768", "keepalives_interval: \"32768\" is too large: at most 32767"),
+        ("keepalives_count=128", "keepalives_count: \"128\" is too large: at most 127"),
+        ("tcp_user_timeout=30s", "tcp_user_timeout: \"30s\" is not a number of milliseconds"),
+        ("tcp_user_timeout=2147483648", "is not a number of milliseconds"),
+    ] {
+        let said = error(&format!("postgres://h?{query}"));
+        assert!(said.contains(expected), "{query}: {said}");
+    }
+}

@@ -63,6 +63,11 @@ impl Process {
         Self { child, _stdin: pipe, label, stdout, stderr, _home: home }
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What has come on stderr so far.
     pub fn stderr(&self) -> String {
         self.stderr.text()

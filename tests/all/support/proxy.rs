@@ -31,6 +31,9 @@ pub enum Trouble {
     FrozenAt(String),
     /// The first message with this text is lost with the connection.
     LoseMessage(String),
+    /// From the piece with this text on nothing is read on that connection any more, and nobody
+    /// closes it. The server is told that it is over.
+    Swallow(String),
 }
 
 pub struct Proxy {
@@ -134,11 +137,23 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What becomes of the server's answers.
+#[derive(Clone, Copy, PartialEq)]
+enum Answers {
+    Passed,
+    /// The next one is waited for, thrown away, and then the connection is cut.
+    Lost,
+    /// They are thrown away, and the client hears nothing, not even an end.
+    Swallowed,
+}
+
 /// What becomes of a piece of the client's stream.
 enum Verdict {
     Pass,
     /// Only so many bytes of it, and then the end.
     PassAndCut(usize),
+    /// Nothing of it, nor of what follows.
+    Swallow,
     /// All of it; the answer is waited for, thrown away, and then the end.
     PassAndLose,
 }
@@ -154,13 +169,11 @@ fn serve(client: TcpStream, upstream: TcpStream, shared: Arc<Mutex<Shared>>) {
         }
         shared.streams.len() - 1
     };
-    // Set when the answer is to be lost: the pump of the server's bytes then keeps them back.
-    let losing = Arc::new(Mutex::new(false));
+    let answers = Arc::new(Mutex::new(Answers::Passed));
     let (from, to) = (upstream.try_clone().expect("clone"), client.try_clone().expect("clone"));
-    let keep_back = Arc::clone(&losing);
-    let answers = Arc::clone(&shared);
-    thread::spawn(move || pump_answers(from, to, &keep_back, &answers));
-    thread::spawn(move || pump_requests(client, upstream, index, &shared, &losing));
+    let (seen, all) = (Arc::clone(&answers), Arc::clone(&shared));
+    thread::spawn(move || pump_answers(from, to, &seen, &all));
+    thread::spawn(move || pump_requests(client, upstream, index, &shared, &answers));
 }
 
 fn pump_requests(
@@ -168,7 +181,7 @@ fn pump_requests(
     mut upstream: TcpStream,
     index: usize,
     shared: &Mutex<Shared>,
-    losing: &Mutex<bool>,
+    answers: &Mutex<Answers>,
 ) {
     let mut messages = Messages::from_client();
     let mut buffer = [0; 8192];
@@ -181,12 +194,19 @@ fn pump_requests(
                     break;
                 }
             }
+            Verdict::Swallow => {
+                *answers.lock().unwrap_or_else(PoisonError::into_inner) = Answers::Swallowed;
+                // The client's end stays open for as long as the tests run.
+                std::mem::forget(client);
+                let _ = upstream.shutdown(Shutdown::Write);
+                return;
+            }
             Verdict::PassAndCut(length) => {
                 let _ = upstream.write_all(&piece[..length]);
                 break;
             }
             Verdict::PassAndLose => {
-                *losing.lock().unwrap_or_else(PoisonError::into_inner) = true;
+                *answers.lock().unwrap_or_else(PoisonError::into_inner) = Answers::Lost;
                 let _ = upstream.write_all(piece);
                 // The other pump closes both when the server has answered.
                 return;
@@ -207,9 +227,7 @@ fn judge(piece: &[u8], index: usize, messages: &mut Messages, shared: &mut Share
         return Verdict::Pass;
     }
     let whole: Vec<Vec<u8>> = messages.feed(piece);
-    let has = |text: &str| {
-        whole.iter().any(|message| message.windows(text.len()).any(|at| at == text.as_bytes()))
-    };
+    let has = |text: &str| whole.iter().any(|message| contains(message, text));
     let trouble = shared.trouble.clone();
     let verdict = match &trouble {
         Trouble::CutAfter(byte) | Trouble::DownAfter(byte) if shared.total >= *byte => {
@@ -224,6 +242,7 @@ fn judge(piece: &[u8], index: usize, messages: &mut Messages, shared: &mut Share
         }
         Trouble::FrozenAt(text) if has(text) => Verdict::Pass,
         Trouble::LoseMessage(text) if has(text) => Verdict::PassAndCut(0),
+        Trouble::Swallow(text) if contains(piece, text) => Verdict::Swallow,
         _ => return Verdict::Pass,
     };
     shared.struck = true;
@@ -239,16 +258,20 @@ fn judge(piece: &[u8], index: usize, messages: &mut Messages, shared: &mut Share
     verdict
 }
 
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|at| at == text.as_bytes())
+}
+
 fn pump_answers(
     mut upstream: TcpStream,
     mut client: TcpStream,
-    losing: &Mutex<bool>,
+    answers: &Mutex<Answers>,
     shared: &Mutex<Shared>,
 ) {
     let mut lost = Messages::from_server();
     let mut buffer = [0; 8192];
     while let Ok(count @ 1..) = upstream.read(&mut buffer) {
-        if *losing.lock().unwrap_or_else(PoisonError::into_inner) {
+        if *answers.lock().unwrap_or_else(PoisonError::into_inner) != Answers::Passed {
             // `ReadyForQuery` ends the answer: what was asked for has been committed.
             if lost.feed(&buffer[..count]).iter().any(|message| message[0] == b'Z') {
                 break;
@@ -259,7 +282,9 @@ fn pump_answers(
             break;
         }
     }
-    close(&client, &upstream);
+    if *answers.lock().unwrap_or_else(PoisonError::into_inner) != Answers::Swallowed {
+        close(&client, &upstream);
+    }
 }
 
 fn close(client: &TcpStream, upstream: &TcpStream) {
