@@ -15,7 +15,7 @@ export RUST_TEST_THREADS ?= 16
 # Where the toolchains put themselves, for shells that have not read a profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin:/usr/local/go/bin
 
-.PHONY: help build demo test lint bench install clean tools
+.PHONY: help build demo test lint bench install clean tools versions
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -26,7 +26,7 @@ build: ## build target/release/dbm
 demo: build ## apply migrations/ to DATABASE_URL, or to a throwaway PostgreSQL, and show the tables
 	@DBM=$(DBM) tests/demo.sh
 
-test: lint tools ## lint, then unit, documentation, integration and interop tests on a throwaway PostgreSQL
+test: lint tools versions ## lint, then unit, documentation, integration and interop tests on a throwaway PostgreSQL
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
 	  echo 'tests/postgres.sh run cargo test --locked'; \
 	  tests/postgres.sh run cargo test --locked
@@ -64,6 +64,11 @@ tools:
 	  HOME="$${HOME:-$(CURDIR)/target}" GOFLAGS= GOBIN='$(dir $(MIGRATE))' \
 	    go install -tags 'postgres pgx5' $(MIGRATE_PACKAGE); \
 	} || { $(NO_INTEROP); [ -z "$$CI" ]; }
+
+# The oldest PostgreSQL that the tests know, the oldest supported, and the newest, beside the machine's.
+versions:
+	@tests/postgres_versions.sh 10 12 18
+	@[ -x target/tools/postgres-18/bin/postgres ] || tests/postgres_versions.sh 17
 
 define NO_INTEROP
 printf '%s\n' \

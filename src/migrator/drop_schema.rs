@@ -41,7 +41,9 @@ object (rank, kind, name, target, classid, oid) AS (
      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid {EQ} 'pg_catalog.pg_class'::pg_catalog.regclass
                      AND d.objid {EQ} c.oid AND d.deptype {EQ} ANY (ARRAY['a', 'i']::pg_catalog."char"[]) AND c.relkind {EQ} 'S')
   UNION ALL
-  SELECT 2, CASE WHEN p.prokind {EQ} 'p' THEN 'procedure' WHEN p.prokind {EQ} 'a' THEN 'aggregate'
+  -- prokind came with PostgreSQL 11.
+  SELECT 2, CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_aggregate a WHERE a.aggfnoid {EQ} p.oid) THEN 'aggregate'
+           WHEN pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(p), 'prokind') {EQ} 'p' THEN 'procedure'
            ELSE 'function' END,
          p.proname::pg_catalog.text,
          pg_catalog.format('%I.%I(%s)', h.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)),

@@ -58,6 +58,7 @@ pub struct Session {
     tls: MakeRustlsConnect,
     token: Option<String>,
     mark: Mark,
+    version: Option<u32>,
     place: String,
     /// How long to wait for an answer.
     patience: Patience,
@@ -141,7 +142,8 @@ impl Session {
     ///
     /// As [`Session::open`].
     pub fn open_within(url: &DatabaseUrl, patience: Patience) -> Result<Session, Error> {
-        let Opened { runtime, client, incoming, tls, token, mark } = open::open(url, &patience)?;
+        let Opened { runtime, client, incoming, tls, token, mark, version } =
+            open::open(url, &patience)?;
         Ok(Session {
             runtime: Some(runtime),
             client,
@@ -149,6 +151,7 @@ impl Session {
             tls,
             token,
             mark,
+            version,
             place: url.place(),
             patience,
             is_given_up: false,
@@ -220,6 +223,11 @@ impl Session {
     /// What our messages bear where a pooler lends us the server's connections.
     pub fn mark(&self) -> &Mark {
         &self.mark
+    }
+
+    /// Whether the server is of an older version than this one.
+    pub fn is_older_than(&self, version: u32) -> bool {
+        self.version.is_some_and(|own| own < version)
     }
 
     /// Whether the session is known to be over.

@@ -41,6 +41,8 @@ pub struct Opened {
     pub token: Option<String>,
     /// What tells our messages from others'.
     pub mark: Mark,
+    /// The server's version, where it says one.
+    pub version: Option<u32>,
 }
 
 /// What the server sends without being asked.
@@ -211,6 +213,7 @@ fn connect(target: &Target<'_>, config: &Config, token: Option<String>) -> Resul
             Err(_) => {}
         }
     };
+    let version = driver.parameter("server_version").and_then(major);
     let (sender, incoming) = channel();
     runtime.spawn(async move {
         while let Some(message) = poll_fn(|cx| driver.poll_message(cx)).await {
@@ -220,7 +223,7 @@ fn connect(target: &Target<'_>, config: &Config, token: Option<String>) -> Resul
         }
     });
     let mark = Mark::new(&self::token());
-    Ok(Opened { runtime, client, incoming, tls: tls.clone(), token, mark })
+    Ok(Opened { runtime, client, incoming, tls: tls.clone(), token, mark, version })
 }
 
 fn pass_on(
@@ -233,6 +236,12 @@ fn pass_on(
         Err(error) => (Incoming::Lost(driver_error::reason(&error)), false),
     };
     incoming.send(message).is_ok() && more
+}
+
+/// 18 of `18.4 (Debian 18.4-1)`, and of `18beta1`.
+fn major(version: &str) -> Option<u32> {
+    let end = version.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(version.len());
+    version[..end].parse().ok()
 }
 
 /// A word that no other session has.

@@ -14,7 +14,9 @@
 //!   with the programs that `tests/postgres.sh bin` finds;
 //! * PgBouncer: `DBM_TEST_PGBOUNCER`, else on the `PATH`, else Debian's package is installed where
 //!   the tests run as root. Without it the pooler tests say loudly that they did not run; under
-//!   `CI` that is a failure.
+//!   `CI` that is a failure;
+//! * PostgreSQL 10, 12 and 18 (or 17): `target/tools/postgres-VERSION`, where `make test` puts them
+//!   (`tests/postgres_versions.sh`). What does not run without them says so loudly.
 
 mod atomic;
 mod commands;
@@ -30,3 +32,4 @@ mod pooler;
 mod reports;
 mod scanner;
 mod support;
+mod versions;

@@ -15,6 +15,8 @@ use crate::support::servant::{self, Guard};
 
 /// Stopped and deleted when it is dropped, or when the tests end.
 pub struct Cluster {
+    /// The folder of its programs.
+    bin: PathBuf,
     home: PathBuf,
     port: u16,
     /// Last: it deletes the folder.
@@ -31,18 +33,23 @@ impl Cluster {
     /// Makes a cluster, and does not start it yet: settings as `postgresql.conf` has them, and its
     /// `pg_hba.conf`. Its superuser is `postgres`, whom `hba` must trust on the socket.
     pub fn make(settings: &[(&str, &str)], hba: &str) -> Self {
+        Self::made_with(bin(), settings, hba)
+    }
+
+    /// As [`Cluster::make`], with the programs in this folder: of another version.
+    pub fn made_with(bin: &Path, settings: &[(&str, &str)], hba: &str) -> Self {
         let home = servant::home("dbm-cluster-");
         let data = home.join("data");
-        let mut initdb = servant::command(bin().join("initdb"));
+        let mut initdb = servant::command(bin.join("initdb"));
         initdb.arg("-D").arg(&data).args(["-U", "postgres", "-A", "trust", "-E", "UTF8"]);
         initdb.args(["--locale=C", "--no-sync"]);
         // The guard before the folder is full: a failure must leave nothing behind either.
         let guard = Guard::over(
             "\"$1/pg_ctl\" stop -D \"$2/data\" -m immediate -s -w -t 30; rm -rf \"$2\"",
-            &[bin(), &home],
+            &[bin, &home],
         );
         servant::run(initdb, &home.join("initdb.log"));
-        let cluster = Self { home, port: servant::port(), _guard: guard };
+        let cluster = Self { bin: bin.to_owned(), home, port: servant::port(), _guard: guard };
         // `synchronous_commit` stays on: an immediate stop must lose nothing that was committed.
         let mut conf = format!(
             "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{}'\n\
@@ -125,7 +132,7 @@ impl Cluster {
     }
 
     fn pg_ctl(&self, action: &str) -> Command {
-        let mut command = servant::command(bin().join("pg_ctl"));
+        let mut command = servant::command(self.bin.join("pg_ctl"));
         command.arg(action).arg("-D").arg(self.home.join("data"));
         command.args(["-s", "-w", "-t", "50"]);
         command

@@ -21,17 +21,47 @@ pub struct PgBouncer {
 /// returns, and it has been said in capitals that the test did not run; under `CI` it is a failure.
 pub fn shared(test: &str) -> Option<&'static PgBouncer> {
     static SHARED: OnceLock<Option<PgBouncer>> = OnceLock::new();
-    let shared = SHARED.get_or_init(|| find().map(|program| PgBouncer::start(&program))).as_ref();
+    let shared = SHARED
+        .get_or_init(|| find().map(|program| PgBouncer::start(&program, &of_server())))
+        .as_ref();
     if shared.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "no pgbouncer, and under CI the pooler tests must run"
-        );
-        // Not `eprintln!`: the test harness would capture it, and nobody would read it.
-        writeln!(io::stderr(), "\nPOOLER TEST DID NOT RUN: {test}: NO PGBOUNCER ON THE PATH")
-            .expect("write to stderr");
+        say_that_there_is_none(test);
     }
     shared
+}
+
+/// One of the test's own before a server on this machine, to which it connects as `user`; `None` as
+/// with [`shared`].
+pub fn before(port: u16, user: &str, test: &str) -> Option<PgBouncer> {
+    let target = format!("host=127.0.0.1 port={port} user={user}");
+    let pooler = find().map(|program| PgBouncer::start(&program, &target));
+    if pooler.is_none() {
+        say_that_there_is_none(test);
+    }
+    pooler
+}
+
+fn say_that_there_is_none(test: &str) {
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "no pgbouncer, and under CI the pooler tests must run"
+    );
+    // Not `eprintln!`: the test harness would capture it, and nobody would read it.
+    writeln!(io::stderr(), "\nPOOLER TEST DID NOT RUN: {test}: NO PGBOUNCER ON THE PATH")
+        .expect("write to stderr");
+}
+
+/// The shared test server, as the pooler's configuration names it.
+fn of_server() -> String {
+    let config: Config = server::url().parse().expect("the test server's URL");
+    let upstream = address::of_server();
+    let user = config.get_user().unwrap_or("postgres");
+    let mut target = format!("host={} port={} user={user}", upstream.ip(), upstream.port());
+    if let Some(password) = config.get_password() {
+        let password = String::from_utf8_lossy(password).replace('\'', "''");
+        target.push_str(&format!(" password='{password}'"));
+    }
+    target
 }
 
 fn find() -> Option<PathBuf> {
@@ -76,7 +106,7 @@ fn install() {
 }
 
 impl PgBouncer {
-    fn start(program: &Path) -> Self {
+    fn start(program: &Path, target: &str) -> Self {
         let home = servant::home("dbm-pgbouncer-");
         let port = servant::port();
         // It keeps nothing, so it may be killed. Its gentler signals wait for clients, and differ
@@ -85,14 +115,6 @@ impl PgBouncer {
             "test -f \"$1/pid\" && kill -KILL \"$(cat \"$1/pid\")\"; rm -rf \"$1\"",
             &[&home],
         );
-        let config: Config = server::url().parse().expect("the test server's URL");
-        let upstream = address::of_server();
-        let user = config.get_user().unwrap_or("postgres");
-        let mut target = format!("host={} port={} user={user}", upstream.ip(), upstream.port());
-        if let Some(password) = config.get_password() {
-            let password = String::from_utf8_lossy(password).replace('\'', "''");
-            target.push_str(&format!(" password='{password}'"));
-        }
         // Few server connections, so that clients share them and what one leaves behind on a
         // session meets the next one.
         let ini = format!(
