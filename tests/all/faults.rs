@@ -7,6 +7,7 @@ mod carried_over;
 mod cuts;
 mod frozen;
 mod kills;
+mod late_cancels;
 mod lost_answers;
 mod outcome;
 mod server_stops;

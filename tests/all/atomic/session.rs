@@ -1,6 +1,7 @@
 //! What a file leaves on the session. golang-migrate keeps it for the files that follow, and so does
 //! dbm; dbm's own statements work all the same.
 
+use crate::support::locks::Gate;
 use crate::support::{Database, Folder, Run};
 
 /// Runs these three files: `first`, then two that must work after it.
@@ -53,6 +54,30 @@ fn locks_taken_away() {
 #[test]
 fn everything_discarded() {
     assert_goes_on_after("DISCARD ALL;", TABLE);
+}
+
+/// A file that gives the migration lock away does so for nobody: while the next one runs, both of
+/// the lock's names are held again.
+#[test]
+fn the_lock_is_taken_back() {
+    for first in ["DISCARD ALL;", "SELECT pg_advisory_unlock_all();"] {
+        let db = Database::new();
+        let folder =
+            Folder::new().pair("1_first", first, "SELECT 1").pair("2_slow", Gate::SQL, "SELECT 1");
+        let mut gate = Gate::close(db.client());
+        let run = Run::dbm().db(&db).path(&folder).arg("up").spawn();
+        gate.waiting();
+        let mut other = db.client();
+        for id in [db.cli_lock(), db.library_lock()] {
+            let free: bool = other
+                .query_one("SELECT pg_try_advisory_lock($1)", &[&id])
+                .expect("try the lock")
+                .get(0);
+            assert!(!free, "lock {id} must be held after {first}");
+        }
+        gate.open();
+        run.finish().assert_status(0);
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Start-up parameters that a pooler refuses are named, with what to do.
 
+use crate::support::doorkeeper::{Answer, Doorkeeper};
 use crate::support::pgbouncer::shared;
-use crate::support::{Database, Folder, Run};
+use crate::support::{Database, Folder, Run, address};
 
 #[test]
 fn a_setting_in_the_url() {
@@ -57,4 +58,26 @@ fn no_such_database() {
     let url = pooler.url(&db).replace(db.name(), "no_such_database_here");
     let output = Run::dbm().url(url).path(&folder).arg("up").output();
     output.assert_status(1).assert_says("no_such_database_here");
+}
+
+/// Poolers refuse the option by which we would know a session of ours, each with its own code; then
+/// it is done without, and all is taken for a pooler's.
+#[test]
+fn every_poolers_refusal_of_options() {
+    for refusal in [
+        Answer::Error("08P01", "unsupported startup parameter: options"),
+        Answer::Error(
+            "0A000",
+            "Feature not supported: RDS Proxy currently doesn't support command-line options.",
+        ),
+        Answer::Error("XX000", "startup parameter \"options\" is not supported"),
+    ] {
+        let (db, folder) = (Database::new(), Folder::four());
+        let keeper = Doorkeeper::new(&[refusal], Some(address::of_server()));
+        let url = address::through(keeper.port(), &db.url());
+        Run::dbm().url(url).path(&folder).arg("up").output().assert_status(0);
+        assert_eq!(db.row(), Some((4, false)));
+        assert_eq!(db.advisory_locks(), []);
+        assert_eq!(keeper.callers(), 3, "refused, without the option, and for the lock");
+    }
 }

@@ -82,9 +82,9 @@ impl Cluster {
         let home = servant::home("dbm-standby-");
         let guard = Guard::over(
             "\"$1/pg_ctl\" stop -D \"$2/data\" -m immediate -s -w -t 30; rm -rf \"$2\"",
-            &[bin(), &home],
+            &[&primary.bin, &home],
         );
-        let mut copy = servant::command(bin().join("pg_basebackup"));
+        let mut copy = servant::command(primary.bin.join("pg_basebackup"));
         copy.arg("-D").arg(home.join("data")).args([
             "-R",
             "-X",
@@ -99,7 +99,7 @@ impl Cluster {
             primary.port
         ));
         servant::run(copy, &home.join("pg_basebackup.log"));
-        let cluster = Self { home, port: servant::port(), _guard: guard };
+        let cluster = Self { bin: primary.bin.clone(), home, port: servant::port(), _guard: guard };
         let file = cluster.home.join("data/postgresql.conf");
         let copied = fs::read_to_string(&file).expect("read postgresql.conf");
         let own = format!(

@@ -9,7 +9,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::support::wire::Messages;
+use crate::support::wire::{self, Messages};
 
 /// What goes wrong.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ pub enum Trouble {
     /// From the piece with this text on nothing is read on that connection any more, and nobody
     /// closes it. The server is told that it is over.
     Swallow(String),
+    /// A cancel request is held back until its statement is done, and hits the one after it.
+    CancelLate,
 }
 
 pub struct Proxy {
@@ -51,6 +53,8 @@ struct Shared {
     down: bool,
     /// Connections are taken, and nothing comes back on any.
     frozen: bool,
+    /// Whether a cancel request is held back.
+    holds_cancel: bool,
     open: Vec<TcpStream>,
 }
 
@@ -65,6 +69,7 @@ impl Proxy {
             struck: false,
             down: false,
             frozen: false,
+            holds_cancel: false,
             open: Vec::new(),
         }));
         let accepting = Arc::clone(&shared);
@@ -95,6 +100,11 @@ impl Proxy {
     /// Whether the trouble has happened.
     pub fn struck(&self) -> bool {
         lock(&self.shared).struck
+    }
+
+    /// Whether a cancel request is held back.
+    pub fn holds_cancel(&self) -> bool {
+        lock(&self.shared).holds_cancel
     }
 
     /// How many bytes clients have sent.
@@ -152,6 +162,8 @@ enum Verdict {
     Pass,
     /// Only so many bytes of it, and then the end.
     PassAndCut(usize),
+    /// Nothing of it; this is the answer.
+    Answer(Vec<u8>),
     /// Nothing of it, nor of what follows.
     Swallow,
     /// All of it; the answer is waited for, thrown away, and then the end.
@@ -194,6 +206,11 @@ fn pump_requests(
                     break;
                 }
             }
+            Verdict::Answer(bytes) => {
+                if client.write_all(&bytes).is_err() {
+                    break;
+                }
+            }
             Verdict::Swallow => {
                 *answers.lock().unwrap_or_else(PoisonError::into_inner) = Answers::Swallowed;
                 // The client's end stays open for as long as the tests run.
@@ -222,6 +239,9 @@ fn judge(piece: &[u8], index: usize, messages: &mut Messages, shared: &mut Share
     shared.streams[index].extend(piece);
     if shared.down {
         return Verdict::PassAndCut(0);
+    }
+    if let Trouble::CancelLate = shared.trouble {
+        return cancel_late(piece, shared);
     }
     if shared.struck {
         return Verdict::Pass;
@@ -256,6 +276,19 @@ fn judge(piece: &[u8], index: usize, messages: &mut Messages, shared: &mut Share
         }
     }
     verdict
+}
+
+fn cancel_late(piece: &[u8], shared: &mut Shared) -> Verdict {
+    if wire::is_cancel_request(piece) {
+        shared.holds_cancel = true;
+        return Verdict::PassAndCut(0);
+    }
+    if shared.holds_cancel && piece.first() == Some(&b'Q') {
+        shared.holds_cancel = false;
+        shared.struck = true;
+        return Verdict::Answer(wire::cancelled());
+    }
+    Verdict::Pass
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {

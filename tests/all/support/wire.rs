@@ -39,8 +39,23 @@ impl Messages {
 
 /// `ErrorResponse` of a server that ends the session: severity FATAL.
 pub fn fatal(code: &str, message: &str) -> Vec<u8> {
+    error("FATAL", code, message)
+}
+
+/// The answer to a statement that was cancelled: the error, and that the server is ready again.
+pub fn cancelled() -> Vec<u8> {
+    let said = error("ERROR", "57014", "canceling statement due to user request");
+    [&said[..], &[b'Z', 0, 0, 0, 5, b'I']].concat()
+}
+
+/// Whether a connection begins so to ask that a statement be cancelled.
+pub fn is_cancel_request(start: &[u8]) -> bool {
+    start.get(..8) == Some(&[0, 0, 0, 16, 4, 210, 22, 46])
+}
+
+fn error(severity: &str, code: &str, message: &str) -> Vec<u8> {
     let mut fields = Vec::new();
-    for (kind, text) in [(b'S', "FATAL"), (b'V', "FATAL"), (b'C', code), (b'M', message)] {
+    for (kind, text) in [(b'S', severity), (b'V', severity), (b'C', code), (b'M', message)] {
         fields.push(kind);
         fields.extend(text.as_bytes());
         fields.push(0);
