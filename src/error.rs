@@ -11,7 +11,7 @@ use crate::event::{Edited, Holder};
 use crate::fault::{Fault, ServerError};
 use crate::migration::{State, Version};
 use crate::sql::Location;
-use crate::text::printable_path;
+use crate::text::{printable, printable_path};
 use crate::url::UrlError;
 
 /// What stopped a command.
@@ -90,6 +90,20 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A file is not here, and its text in the log is not run; nothing of it has happened.
+    #[error("the log's down text of version {version} is not run: {why}")]
+    LogText {
+        /// The version that it would take down.
+        version: Version,
+        /// Where the database is.
+        state: State,
+        /// The log's table, quoted.
+        table: String,
+        /// The entry that has the text.
+        entry: i64,
+        /// Why not.
+        why: Distrust,
+    },
     /// A file was begun and not finished, by whichever tool.
     #[error("Dirty database version {}. Fix and force version.", state.number())]
     Dirty {
@@ -166,6 +180,31 @@ pub enum Error {
         #[source]
         fault: Fault,
     },
+}
+
+/// Why a text of the log is not run.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Distrust {
+    /// It is not what its checksum says.
+    #[error("it does not match its checksum, so it was changed after it was written")]
+    Changed,
+    /// Others than the log's owner may write to the log.
+    #[error("{} may write to the log, and not its owner alone", printable(&roles.join(", ")))]
+    Writers {
+        /// Who, `PUBLIC` for everybody.
+        roles: Vec<String>,
+    },
+    /// The log belongs to somebody who does not own the version table and whose rights the role
+    /// that connected does not have.
+    #[error("the log belongs to {}, and the version table does not", printable(role))]
+    Owner {
+        /// Who.
+        role: String,
+    },
+    /// The log has its checksum alone.
+    #[error("the log keeps only its checksum")]
+    NotKept,
 }
 
 /// A file that failed: what, where, and how the database stands now.

@@ -2,6 +2,7 @@
 //!
 //! Which files those are says `status`; here they are read, reported and refused.
 
+use crate::checksum::Checksum;
 use crate::error::Error;
 use crate::event::{Edited, Event, Passed};
 use crate::fault::Fault;
@@ -68,10 +69,12 @@ pub fn edited(
         Err(fault @ Fault::Lost(_)) => return Err(table.log_error(fault)),
         texts => texts.unwrap_or_default(),
     };
-    let file = |Difference { version, ran, ran_nothing, now }: Difference| {
+    let file = |Difference { version, ran, sum, now }: Difference| {
         let kept = texts.iter_mut().find(|(id, _)| *id == ran);
         let text = kept.and_then(|(_, texts)| texts.up.take());
-        let text = text.or_else(|| ran_nothing.then(String::new));
+        // Another text than the checksum's is not the one that ran.
+        let text = text.filter(|text| sum == Some(Checksum::of(text)));
+        let text = text.or_else(|| sum.is_none().then(String::new));
         let path = source.entry(version, Direction::Up).map(|entry| entry.path().to_path_buf());
         Edited {
             version,

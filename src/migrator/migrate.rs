@@ -80,6 +80,7 @@ impl Run<'_> {
         if goal.is_up(*state) {
             self.check(&found, &late)?;
         }
+        self.check_log_texts(&plan, history)?;
         let Found { state, history } = found;
         Ok(Some(Planned::new(plan, history, state)))
     }

@@ -12,6 +12,7 @@ mod connected;
 mod drop_schema;
 mod file;
 mod force;
+mod log_texts;
 mod migrate;
 mod options;
 mod outcome;
@@ -144,6 +145,14 @@ impl Migrator {
     /// Whether a run up accepts a database that is newer than the source.
     pub fn allow_newer(mut self, allow: bool) -> Migrator {
         self.options.allow_newer = allow;
+        self
+    }
+
+    /// Whether a run down runs a text of the log, where the file is not in the source, although
+    /// others than the log's owner may have written it. A text that does not match its checksum is
+    /// never run.
+    pub fn from_log(mut self, allow: bool) -> Migrator {
+        self.options.from_log = allow;
         self
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use dbm::text::{go_reason, printable_path};
-use dbm::{Cause, Edited, Error, Failure, Fault, Outcome, ServerError, Version};
+use dbm::{Cause, Distrust, Edited, Error, Failure, Fault, Outcome, ServerError, Version};
 
 use crate::render::excerpt::excerpt;
 use crate::render::format::{described, place};
@@ -83,6 +83,20 @@ fn explain(printer: &Printer, error: &Error) {
         Error::Failed(failure) => return failed(printer, failure),
         Error::Edited { files } => return edited(printer, files),
         Error::Late { files, .. } => return late(printer, files),
+        Error::LogText { state, table, entry, why, .. } => {
+            printer.hint(&format!(
+                "nothing of it was run: the database is {}; check out the release that has the \
+                 file, and run the same command there",
+                place(*state)
+            ));
+            match why {
+                Distrust::Writers { .. } | Distrust::Owner { .. } => format!(
+                    "or read the text (SELECT down_text FROM {table} WHERE id = {entry};), and if \
+                     it is right, run the same command with -from-log"
+                ),
+                _ => format!("or undo it by hand, and then run: {program} force V"),
+            }
+        }
         Error::NoMigrationFor { version, is_applied, is_kept } => {
             return no_migration(printer, *version, *is_applied, *is_kept);
         }

@@ -84,8 +84,8 @@ pub struct Difference {
     pub version: Version,
     /// The log's entry that has the text that ran.
     pub ran: i64,
-    /// There was no such file then.
-    pub ran_nothing: bool,
+    /// The checksum of the text that ran; `None` where there was no such file then.
+    pub sum: Option<Checksum>,
     /// The text that is there.
     pub now: String,
 }
@@ -100,8 +100,7 @@ pub fn differences(source: &Source, history: &History, state: State) -> Vec<Diff
         if known.accepts(Some(now_sum)) {
             return None;
         }
-        let ran_nothing = known.up.is_none();
-        Some(Difference { version, ran: known.entry, ran_nothing, now: now.into_owned() })
+        Some(Difference { version, ran: known.entry, sum: known.up, now: now.into_owned() })
     };
     history.applied(state).filter_map(differs).collect()
 }

@@ -109,7 +109,7 @@ fn edits_are_wrong_when_they_are_of_substance() {
     assert_eq!(edited.checksum, Some(Checksum::of("select 1")), "of what ran");
     let (source, history) = (world.source(), world.history());
     let found = differences(&source, &history, world.row);
-    let [Difference { version: 1, ran: 1, now, ran_nothing: false }] = &found[..] else {
+    let [Difference { version: 1, ran: 1, now, sum: Some(_) }] = &found[..] else {
         panic!("{found:?}")
     };
     assert_eq!(now, "select 11");

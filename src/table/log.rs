@@ -233,6 +233,21 @@ impl Table {
         }
     }
 
+    /// Which of these entries keep a down text.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn with_down_text(&self, session: &mut Session, ids: &[i64]) -> Result<Vec<i64>, Fault> {
+        let sql = format!(
+            "SELECT id FROM {} WHERE id {EQ} ANY ({}) AND down_text IS NOT NULL",
+            self.quoted_log(),
+            numbers(ids)
+        );
+        let id = |row: Row| row.into_iter().next()??.parse().ok();
+        Ok(session.query(&sql)?.into_iter().filter_map(id).collect())
+    }
+
     /// The up text that an entry keeps, and its down text where that is wanted.
     ///
     /// # Errors
@@ -247,12 +262,11 @@ impl Table {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let list: Vec<String> = ids.iter().map(i64::to_string).collect();
         let sql = format!(
-            "SELECT id, up_text, {} FROM {} WHERE id {EQ} ANY (ARRAY[{}]::bigint[])",
+            "SELECT id, up_text, {} FROM {} WHERE id {EQ} ANY ({})",
             if with_down { "down_text" } else { "NULL" },
             self.quoted_log(),
-            list.join(", ")
+            numbers(ids)
         );
         let rows = session.query(&sql)?;
         let texts = |row: Row| {
@@ -262,6 +276,12 @@ impl Table {
         };
         Ok(rows.into_iter().filter_map(texts).collect())
     }
+}
+
+/// An array of numbers, for SQL.
+fn numbers(ids: &[i64]) -> String {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    format!("ARRAY[{}]::bigint[]", ids.join(", "))
 }
 
 /// What an entry keeps of a migration's files.

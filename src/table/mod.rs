@@ -4,9 +4,10 @@
 mod indexes;
 mod log;
 mod row;
+mod trust;
 mod version_table;
 
 pub use indexes::{InvalidIndex, invalid_indexes};
-pub use log::{NewEntry, Operator, Took};
+pub use log::{NewEntry, Operator, Texts, Took};
 pub use row::{CHECK, GUARD, OurSql};
 pub use version_table::Table;

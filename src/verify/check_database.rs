@@ -3,6 +3,7 @@
 use crate::migration::{Direction, Version, number};
 use crate::source::Source;
 use crate::status::{Edit, Standing, Status, StatusRow};
+use crate::text::printable;
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::remedy::Remedy;
 
@@ -78,7 +79,8 @@ fn missing(row: &StatusRow, at: Option<Version>) -> Option<Finding> {
     if !row.is_missing {
         return None;
     }
-    let name = row.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let name =
+        row.name.as_deref().map(|name| format!(" ({})", printable(name))).unwrap_or_default();
     let message = format!("version {}{name} is applied and has no file here", row.version);
     let remedy = match at == Some(row.version) {
         true => Remedy::AllowNewerOrGoBack,

@@ -18,5 +18,6 @@ mod rights;
 pub mod role;
 mod stored;
 mod tables;
+mod trust;
 mod walks;
 mod written;

@@ -20,13 +20,16 @@ pub struct Args {
     /// run all down files, without asking
     #[arg(long, group = BEFORE_WORDS)]
     all: bool,
+    /// run texts of the log although others may have written them
+    #[arg(long)]
+    from_log: bool,
     #[arg(value_name = "N")]
     words: Vec<String>,
 }
 
 /// Runs it. The errors are those of opening and of the run, and a "no".
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
-    let migrator = open(context)?;
+    let migrator = open(context)?.from_log(args.from_log);
     let limit = limit(args.all, &args.words)?;
     if limit.is_none() && !args.all {
         let question = "Are you sure you want to apply all down migrations? [y/N]";

@@ -17,11 +17,14 @@ pub struct Args {
     /// go up although applied files were edited
     #[arg(long)]
     allow_edited: bool,
+    /// run texts of the log although others may have written them
+    #[arg(long)]
+    from_log: bool,
 }
 
 /// Runs it. The errors are those of opening and of the run.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
-    let migrator = open(context)?.allow_edited(args.allow_edited);
+    let migrator = open(context)?.allow_edited(args.allow_edited).from_log(args.from_log);
     let version = version_number(&required(args.version)?)?;
     run_files(context, answer, migrator, |migrator| migrator.goto(version))
 }

@@ -12,10 +12,14 @@ use crate::cli::run_files::{RunBody, run_files};
 /// In one transaction, if both files can run in one.
 #[derive(clap::Args)]
 #[command(override_usage = "redo", arg = json_flag())]
-pub struct Args {}
+pub struct Args {
+    /// run texts of the log although others may have written them
+    #[arg(long)]
+    from_log: bool,
+}
 
 /// Runs it. The errors are those of opening and of the run.
-pub fn run(context: &Context, _: Args, answer: &mut Answer<RunBody>) -> Result<()> {
-    let migrator = open(context)?;
+pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
+    let migrator = open(context)?.from_log(args.from_log);
     run_files(context, answer, migrator, |migrator| migrator.redo())
 }

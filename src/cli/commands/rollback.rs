@@ -14,6 +14,9 @@ use crate::render::error::Complaint;
 #[derive(clap::Args)]
 #[command(override_usage = "rollback", arg = json_flag())]
 pub struct Args {
+    /// run texts of the log although others may have written them
+    #[arg(long)]
+    from_log: bool,
     #[arg(hide = true)]
     words: Vec<String>,
 }
@@ -25,6 +28,6 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Resul
         let hint = format!("{} down N takes the last N versions down", context.config.program);
         return Err(Complaint::new("too many arguments").hint(hint).into());
     }
-    let migrator = open(context)?;
+    let migrator = open(context)?.from_log(args.from_log);
     run_files(context, answer, migrator, |migrator| migrator.down_by(1))
 }

@@ -12,7 +12,8 @@ use crate::migrator::run::Run;
 use crate::plan::Step;
 use crate::session::SendError;
 use crate::sql::{Kind, Mode, Refusal, Script, locate};
-use crate::table::{NewEntry, Took};
+use crate::table::{NewEntry, Texts, Took};
+use crate::text::printable;
 
 /// A file of a plan, read and analysed.
 pub struct LoadedFile {
@@ -193,20 +194,17 @@ impl Run<'_> {
 
     /// Takes the down text from the log, if it has one.
     fn load_from_log(&mut self, file: &mut LoadedFile, history: &History) -> Result<(), Error> {
-        let version = file.step.version;
-        let known = history.known(version);
-        let Some(known) = known.filter(|known| known.down.is_some() || known.up.is_some()) else {
+        let step = file.step;
+        let Some(known) = history.known(step.version) else { return Ok(()) };
+        if known.down.is_none() && known.up.is_none() {
             return Ok(());
-        };
-        // One by one: a release that is rolled back may be any number of files of any size.
-        let texts = self.table.texts(self.locked.session(), &[known.entry], true);
-        let texts = texts.map_err(|fault| self.table.log_error(fault))?;
-        let texts = texts.into_iter().next().map(|(_, texts)| texts).unwrap_or_default();
-        if file.other.is_none() {
-            file.other = texts.up;
         }
-        if let Some(down) = texts.down {
-            let name = known.name.clone().unwrap_or_default();
+        // One by one: a release that is rolled back may be any number of files of any size.
+        let Texts { up, down } = self.log_texts(step, known)?;
+        file.other = file.other.take().or(up);
+        if let Some(down) = down {
+            let name = printable(known.name.as_deref().unwrap_or_default()).into_owned();
+            let version = step.version;
             file.path = format!("{}/{version}_{name}.down.sql", self.table.log.name).into();
             file.file.name = Some(name);
             file.text = down;

@@ -47,6 +47,7 @@ impl ErrorFields {
             }
             Error::NoMigrationFor { version, .. }
             | Error::NotApplied { version }
+            | Error::LogText { version, .. }
             | Error::NoUpFile { version } => fields.versions.push(*version),
             Error::Dirty { state: row } | Error::Moved { planned: row, .. } => {
                 fields.versions.extend(row.version);
@@ -88,6 +89,7 @@ fn kind(error: &Error) -> &'static str {
         Error::NotApplied { .. } => "not-applied",
         Error::NoUpFile { .. } => "no-up-file",
         Error::Log { .. } => "log",
+        Error::LogText { .. } => "log-text",
         Error::Dirty { .. } => "dirty",
         Error::Short(_) => "short",
         Error::NoneThere => "none-there",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use dbm::sql::Location;
-use dbm::{Cause, Error, Fault, Outcome, ServerError, State};
+use dbm::{Cause, Distrust, Error, Fault, Outcome, ServerError, State};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -74,6 +74,10 @@ fn every_error_has_its_kind() {
         (Error::NotApplied { version: 3 }, "not-applied"),
         (Error::NoUpFile { version: 3 }, "no-up-file"),
         (Error::Log { table: text(), reason: text() }, "log"),
+        (
+            Error::LogText { version: 3, state, table: text(), entry: 1, why: Distrust::Changed },
+            "log-text",
+        ),
         (Error::Dirty { state }, "dirty"),
         (Error::Short(2), "short"),
         (Error::NoneThere, "none-there"),
@@ -93,7 +97,9 @@ fn every_error_has_its_kind() {
             "connect" | "statement" => assert_eq!(written["sqlstate"], "42501"),
             "read-file" => assert_eq!(written["file"], "migrations/3_x.up.sql"),
             "no-migration-for" => assert_eq!(written["versions"], json!([u64::MAX])),
-            "not-applied" | "no-up-file" | "dirty" => assert_eq!(written["versions"], json!([3])),
+            "not-applied" | "no-up-file" | "dirty" | "log-text" => {
+                assert_eq!(written["versions"], json!([3]))
+            }
             _ => assert_eq!(written["versions"], json!([])),
         }
     }

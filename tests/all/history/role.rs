@@ -15,7 +15,12 @@ pub struct Role {
 
 impl Role {
     pub fn new(db: &Database) -> Self {
-        let name = format!("{}_role", db.name());
+        Self::named(db, "role")
+    }
+
+    /// One of several.
+    pub fn named(db: &Database, name: &str) -> Self {
+        let name = format!("{}_{name}", db.name());
         let own: Config = server::url().parse().expect("the test server's URL");
         let password = own.get_password().map(String::from_utf8_lossy).unwrap_or_default();
         let password = match password.is_empty() {

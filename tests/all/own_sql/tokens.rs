@@ -36,6 +36,7 @@ const BEFORE_PARENTHESIS: &[&str] = &[
     "then",
     "else",
     "select",
+    "join",
     "and",
     "or",
     "not",
@@ -83,7 +84,10 @@ fn looked_up_in(tokens: &[Token]) -> Vec<String> {
     let before = |at: usize, n: usize| at.checked_sub(n).map_or("", word);
     let is_set = word(0) == "set";
     for (at, token) in tokens.iter().enumerate() {
-        let mut complain = |what: &str| found.push(format!("{what}: {token:?} in {tokens:?}"));
+        let mut complain = |what: &str| {
+            let around = &tokens[at.saturating_sub(4)..tokens.len().min(at + 5)];
+            found.push(format!("{what}: {token:?} in {around:?}"));
+        };
         match token {
             // A minus before a number belongs to it.
             Operator(sign)
