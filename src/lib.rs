@@ -42,6 +42,7 @@ mod migrator;
 pub mod numbering;
 mod plan;
 mod quote;
+pub mod regular_file;
 mod session;
 mod source;
 pub mod sql;

@@ -17,6 +17,9 @@ const PATH_VARIABLE: &str = "DBM_PATH";
 /// The folder where nothing is said.
 const DEFAULT_FOLDER: &str = "migrations";
 
+/// The file in the working folder that may hold the variable.
+const ENV_FILE: &str = ".env";
+
 /// What a command works on.
 pub struct Opened {
     /// Where the database is.
@@ -77,7 +80,11 @@ impl Config {
         self.flags.database.is_some()
             || self.flags.database_env.is_some()
             || std::env::var_os(name).is_some()
-            || env_file::variable(Path::new(".env"), name).is_some()
+            || match env_file::variable(Path::new(ENV_FILE), name) {
+                Ok(value) => value.is_some(),
+                // A folder is something else, a Python environment for one.
+                Err(_) => !Path::new(ENV_FILE).is_dir(),
+            }
     }
 
     fn database_url(&self) -> Result<String> {
@@ -92,12 +99,15 @@ impl Config {
         if let Some(value) = variable(name)? {
             return not_empty(value, format!("{name} is set in the environment, but empty"));
         }
-        match env_file::variable(Path::new(".env"), name) {
-            Some(value) => not_empty(value, format!("{name} is set in .env, but empty")),
-            None => Err(unset(
+        match env_file::variable(Path::new(ENV_FILE), name) {
+            Ok(Some(value)) => not_empty(value, format!("{name} is set in .env, but empty")),
+            Ok(None) => Err(unset(
                 "database",
                 format!("give -database URL, or set {name} in the environment or in ./.env"),
             )),
+            Err(reason) => Err(Complaint::new(reason)
+                .hint(format!("give -database URL, or set {name} in the environment"))
+                .into()),
         }
     }
 }

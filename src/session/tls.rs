@@ -20,6 +20,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
+use crate::regular_file;
 use crate::text::go_reason;
 use crate::url::{DatabaseUrl, SslMode};
 
@@ -40,7 +41,9 @@ pub fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, String> {
         _ if never => builder.with_no_client_auth(),
         (Some(cert), Some(key)) => {
             keep_private(key)?;
-            let key = PrivateKeyDer::from_pem_file(key)
+            let key = regular_file::read(key)
+                .map_err(pem::Error::Io)
+                .and_then(|bytes| PrivateKeyDer::from_pem_slice(&bytes))
                 .map_err(|e| format!("sslkey {}: {}", key.display(), pem_error(&e)))?;
             let chain = certificates("sslcert", cert)?;
             builder.with_client_auth_cert(chain, key).map_err(|e| format!("sslcert: {e}"))?
@@ -191,8 +194,8 @@ fn keep_private(key: &Path) -> Result<(), String> {
 
 fn certificates(what: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let failed = |e| format!("{what} {}: {}", file.display(), pem_error(&e));
-    let certificates: Result<Vec<_>, _> =
-        CertificateDer::pem_file_iter(file).map_err(failed)?.collect();
+    let bytes = regular_file::read(file).map_err(|e| failed(pem::Error::Io(e)))?;
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match certificates.map_err(failed)? {
         none if none.is_empty() => Err(format!("{what} {}: no certificate in it", file.display())),
         certificates => Ok(certificates),

@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 
 use crate::error::Error;
+use crate::regular_file;
 use crate::text::go_reason;
 
 /// Why a file's text cannot be read.
@@ -36,7 +37,7 @@ impl Unreadable {
 
 /// A file's text, without a byte-order mark.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
-    let bytes = fs::read(path).map_err(Unreadable::Io)?;
+    let bytes = regular_file::read(path).map_err(Unreadable::Io)?;
     let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(&e))?;
     no_zero_byte(&text)?;
     if text.starts_with('\u{feff}') {

@@ -9,6 +9,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::regular_file;
+use crate::text::go_reason;
 use crate::url::database_url::{DatabaseUrl, Secret};
 use crate::url::inputs::Inputs;
 use crate::url::{password_file, service_file};
@@ -74,10 +76,12 @@ fn load_service(
     let own = named.clone().or_else(|| Some(home?.join(".pg_service.conf")));
     let system = system.into_iter().map(|folder| folder.join("pg_service.conf"));
     for file in own.into_iter().chain(system) {
-        let text = match fs::read(&file) {
+        let text = match regular_file::read(&file) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(e) if e.kind() == ErrorKind::NotFound && named.as_ref() != Some(&file) => continue,
-            Err(e) => return Err(format!("service file \"{}\": {e}", file.display())),
+            Err(e) => {
+                return Err(format!("service file \"{}\": {}", file.display(), go_reason(&e)));
+            }
         };
         let found = service_file::find(&text, name)
             .map_err(|e| format!("service file \"{}\", {e}", file.display()))?;
@@ -110,8 +114,9 @@ fn load_password(
              permissions should be u=rw (0600) or less: chmod 600 {shown}"
         ));
     }
-    let bytes = fs::read(&file)
-        .map_err(|e| format!("password file \"{shown}\" cannot be read, and is not used: {e}"))?;
+    let bytes = regular_file::read(&file).map_err(|e| {
+        format!("password file \"{shown}\" cannot be read, and is not used: {}", go_reason(&e))
+    })?;
     // Without a user, it is the operating system's.
     let user = database.user.clone().or_else(|| inputs.variable("USER"));
     let user = user.or_else(|| inputs.variable("LOGNAME")).unwrap_or_default();

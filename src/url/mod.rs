@@ -20,6 +20,8 @@ mod tcp;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
+
 use crate::url::inputs::Inputs;
 
 pub use database_url::{ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession};
@@ -70,8 +72,17 @@ impl DatabaseUrl {
     /// [`UrlError`], with the first thing that is wrong; never with the password.
     pub fn resolve(url: &str) -> Result<(DatabaseUrl, Vec<String>), UrlError> {
         let scheme = scheme_of_database(url)?;
-        let env = |name: &str| std::env::var(name).ok();
-        libpq_files::resolve(url, scheme, &env, std::env::home_dir().as_deref()).map_err(not_opened)
+        let unreadable = RefCell::new(None);
+        let env = |name: &str| {
+            let value = std::env::var_os(name)?.into_string();
+            value.map_err(|_| unreadable.replace(Some(name.to_string()))).ok()
+        };
+        let resolved = libpq_files::resolve(url, scheme, &env, std::env::home_dir().as_deref());
+        match unreadable.take() {
+            // Without it, another server might be meant.
+            Some(name) => Err(not_opened(format!("{name} is not valid UTF-8"))),
+            None => resolved.map_err(not_opened),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod drop;
 mod files;
 mod flags;
 mod notices;
+mod odd_files;
 mod pipes;
 mod places;
 mod reading;

@@ -16,6 +16,7 @@ const LIBRARY: &[(&str, usize)] = &[
     ("text", 0),
     ("quote", 0),
     ("checksum", 0),
+    ("regular_file", 0),
     ("interrupt", 0),
     ("fault", 0),
     ("numbering", 1),

@@ -4,7 +4,6 @@
 //! to the program and a millisecond to the start of every command.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, Local, Offset, Utc};
@@ -47,7 +46,7 @@ impl Zone {
 
 /// The zone of a compiled file; `None` for what is none, such as the folder `Europe`.
 fn read(file: &Path, now: DateTime<Utc>) -> Option<Zone> {
-    let zone = tz::TimeZone::from_tz_data(&fs::read(file).ok()?).ok()?;
+    let zone = tz::TimeZone::from_tz_data(&dbm::regular_file::read(file).ok()?).ok()?;
     let local = zone.find_local_time_type(now.timestamp()).ok()?;
     Some(Zone {
         offset: FixedOffset::east_opt(local.ut_offset())?,
