@@ -7,21 +7,23 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use cli::Parsed;
+use render::printer::Printer;
 
 fn main() -> ExitCode {
     let mut words = std::env::args_os();
     let program = cli::program_name(words.next());
     let words: Vec<OsString> = words.collect();
+    let printer = Printer::new(&program, false, false);
     ExitCode::from(match cli::parse(&program, &words) {
         Ok(Parsed::Run(config, command)) => cli::run(*config, *command),
         Ok(Parsed::Say(text)) => {
-            render::printer::say(&text);
-            0
+            printer.say(&text);
+            printer.close(0)
         }
         Ok(Parsed::Schema) => {
-            render::json::print_schema();
-            0
+            printer.answer(render::json::SCHEMA);
+            printer.close(0)
         }
-        Err(misuse) => misuse.print(&words),
+        Err(misuse) => misuse.print(&printer, &words),
     })
 }

@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::go_flags::asks_for_json;
-use crate::render::json::{self, Document, NoBody, USAGE};
-use crate::render::printer::{Said, say};
+use crate::render::json::{self, Document, NoBody};
+use crate::render::printer::{Printer, Said, USAGE};
 
 /// Why a command line cannot be read.
 #[derive(Default)]
@@ -55,24 +55,25 @@ impl Misuse {
     }
 
     /// Prints it, as a JSON object too if `typed` asks for one, and gives the exit code.
-    pub fn print(&self, typed: &[OsString]) -> u8 {
+    pub fn print(&self, printer: &Printer, typed: &[OsString]) -> u8 {
         let hint = self.hint.as_ref().map(|hint| format!("hint: {hint}"));
         for part in [&self.message, &Some(self.help.clone()), &hint].into_iter().flatten() {
-            say(part);
+            printer.say(part);
         }
         if asks_for_json(typed) {
             let message = self.message.as_ref().or(self.hint.as_ref());
             let message = message.map_or("no command", String::as_str);
-            json::print(&Document {
+            let document = Document {
                 command: None,
                 exit_code: USAGE,
                 state: None,
                 body: &NoBody {},
                 said: Said { warnings: Vec::new(), hints: self.hint.iter().cloned().collect() },
                 error: Some(&anyhow::Error::msg(message.to_string())),
-            });
+            };
+            json::print(printer, &document);
         }
-        USAGE
+        printer.close(USAGE)
     }
 }
 

@@ -68,18 +68,19 @@ fn finish<Args, Body: Default + Serialize>(
     let mut answer = Answer::default();
     let result = check_words(context).and_then(|()| run(context, args, &mut answer));
     let code = result.as_ref().err().map_or(0, |error| render::error::print(printer, error));
-    let exit_code = answer.exit_code.unwrap_or(code);
+    let exit_code = printer.exit_code(answer.exit_code.unwrap_or(code));
     if printer.is_json() {
-        json::print(&Document {
+        let document = Document {
             command: Some(&config.command),
             exit_code,
             state: answer.state,
             body: &answer.body,
             said: printer.said().clone(),
             error: result.as_ref().err(),
-        });
+        };
+        json::print(printer, &document);
     }
-    exit_code
+    printer.close(exit_code)
 }
 
 /// Deals with words that the command has no place for.

@@ -1,7 +1,5 @@
 //! What `verify` found, for people, and what to do about it.
 
-use std::io::Write;
-
 use dbm::text::printable;
 use dbm::{Finding, Remedy, Rename};
 
@@ -9,9 +7,7 @@ use crate::render::printer::Printer;
 
 /// Prints each finding with its remedy, and how many there are, on standard output.
 pub fn print(findings: &[Finding], printer: &Printer, with_database: bool) {
-    let mut out = std::io::stdout().lock();
-    // A reader that has gone away is no reason to fail.
-    let _ = out.write_all(text(findings, printer.program(), with_database).as_bytes());
+    printer.answer(&text(findings, printer.program(), with_database));
 }
 
 fn text(findings: &[Finding], program: &str, with_database: bool) -> String {

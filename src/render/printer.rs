@@ -1,11 +1,18 @@
-//! Writes lines for people to standard error, as golang-migrate does.
+//! Writes lines for people to standard error, as golang-migrate does, and answers to standard output.
+//!
+//! What could not be written is no reason to stop migrating; the exit code tells of it at the end. A
+//! reader that has gone away (`dbm status | head -1`) wants no more, and that is no error.
 
-use std::io::{IsTerminal, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::Local;
+use dbm::text::go_reason;
 
-/// Writes to standard error, which is where golang-migrate writes everything.
+/// The exit code for a command line that cannot be read.
+pub const USAGE: u8 = 2;
+
+/// Writes to standard error, which is where golang-migrate writes everything, and to standard output.
 #[derive(Clone)]
 pub struct Printer {
     program: String,
@@ -14,6 +21,8 @@ pub struct Printer {
     json: bool,
     /// What the JSON object repeats.
     said: Arc<Mutex<Said>>,
+    /// What could not be written first, and why.
+    unwritten: Arc<OnceLock<String>>,
 }
 
 /// What was said beside golang-migrate's lines.
@@ -29,7 +38,14 @@ impl Printer {
     /// For a program of this name; `json` for one that answers with a JSON object at the end.
     pub fn new(program: &str, verbose: bool, json: bool) -> Printer {
         let colour = std::io::stderr().is_terminal() && !is_plain();
-        Printer { program: program.to_string(), verbose, colour, json, said: Arc::default() }
+        Printer {
+            program: program.to_string(),
+            verbose,
+            colour,
+            json,
+            said: Arc::default(),
+            unwritten: Arc::default(),
+        }
     }
 
     /// What we are called.
@@ -55,8 +71,8 @@ impl Printer {
     /// A line that golang-migrate has too: with `-verbose`, behind the time.
     pub fn line(&self, text: &str) {
         match self.verbose {
-            true => say(&format!("{} {text}", Local::now().format("%Y/%m/%d %H:%M:%S"))),
-            false => say(text),
+            true => self.say(&format!("{} {text}", Local::now().format("%Y/%m/%d %H:%M:%S"))),
+            false => self.say(text),
         }
     }
 
@@ -83,21 +99,55 @@ impl Printer {
             [] => text.to_string(),
             details => format!("{text} {}", details.join("; ")),
         });
-        say(&format!("{} {text}", self.painted("warning:", "1;33")));
+        self.say(&format!("{} {text}", self.painted("warning:", "1;33")));
         details.iter().for_each(|line| self.detail(line));
     }
 
     /// A line of ours: what to know or to type.
     pub fn hint(&self, text: &str) {
         self.said().hints.push(text.to_string());
-        say(&format!("{} {text}", self.painted("hint:", "1;36")));
+        self.say(&format!("{} {text}", self.painted("hint:", "1;36")));
     }
 
     /// Lines of ours that explain the one above.
     pub fn detail(&self, text: &str) {
         for line in text.lines() {
-            say(&format!("  {line}"));
+            self.say(&format!("  {line}"));
         }
+    }
+
+    /// A text as it is, on standard error: a help text, for one.
+    pub fn say(&self, text: &str) {
+        self.note("error", writeln!(io::stderr(), "{text}"));
+    }
+
+    /// A text as it is, on standard output.
+    pub fn answer(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        self.note("output", out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    }
+
+    fn note(&self, stream: &str, written: io::Result<()>) {
+        if let Err(error) = written
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            let reason = format!("cannot write to standard {stream}: {}", go_reason(&error));
+            self.unwritten.get_or_init(|| reason);
+        }
+    }
+
+    /// What becomes of an exit code where something could not be written so far. That a signal came,
+    /// and that the command line cannot be read, counts for more.
+    pub fn exit_code(&self, code: u8) -> u8 {
+        if self.unwritten.get().is_some() && code < 128 && code != USAGE { 1 } else { code }
+    }
+
+    /// Says at the end what could not be written, where that can be said, and gives the exit code.
+    pub fn close(&self, code: u8) -> u8 {
+        if let Some(reason) = self.unwritten.get() {
+            self.error(reason);
+        }
+        self.exit_code(code)
     }
 
     /// Text in a colour, where colours are wanted.
@@ -121,9 +171,4 @@ pub fn painted(text: &str, colour: Option<Colour>) -> String {
 pub fn is_plain() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
-}
-
-/// Prints a text as it is. A reader that has gone away is no reason to stop migrating.
-pub fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -61,7 +61,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<LogBody>) -> Resul
         answer.state = migrator.version().ok();
         answer.body.entries = Some(entries.into_iter().map(EntryItem::of).collect());
     } else {
-        table::log(&entries, &Look::of_stdout());
+        table::log(&context.printer, &entries, &Look::of_stdout());
     }
     Ok(())
 }

@@ -71,7 +71,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<StatusBody>) -> Re
     answer.state = Some(status.state);
     let rows: Vec<&StatusRow> = status.rows.iter().filter(|row| args.shows(row)).collect();
     if !printer.is_json() {
-        table::status(&status, &rows, &Look::of_stdout());
+        table::status(printer, &status, &rows, &Look::of_stdout());
     }
     let pending = count(&status, |row| row.standing == Standing::Pending);
     let wrong = count(&status, StatusRow::is_wrong);

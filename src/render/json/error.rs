@@ -7,9 +7,7 @@ use dbm::{Cause, Error, Outcome, Version};
 use serde::Serialize;
 
 use crate::render::error::Complaint;
-
-/// The exit code for a command line that cannot be read.
-pub const USAGE: u8 = 2;
+use crate::render::printer::USAGE;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct ErrorFields {

@@ -8,15 +8,12 @@ mod error;
 mod tests;
 mod values;
 
-use std::io::Write;
-
 use dbm::{State, Version};
 use serde::Serialize;
 
-use crate::render::printer::Said;
+use crate::render::printer::{Printer, Said};
 use error::ErrorFields;
 
-pub use error::USAGE;
 pub use values::{RowItem, direction, millis, utc};
 
 /// What the object looks like: JSON Schema, draft 2020-12.
@@ -57,15 +54,9 @@ struct Fields<'a, Body> {
     error: Option<ErrorFields>,
 }
 
-/// Prints the object. A reader that has gone away is none of our business.
-pub fn print<Body: Serialize>(document: &Document<'_, Body>) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{}", text(document)).and_then(|()| out.flush());
-}
-
-/// Prints what the object looks like.
-pub fn print_schema() {
-    let _ = std::io::stdout().lock().write_all(SCHEMA.as_bytes());
+/// Prints the object.
+pub fn print<Body: Serialize>(printer: &Printer, document: &Document<'_, Body>) {
+    printer.answer(&format!("{}\n", text(document)));
 }
 
 /// The object, on one line, without a line end.

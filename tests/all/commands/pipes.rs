@@ -3,21 +3,67 @@
 
 use crate::support::{Database, Folder, Run};
 
-/// `dbm … 2>&1 | true`, and dbm with its streams closed: what is done is done whole.
+/// `dbm … 2>&1 | true`, dbm with its streams closed, and on a full disk: what is done is done whole,
+/// and the exit code tells of what could not be written.
 #[test]
 fn nobody_listens() {
-    for script in ["\"$@\" 2>&1 | true", "\"$@\" >&- 2>&-", "\"$@\" <&- >/dev/full 2>/dev/full"] {
+    for (script, status) in [
+        ("\"$@\" 2>&1 | true", 0),
+        ("\"$@\" >&- 2>&-", 0),
+        ("\"$@\" >/dev/full", 0),
+        ("\"$@\" 2>/dev/full", 1),
+        ("\"$@\" <&- >/dev/full 2>/dev/full", 1),
+    ] {
         let db = Database::new();
         let names: Vec<String> = (1..=30).map(|number| format!("t{number}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let folder = Folder::tables(&names);
-        Run::program("sh")
-            .args(["-c", script, "sh", env!("CARGO_BIN_EXE_dbm")])
-            .db(&db)
-            .path(&folder)
-            .arg("up")
-            .output();
+        let output = Run::dbm_in_shell(script).db(&db).path(&folder).arg("up").output();
         assert_eq!(db.row(), Some((30, false)), "{script}");
+        assert_eq!(output.status, Some(status), "{script}\n{output}");
+    }
+}
+
+/// Nobody should take half an answer for a whole one.
+#[test]
+fn an_answer_that_cannot_be_written() {
+    let (db, folder) = (Database::new(), Folder::four());
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    let run = |script: &str, words: &[&str]| {
+        Run::dbm_in_shell(script).db(&db).path(&folder).args(words.iter().copied()).output()
+    };
+    let said = "error: cannot write to standard output: no space left on device\n";
+    for command in ["status", "log", "verify", "version"] {
+        let output = run("\"$@\" >/dev/full", &[command, "-json"]);
+        output.assert_status(1);
+        assert!(output.stderr.ends_with(said), "{output}");
+    }
+    for command in ["status", "log", "verify"] {
+        let output = run("\"$@\" >/dev/full", &[command]);
+        output.assert_status(1);
+        assert_eq!(output.stderr, said, "{output}");
+    }
+    // The exit code of an answer counts for nothing without the answer.
+    run("\"$@\" >/dev/full", &["goto", "2"]).assert_status(0);
+    run("\"$@\" >/dev/full", &["status", "-exit-code"]).assert_status(1);
+    for words in [&["version"][..], &["status", "-help"], &["-help"], &["-version"]] {
+        run("\"$@\" 2>/dev/full", words).assert_status(1);
+    }
+    let schema = Run::dbm_in_shell("\"$@\" >/dev/full").arg("-json-schema").status(1).stderr(said);
+    schema.check();
+}
+
+/// `dbm status | head -1`: who has read enough goes away, and nothing is wrong.
+#[test]
+fn a_reader_that_goes_away() {
+    let db = Database::new();
+    let names: Vec<String> = (1..=500).map(|number| format!("t{number}")).collect();
+    let folder = Folder::tables(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    // Some 100 kB, more than a pipe holds, and only then does the reader go.
+    let script = "{ \"$@\"; echo \"exit $?\" >&2; } | head -c 1 >/dev/null";
+    for words in [&["status"][..], &["status", "-json"]] {
+        let run = Run::dbm_in_shell(script).db(&db).path(&folder).args(words.iter().copied());
+        assert_eq!(run.output().stderr, "exit 0\n", "{words:?}");
     }
 }
 

@@ -38,6 +38,12 @@ impl Run {
         Self::program(binary())
     }
 
+    /// The same in a shell, for its streams: `"$@"` in the script is dbm and its arguments.
+    pub fn dbm_in_shell(script: &str) -> Self {
+        let program = Self::dbm().program.to_str().expect("a UTF-8 path").to_owned();
+        Self::program("sh").args(["-c", script, "sh"]).arg(program)
+    }
+
     pub fn program(program: impl Into<PathBuf>) -> Self {
         Self {
             program: program.into(),
