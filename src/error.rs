@@ -30,7 +30,7 @@ pub enum Error {
         reason: String,
     },
     /// A migration's file is there and cannot be read.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: {reason}", printable_path(path))]
     ReadFile {
         /// The file.
         path: PathBuf,
@@ -346,7 +346,7 @@ impl fmt::Display for Failure {
             write!(f, ", {detail}")?;
         }
         let line = self.reported.map_or(0, |(line, _)| line);
-        write!(f, " in line {line}: {}", self.path.display())?;
+        write!(f, " in line {line}: {}", printable_path(&self.path))?;
         match &self.at {
             Some(at) => write!(f, ":{}:{}", at.line, at.column),
             None => Ok(()),

@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::cli::go_flags::asks_for_json;
 use crate::render::json::{self, Document, NoBody};
 use crate::render::printer::{Printer, Said, USAGE};
+use crate::render::shown::shown;
 
 /// Why a command line cannot be read.
 #[derive(Default)]
@@ -56,8 +57,9 @@ impl Misuse {
 
     /// Prints it, as a JSON object too if `typed` asks for one, and gives the exit code.
     pub fn print(&self, printer: &Printer, typed: &[OsString]) -> u8 {
-        let hint = self.hint.as_ref().map(|hint| format!("hint: {hint}"));
-        for part in [&self.message, &Some(self.help.clone()), &hint].into_iter().flatten() {
+        let message = self.message.as_deref().map(shown);
+        let hint = self.hint.as_ref().map(|hint| shown(&format!("hint: {hint}")));
+        for part in [&message, &Some(self.help.clone()), &hint].into_iter().flatten() {
             printer.say(part);
         }
         if asks_for_json(typed) {

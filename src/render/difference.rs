@@ -29,7 +29,7 @@ pub fn print(printer: &Printer, file: &Edited) {
     }
     let lines = lines(ran, &file.now);
     for (colour, line) in lines.iter().take(MOST) {
-        printer.detail(&colour.map_or(line.clone(), |colour| printer.painted(line, colour)));
+        printer.painted_detail(line, *colour);
     }
     if lines.len() > MOST {
         printer.detail(&format!("({} more lines)", lines.len() - MOST));

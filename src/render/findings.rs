@@ -4,6 +4,7 @@ use dbm::text::printable;
 use dbm::{Finding, Remedy, Rename};
 
 use crate::render::printer::Printer;
+use crate::render::shown::shown_on_a_line;
 
 /// Prints each finding with its remedy, and how many there are, on standard output.
 pub fn print(findings: &[Finding], printer: &Printer, with_database: bool) {
@@ -19,8 +20,9 @@ fn text(findings: &[Finding], program: &str, with_database: bool) -> String {
             _ => String::new(),
         };
         let note = if finding.is_note { "note: " } else { "" };
-        text.push_str(&format!("{note}{place}{} [{}]\n", finding.message, finding.kind));
-        text.push_str(&format!("  {}\n", remedy(finding, program)));
+        let message = shown_on_a_line(&finding.message);
+        text.push_str(&format!("{note}{place}{message} [{}]\n", finding.kind));
+        text.push_str(&format!("  {}\n", shown_on_a_line(&remedy(finding, program))));
     }
     let wrong = findings.iter().filter(|finding| !finding.is_note).count();
     let place = match with_database {

@@ -13,4 +13,5 @@ pub mod findings;
 pub mod format;
 pub mod json;
 pub mod printer;
+pub mod shown;
 pub mod table;

@@ -1,5 +1,8 @@
 //! Writes lines for people to standard error, as golang-migrate does, and answers to standard output.
 //!
+//! Texts that are not ours, of files, of servers, of people, reach a terminal by [`shown`] alone: no
+//! caller has to see to that. Colours are put around them afterwards.
+//!
 //! What could not be written is no reason to stop migrating; the exit code tells of it at the end. A
 //! reader that has gone away (`dbm status | head -1`) wants no more, and that is no error.
 
@@ -8,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::Local;
 use dbm::text::go_reason;
+
+use crate::render::shown::shown;
 
 /// The exit code for a command line that cannot be read.
 pub const USAGE: u8 = 2;
@@ -70,9 +75,15 @@ impl Printer {
 
     /// A line that golang-migrate has too: with `-verbose`, behind the time.
     pub fn line(&self, text: &str) {
+        self.line_with("", text);
+    }
+
+    fn line_with(&self, head: &str, text: &str) {
         match self.verbose {
-            true => self.say(&format!("{} {text}", Local::now().format("%Y/%m/%d %H:%M:%S"))),
-            false => self.say(text),
+            true => {
+                self.ours(&format!("{} {head}", Local::now().format("%Y/%m/%d %H:%M:%S")), text)
+            }
+            false => self.ours(head, text),
         }
     }
 
@@ -85,7 +96,7 @@ impl Printer {
 
     /// An error's line.
     pub fn error(&self, text: &str) {
-        self.line(&format!("{} {text}", self.painted("error:", "1;31")));
+        self.line_with(&self.painted("error: ", "1;31"), text);
     }
 
     /// A line of ours: something that may be wrong.
@@ -99,29 +110,40 @@ impl Printer {
             [] => text.to_string(),
             details => format!("{text} {}", details.join("; ")),
         });
-        self.say(&format!("{} {text}", self.painted("warning:", "1;33")));
+        self.ours(&self.painted("warning: ", "1;33"), text);
         details.iter().for_each(|line| self.detail(line));
     }
 
     /// A line of ours: what to know or to type.
     pub fn hint(&self, text: &str) {
         self.said().hints.push(text.to_string());
-        self.say(&format!("{} {text}", self.painted("hint:", "1;36")));
+        self.ours(&self.painted("hint: ", "1;36"), text);
     }
 
     /// Lines of ours that explain the one above.
     pub fn detail(&self, text: &str) {
-        for line in text.lines() {
-            self.say(&format!("  {line}"));
+        self.painted_detail(text, None);
+    }
+
+    /// The same in a colour, where colours are wanted.
+    pub fn painted_detail(&self, text: &str, colour: Option<Colour>) {
+        for line in shown(text).lines() {
+            let colour = colour.filter(|_| self.colour);
+            self.say(&format!("  {}", painted(line, colour)));
         }
     }
 
-    /// A text as it is, on standard error: a help text, for one.
+    /// A text behind our own head.
+    fn ours(&self, head: &str, text: &str) {
+        self.say(&format!("{head}{}", shown(text)));
+    }
+
+    /// A text as it is, on standard error: one that is our own, or has been made fit for it.
     pub fn say(&self, text: &str) {
         self.note("error", writeln!(io::stderr(), "{text}"));
     }
 
-    /// A text as it is, on standard output.
+    /// The same on standard output.
     pub fn answer(&self, text: &str) {
         let mut out = io::stdout().lock();
         self.note("output", out.write_all(text.as_bytes()).and_then(|()| out.flush()));
@@ -150,9 +172,9 @@ impl Printer {
         self.exit_code(code)
     }
 
-    /// Text in a colour, where colours are wanted.
-    pub fn painted(&self, text: &str, colour: Colour) -> String {
-        painted(text, self.colour.then_some(colour))
+    /// A word and the space behind it, in a colour where colours are wanted.
+    fn painted(&self, head: &str, colour: Colour) -> String {
+        format!("{} ", painted(head.trim_end(), self.colour.then_some(colour)))
     }
 }
 

@@ -13,4 +13,5 @@ mod reading;
 mod renumber;
 mod secrets;
 mod signals;
+mod terminals;
 mod urls;

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, Row, Table, Width};
-use dbm::text::printable;
 use unicode_width::UnicodeWidthStr;
 
 use crate::render::printer::is_plain;
+use crate::render::shown::shown_on_a_line;
 
 /// How it is to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,7 +141,7 @@ fn paint(line: &mut String, columns: &Columns<'_>, row: &Cells) {
 pub fn known(text: Option<&str>) -> String {
     match text {
         None | Some("") => UNKNOWN.to_string(),
-        Some(text) => printable(text).into_owned(),
+        Some(text) => shown_on_a_line(text),
     }
 }
 

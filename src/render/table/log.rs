@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use dbm::text::printable;
 use dbm::{Action, Direction, LogEntry, State, Version};
 
 use crate::render::printer::{RED, painted};
+use crate::render::shown::shown_on_a_line;
 use crate::render::table::clock::Clock;
 use crate::render::table::layout::{Cells, Columns, Look, UNKNOWN, duration, known, lines};
 
@@ -90,7 +90,7 @@ pub(super) fn whole(rows: &[LogLine], look: &Look, clock: &Clock) -> String {
 
 fn one_line(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    printable(&lines.collect::<Vec<_>>().join(" ")).into_owned()
+    shown_on_a_line(&lines.collect::<Vec<_>>().join(" "))
 }
 
 fn cells(row: &LogLine, clock: &Clock) -> Cells {

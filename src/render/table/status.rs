@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use dbm::text::printable;
 use dbm::{Edit, Standing, State, Status, StatusRow, Version};
 
 use crate::render::format::place;
 use crate::render::printer::{Colour, GREEN, RED, YELLOW, painted};
+use crate::render::shown::shown_on_a_line;
 use crate::render::table::clock::Clock;
 use crate::render::table::layout::{Cells, Columns, Look, UNKNOWN, duration, known, least, lines};
 
@@ -106,7 +106,7 @@ pub(super) fn remark(trouble: Option<&str>, tally: &Tally) -> Option<String> {
     if let Some(trouble) = trouble {
         return Some(format!(
             "the log cannot be read: {}; what was edited, late or adopted is not known",
-            printable(trouble)
+            shown_on_a_line(trouble)
         ));
     }
     let (versions, them) = match tally.unlogged {

@@ -8,10 +8,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use tempfile::TempDir;
+
 use crate::support::database::Database;
 use crate::support::folder::Folder;
 use crate::support::output::Output;
 use crate::support::process::{Process, Stdin};
+use crate::support::terminal;
 
 pub struct Run {
     program: PathBuf,
@@ -144,6 +147,20 @@ impl Run {
 
     /// Starts it, in an environment that has nothing but `PATH` and a `HOME` of its own.
     pub fn spawn(self) -> Process {
+        let label = format!("{} {}", self.program.display(), self.args.join(" "));
+        let stdin = self.stdin.clone();
+        let (command, home) = self.command();
+        Process::start(command, label, stdin, home)
+    }
+
+    /// Runs it to the end on a terminal, and gives what stands there.
+    #[track_caller]
+    pub fn on_a_terminal(self) -> String {
+        let (command, _home) = self.command();
+        terminal::run(command)
+    }
+
+    fn command(self) -> (Command, TempDir) {
         let home =
             tempfile::Builder::new().prefix("dbm-home-").tempdir().expect("a temporary folder");
         let mut command = Command::new(&self.program);
@@ -154,7 +171,6 @@ impl Run {
             .env("HOME", home.path())
             .envs(self.envs)
             .current_dir(self.folder.as_deref().unwrap_or(home.path()));
-        let label = format!("{} {}", self.program.display(), self.args.join(" "));
-        Process::start(command, label, self.stdin, home)
+        (command, home)
     }
 }
