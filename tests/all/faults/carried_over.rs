@@ -79,7 +79,7 @@ fn other_commands() {
         for trouble in [Trouble::LoseAnswerTo, Trouble::LoseMessage] {
             // The down file of the last version; in a redo it is the commit of both that counts.
             let texts = match args[0] {
-                "redo" => vec!["DROP TABLE t6", "COMMIT /*"],
+                "redo" => vec!["DROP TABLE t6", "COMMIT\0"],
                 _ => vec!["DROP TABLE t6"],
             };
             for text in texts {
