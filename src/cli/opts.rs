@@ -18,8 +18,9 @@ use crate::cli::run::Command;
     disable_version_flag = true,
     args_override_self = true,
     after_help = "In the database's URL: x-migrations-table, x-migrations-table-quoted, \
-                  x-statement-timeout (ms), x-multi-statement; search_path and other settings of \
-                  the server; sslmode, connect_timeout, tcp_user_timeout (ms), keepalives.\n\n\
+                  x-statement-timeout (ms), x-multi-statement; x-log (off, checksums, or texts: what \
+                  the log keeps of each file); search_path and other settings of the server; \
+                  sslmode, connect_timeout, tcp_user_timeout (ms), keepalives.\n\n\
                   A flag with an empty value is an error: it never falls back to a variable."
 )]
 pub struct Opts {

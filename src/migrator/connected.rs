@@ -40,7 +40,7 @@ impl Connected {
 
     fn open_once(url: &DatabaseUrl, patience: Patience) -> Result<Connected, Error> {
         let mut session = Session::open_within(url, patience)?;
-        let table = Table::find(&mut session, &url.table)?;
+        let table = Table::find(&mut session, url)?;
         let carried = url.carried_settings();
         // Taken and not kept: a pooler drops what it does not know, and the files would run in
         // another schema than the URL says.

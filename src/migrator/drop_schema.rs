@@ -119,7 +119,7 @@ impl Run<'_> {
         let schema = self.values("SELECT pg_catalog.current_schema()")?;
         let schema =
             schema.into_iter().next().and_then(|row| row.into_iter().next()).unwrap_or_default();
-        *self.table = Table::find(self.locked.session(), &self.url.table)?;
+        *self.table = Table::find(self.locked.session(), self.url)?;
         Ok(Leftovers {
             schema: identifier(&schema),
             objects: left.into_iter().map(|object| (object.kind, object.name)).collect(),

@@ -58,7 +58,7 @@ fn settled(
     patience: &Patience,
 ) -> Option<(State, Option<Vec<LogEntry>>)> {
     let mut session = Session::open_within(url, patience.clone()).ok()?;
-    let now = Table::find(&mut session, &url.table).ok()?;
+    let now = Table::find(&mut session, url).ok()?;
     let old = match table.is_session_ours {
         true => format!("b.pid {EQ} {}", table.pid),
         false => under_way(mark),

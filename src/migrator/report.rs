@@ -11,6 +11,7 @@ use crate::session::Session;
 use crate::source::Source;
 use crate::status::{self, Edit, Status};
 use crate::table::{Table, invalid_indexes};
+use crate::url::LogContent;
 
 /// A database, looked at without the lock.
 pub struct ReadOnly<'a> {
@@ -49,6 +50,7 @@ impl ReadOnly<'_> {
             table: self.table.quoted(),
             log_trouble: trouble,
             is_logged,
+            log: self.table.log.content,
             rows: Status::rows(self.source, &history, state, &edits),
         })
     }
@@ -76,7 +78,7 @@ impl ReadOnly<'_> {
     pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
         let entries = self.table.entries(self.session, true);
         let mut entries = entries.map_err(|fault| self.table.log_error(fault))?;
-        if let Some(reason) = self.unreadable() {
+        if let Some(reason) = self.unusable() {
             return Err(Error::Log { table: self.table.quoted_log(), reason });
         }
         entries.reverse();
@@ -102,7 +104,7 @@ impl ReadOnly<'_> {
     /// As [`Migrator::repair`](crate::migrator::Migrator::repair).
     pub fn repairable(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
         let Read { state, history, trouble, .. } = self.read(false)?;
-        match trouble {
+        match trouble.or_else(|| self.unusable()) {
             Some(reason) => Err(Error::Log { table: self.table.quoted_log(), reason }),
             None => repairs(self.source, &history, state, versions),
         }
@@ -120,5 +122,11 @@ impl ReadOnly<'_> {
     fn unreadable(&self) -> Option<String> {
         let log = &self.table.log;
         (log.exists && !log.may_read).then(|| "this role may not read it".to_string())
+    }
+
+    /// Why nothing can be done with the log, where it is needed.
+    fn unusable(&self) -> Option<String> {
+        let is_off = self.table.log.content == LogContent::Off;
+        is_off.then(|| "the URL says x-log=off".to_string()).or_else(|| self.unreadable())
     }
 }

@@ -131,6 +131,9 @@ fn explain(printer: &Printer, error: &Error) {
                  as the one that owns it"
             )
         }
+        Error::Log { reason, .. } if reason.contains("x-log=off") => {
+            "without x-log=off in the URL there is a log".to_string()
+        }
         Error::Log { table, .. } => format!(
             "{table} is not as {program} makes it: is it another program's? all but the log works \
              without it"

@@ -8,6 +8,7 @@ use crate::checksum::Checksum;
 use crate::history::{History, Known};
 use crate::migration::{Direction, State, Version};
 use crate::source::Source;
+use crate::url::LogContent;
 
 /// How the database and the folder stand to each other.
 #[non_exhaustive]
@@ -21,6 +22,8 @@ pub struct Status {
     pub log_trouble: Option<String>,
     /// Whether there is a log with entries.
     pub is_logged: bool,
+    /// What is put into the log.
+    pub log: LogContent,
     /// A row a version, ascending: each that is in the folder or applied.
     pub rows: Vec<StatusRow>,
 }

@@ -16,6 +16,7 @@ use crate::session::{Row, Session};
 use crate::sqlstate::UNDEFINED_TABLE;
 use crate::table::row::OurSql;
 use crate::table::version_table::Table;
+use crate::url::LogContent;
 
 /// Who does what is logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,13 +125,13 @@ impl Table {
         session.query(&sql).is_ok_and(|rows| !rows.is_empty())
     }
 
-    /// Makes the log where it is missing.
+    /// Makes the log where it is missing and there is to be one.
     ///
     /// # Errors
     ///
     /// [`Fault`]; there is no log then.
     pub fn ensure_log(&mut self, locked: &mut Locked<'_>) -> Result<(), Fault> {
-        if self.log.exists {
+        if !self.lacks_log() {
             return Ok(());
         }
         match locked.write(&self.create_log()) {
@@ -175,6 +176,7 @@ impl Table {
             Took::Unknown => "NULL".to_string(),
         };
         let direction = entry.direction.map(|direction| direction.to_string());
+        let keeps_texts = entry.keeps_texts && self.log.content == LogContent::Texts;
         let sql = format!(
             "INSERT INTO {} (action, direction, version, name, error, from_version, from_dirty, \
              to_version, to_dirty, up_sha256, down_sha256, up_text, down_text, duration_ms, \
@@ -192,8 +194,8 @@ impl Table {
             entry.to.dirty,
             checksum(entry.up),
             checksum(entry.down),
-            whole(entry.up.filter(|text| entry.keeps_texts && text.len() <= LONGEST_KEPT)),
-            whole(entry.down.filter(|_| entry.keeps_texts)),
+            whole(entry.up.filter(|text| keeps_texts && text.len() <= LONGEST_KEPT)),
+            whole(entry.down.filter(|_| keeps_texts)),
             text(operator.user.as_deref()),
             text(operator.host.as_deref()),
             literal(&operator.program),

@@ -11,7 +11,7 @@ use crate::session::config::TOKEN;
 use crate::session::lock::Locked;
 use crate::session::{Row, Session};
 use crate::sqlstate::UNDEFINED_TABLE;
-use crate::url::TableName;
+use crate::url::{DatabaseUrl, LogContent};
 
 /// Where the version table is, or will be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct Log {
     pub may_add: bool,
     /// Whether entries are written: no longer in a run in which it refused one.
     pub is_on: bool,
+    /// What is to be in it.
+    pub content: LogContent,
 }
 
 /// What a file that ran may have changed on the session. golang-migrate keeps such settings for
@@ -76,7 +78,8 @@ impl Table {
     ///
     /// [`Error::NoSchema`] when neither the name nor the session says a schema that exists,
     /// [`Error::Connect`] when the server does not answer.
-    pub fn find(session: &mut Session, name: &TableName) -> Result<Table, Error> {
+    pub fn find(session: &mut Session, url: &DatabaseUrl) -> Result<Table, Error> {
+        let name = &url.table;
         let schema = match &name.schema {
             Some(schema) => format!("{}::pg_catalog.text", literal(schema)),
             None => "pg_catalog.current_schema()::pg_catalog.text".to_string(),
@@ -105,7 +108,7 @@ impl Table {
         let mut values = rows.into_iter().next().unwrap_or_default().into_iter();
         let mut next = || values.next().flatten();
         let schema = next().ok_or(Error::NoSchema)?;
-        Ok(Table {
+        let mut table = Table {
             schema,
             name: name.name.clone(),
             database: next().unwrap_or_default(),
@@ -117,6 +120,7 @@ impl Table {
                 may_read: next().as_deref() == Some("t"),
                 may_add: next().as_deref() == Some("t"),
                 is_on: false,
+                content: url.log,
             },
             settings: SessionSettings {
                 user: next().unwrap_or_default(),
@@ -125,7 +129,16 @@ impl Table {
                 encoding_changed: false,
             },
             is_session_ours: next().is_some_and(|token| session.token() == Some(&token)),
-        })
+        };
+        if url.log == LogContent::Off {
+            (table.log.exists, table.log.may_read, table.log.may_add) = (false, false, false);
+        }
+        Ok(table)
+    }
+
+    /// Whether there is to be a log, and there is none.
+    pub fn lacks_log(&self) -> bool {
+        !self.log.exists && self.log.content != LogContent::Off
     }
 
     /// Schema and name, quoted for SQL.
@@ -148,7 +161,7 @@ impl Table {
             }
         }
         let create = self.create();
-        if !self.log.exists {
+        if self.lacks_log() {
             let both = format!("{create};{};{}", self.create_log(), self.select_sql());
             // Where this is refused, it is told below why, and of which of the two.
             if let Ok(rows) = locked.write(&both) {
@@ -258,6 +271,7 @@ pub mod tests {
                 may_read: true,
                 may_add: true,
                 is_on: true,
+                content: LogContent::Texts,
             },
             pid: 1,
             settings: SessionSettings {

@@ -52,6 +52,31 @@ pub struct DatabaseUrl {
     pub statement_timeout: Option<Duration>,
     /// `x-multi-statement`: run statement by statement.
     pub multi_statement: bool,
+    /// `x-log`: what the log keeps.
+    pub log: LogContent,
+}
+
+/// What the log keeps of the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum LogContent {
+    /// There is no log: nothing is written, and nothing is read.
+    Off,
+    /// Their checksums.
+    Checksums,
+    /// Their checksums and their texts, which may hold secrets.
+    #[default]
+    Texts,
+}
+
+impl LogContent {
+    /// Its word in a URL.
+    pub fn name(self) -> &'static str {
+        match self {
+            LogContent::Off => "off",
+            LogContent::Checksums => "checksums",
+            LogContent::Texts => "texts",
+        }
+    }
 }
 
 /// The version table's name.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::url::database_url::{DatabaseUrl, Secret, SslMode, TableName};
+use crate::url::database_url::{DatabaseUrl, LogContent, Secret, SslMode, TableName};
 use crate::url::grammar::UrlParts;
 use crate::url::hosts::{self, Host};
 use crate::url::modes;
@@ -141,6 +141,9 @@ impl<'a> Inputs<'a> {
             table,
             statement_timeout: statement_timeout.map(Duration::from_millis),
             multi_statement: self.flag("x-multi-statement")?,
+            log: self
+                .parameter("x-log")
+                .map_or(Ok(LogContent::default()), |text| modes::log_content(&text))?,
         })
     }
 

@@ -24,7 +24,9 @@ use std::cell::RefCell;
 
 use crate::url::inputs::Inputs;
 
-pub use database_url::{ChannelBinding, DatabaseUrl, Secret, SslMode, TableName, TargetSession};
+pub use database_url::{
+    ChannelBinding, DatabaseUrl, LogContent, Secret, SslMode, TableName, TargetSession,
+};
 pub use tcp::TcpSettings;
 
 /// What is wrong with a URL, in golang-migrate's words where it has some.

@@ -1,6 +1,6 @@
-//! Reads the parameters that have one of a few words: `sslmode` and its like.
+//! Reads the parameters that have one of a few words: `sslmode`, `x-log` and their like.
 
-use crate::url::database_url::{ChannelBinding, SslMode, TargetSession};
+use crate::url::database_url::{ChannelBinding, LogContent, SslMode, TargetSession};
 
 /// The value that a word stands for.
 fn one_of<T: Copy>(parameter: &str, text: &str, words: &[(&str, T)]) -> Result<T, String> {
@@ -33,6 +33,16 @@ pub fn channel_binding(text: &str) -> Result<ChannelBinding, String> {
     use ChannelBinding::{Disable, Prefer, Require};
     let words = [("disable", Disable), ("prefer", Prefer), ("require", Require)];
     one_of("channel_binding", text, &words)
+}
+
+/// Reads `x-log`.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn log_content(text: &str) -> Result<LogContent, String> {
+    use LogContent::{Checksums, Off, Texts};
+    one_of("x-log", text, &[Off, Checksums, Texts].map(|content| (content.name(), content)))
 }
 
 /// Reads `target_session_attrs`.

@@ -7,6 +7,7 @@
 mod adoption;
 mod apart;
 mod book;
+mod content;
 mod damaged;
 mod edited;
 mod encodings;

@@ -39,6 +39,8 @@ pub struct Args {
 pub struct StatusBody {
     /// The version table, quoted.
     pub table: Option<String>,
+    /// What the log keeps: `texts`, `checksums` or `off`.
+    pub log: Option<&'static str>,
     /// How many files are pending, shown or not.
     pub pending: Option<usize>,
     /// With how many versions something is wrong, shown or not.
@@ -89,6 +91,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<StatusBody>) -> Re
     answer.body = StatusBody {
         migrations: Some(rows.into_iter().map(MigrationItem::of).collect()),
         table: Some(status.table),
+        log: Some(status.log.name()),
         pending: Some(pending),
         wrong: Some(wrong),
     };

@@ -72,7 +72,8 @@ fn migration() -> MigrationItem {
 
 fn status_body(migrations: Vec<MigrationItem>) -> StatusBody {
     let table = Some(r#""public"."schema_migrations""#.to_string());
-    StatusBody { table, pending: Some(1), wrong: Some(0), migrations: Some(migrations) }
+    let (log, pending, wrong) = (Some("texts"), Some(1), Some(0));
+    StatusBody { table, log, pending, wrong, migrations: Some(migrations) }
 }
 
 fn log_body() -> LogBody {

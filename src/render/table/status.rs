@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use dbm::{Edit, Standing, State, Status, StatusRow, Version};
+use dbm::{Edit, LogContent, Standing, State, Status, StatusRow, Version};
 
 use crate::render::format::place;
 use crate::render::printer::{Colour, GREEN, RED, YELLOW, painted};
@@ -101,7 +101,17 @@ pub(super) fn sentence(state: State, tally: &Tally) -> String {
     }
 }
 
-/// What there is to say of the log.
+/// What the log keeps.
+pub(super) fn kept(log: LogContent) -> String {
+    match log {
+        LogContent::Texts => "log: the files' texts and checksums are kept",
+        LogContent::Checksums => "log: the files' checksums are kept, and not their texts",
+        LogContent::Off => "log: off; what was edited, late or adopted is not known",
+    }
+    .to_string()
+}
+
+/// What there is to say of the log's entries.
 pub(super) fn remark(trouble: Option<&str>, tally: &Tally) -> Option<String> {
     if let Some(trouble) = trouble {
         return Some(format!(
@@ -147,8 +157,12 @@ pub(super) fn text(status: &Status, rows: &[&StatusRow], look: &Look, clock: &Cl
     let rows: Vec<StatusLine> = rows.iter().map(|row| StatusLine::from(*row)).collect();
     let all: Vec<StatusLine> = status.rows.iter().map(StatusLine::from).collect();
     let tally = Tally::of(&all);
-    let below =
-        [Some(sentence(status.state, &tally)), remark(status.log_trouble.as_deref(), &tally)];
+    let remark = remark(status.log_trouble.as_deref(), &tally);
+    let below = [
+        Some(sentence(status.state, &tally)),
+        Some(kept(status.log)),
+        remark.filter(|_| status.log != LogContent::Off),
+    ];
     whole(&rows, below.into_iter().flatten(), look, clock)
 }
 

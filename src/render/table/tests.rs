@@ -3,12 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, FixedOffset, Utc};
-use dbm::{Action, Direction, Edit, Standing, State};
+use dbm::{Action, Direction, Edit, LogContent, Standing, State};
 
 use super::clock::Clock;
 use super::layout::{Look, known};
 use super::log;
-use super::status::{StatusLine, Tally, VersionFacts, remark, sentence, whole, words};
+use super::status::{StatusLine, Tally, VersionFacts, kept, remark, sentence, whole, words};
 
 const PIPE: Look = Look { colour: false, width: None };
 /// 2026-11-20 22:12:01 UTC
@@ -178,6 +178,8 @@ fn the_summary_says_where_and_what() {
     assert_eq!(sentence(state(3, true), &pending), "dirty at version 3: 4 pending");
     assert_eq!(sentence(state(3, true), &Tally::default()), "dirty at version 3: nothing pending");
 
+    assert!(kept(LogContent::Texts).contains("texts"));
+    assert!(kept(LogContent::Off).starts_with("log: off"));
     assert_eq!(remark(None, &counted), None);
     let unlogged = Tally::of(&[line(1, "a", facts(Standing::Applied), None)]);
     assert!(remark(None, &unlogged).unwrap().starts_with("1 applied version is not in the log"));

@@ -165,3 +165,21 @@ fn how_a_dead_peer_is_noticed() {
         assert!(said.contains(expected), "{query}: {said}");
     }
 }
+
+#[test]
+fn what_the_log_keeps() {
+    for (text, content) in [
+        ("", LogContent::Texts),
+        ("?x-log=", LogContent::Texts),
+        ("?x-log=texts", LogContent::Texts),
+        ("?x-log=checksums", LogContent::Checksums),
+        ("?x-log=off", LogContent::Off),
+        ("?x-log=off&x-log=texts", LogContent::Off),
+    ] {
+        let read = parse(&format!("postgres://h/d{text}"));
+        assert_eq!(read.log, content, "{text}");
+        assert!(!read.settings.contains_key("x-log"), "{text}");
+    }
+    let unknown = "unsupported x-log \"OFF\"; there are off, checksums and texts";
+    assert!(error("postgres://h/d?x-log=OFF").ends_with(unknown));
+}

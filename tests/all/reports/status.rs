@@ -146,5 +146,9 @@ fn ten_thousand_versions_are_listed() {
     }
     let output = status(&db, &folder).output();
     output.assert_status(0);
-    assert_eq!(output.stdout.lines().count(), 10_003, "header, rows, a blank, the summary");
+    assert_eq!(
+        output.stdout.lines().count(),
+        10_004,
+        "header, rows, a blank, the summary, the log"
+    );
 }
