@@ -11,6 +11,7 @@ use crate::event::{Edited, Holder};
 use crate::fault::{Fault, ServerError};
 use crate::migration::{State, Version};
 use crate::sql::Location;
+use crate::sqlstate::READ_ONLY_SQL_TRANSACTION;
 use crate::text::{printable, printable_path};
 use crate::url::UrlError;
 
@@ -172,7 +173,7 @@ pub enum Error {
     #[error(transparent)]
     Failed(Box<Failure>),
     /// A statement of our own failed.
-    #[error("{fault} in line 0: {}", shortened(sql))]
+    #[error("{}", refused(fault, sql))]
     Statement {
         /// The statement.
         sql: String,
@@ -357,6 +358,18 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.cause.source()
+    }
+}
+
+/// What is said of a statement of ours, in golang-migrate's form where the server refused it.
+fn refused(fault: &Fault, sql: &str) -> String {
+    match fault {
+        Fault::Server(error) if error.code == READ_ONLY_SQL_TRANSACTION => {
+            // The statement that it names says nothing: ours delete the row within a SELECT.
+            format!("nothing can be written, for the session is read-only: {error}")
+        }
+        Fault::Server(_) | Fault::Unclear(_) => format!("{fault} in line 0: {}", shortened(sql)),
+        Fault::Lost(_) | Fault::Unreachable(_) => fault.to_string(),
     }
 }
 

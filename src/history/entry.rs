@@ -13,7 +13,8 @@ use crate::migration::{Direction, State, Version};
 pub enum Action {
     /// A file was run.
     Run,
-    /// The row had been moved by another tool, and its step was put into the log afterwards.
+    /// The row had been moved by another tool, and its step was put into the log afterwards. From and to
+    /// the same version, nothing was moved: the version was declared to be applied.
     Adopt,
     /// The row was set by hand.
     Force,
@@ -73,7 +74,7 @@ pub struct LogEntry {
     pub up: Option<Checksum>,
     /// The checksum of the down file.
     pub down: Option<Checksum>,
-    /// How long it took.
+    /// How long it took on the server, up to the commit.
     pub took: Option<Duration>,
     /// The role of the session, on the server.
     pub role: String,
@@ -86,6 +87,11 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
+    /// Whether it declares a version to be applied that nobody saw run, as `force` and `repair` do.
+    pub fn is_record(&self) -> bool {
+        self.action == Action::Adopt && self.from == self.to
+    }
+
     /// Whether it says that the row was moved, or that files count as applied.
     pub fn is_done(&self) -> bool {
         self.error.is_none()

@@ -15,8 +15,9 @@
 //!      forget V. `force`, and actions of newer versions, change nothing here.
 //!    * If `to` is clean, the versions above it are forgotten.
 //!
-//! **Judging.** A version at or below the row is *known*, *adopted* (known by an `adopt` entry: another
-//! tool ran it) or not known. A version of the folder that is not known is *late* if the next known
+//! **Judging.** A version at or below the row is *known*, *adopted* (known by an `adopt` entry that moves
+//! the row: another tool ran it), *recorded* (known by an `adopt` entry from and to the same version: it
+//! counts as applied, by `force`, by `repair`, or because it lies in a gap) or not known. A version of the folder that is not known is *late* if the next known
 //! version above it was run while the row was below it: the log saw something newer run without it.
 //! Otherwise it is *unknown*: it lies above all that the log knows, or in a gap of the log (a file
 //! dropped it, or a role could write it and not read it).
@@ -58,6 +59,8 @@ pub struct Known {
     pub name: Option<String>,
     /// Another tool ran it.
     pub is_adopted: bool,
+    /// Nobody saw it run: it was declared to be applied.
+    pub is_recorded: bool,
     /// When it ran, or was adopted.
     pub at: SystemTime,
     /// How long it took.
@@ -79,7 +82,8 @@ impl Known {
         Known {
             entry: entry.id,
             name: entry.name.clone(),
-            is_adopted: entry.action == Action::Adopt,
+            is_adopted: entry.action == Action::Adopt && !entry.is_record(),
+            is_recorded: entry.is_record(),
             at: entry.at,
             took: entry.took,
             up: entry.up,

@@ -6,6 +6,12 @@ use dbm::Fault;
 const POOLER: &str = "a pooler stands in front of this server and takes no settings: take them out of \
      the URL (ALTER ROLE … SET does it for good), or connect directly";
 
+/// Who may have cancelled a statement. The server tells only its own `statement_timeout` apart, in its
+/// own language.
+pub const CANCELLED: &str = "it was cancelled: by x-statement-timeout in the URL, by a statement_timeout of \
+     the role, the database or the server (SHOW statement_timeout), by a signal, or by a person; \
+     run the same command again";
+
 /// What to do where there is no session at `place`, for a user of `program`.
 pub fn hint(program: &str, place: &str, fault: &Fault) -> Option<String> {
     let error = match fault {
@@ -72,16 +78,18 @@ pub fn refusal(code: &str) -> Option<&'static str> {
             "that table is another tool's: name one of your own with x-migrations-table in the URL"
         }
         "25006" => {
-            "the server, or this role, is read only: is it a replica? \
-             target_session_attrs=read-write picks the primary among several hosts"
+            "is this server a standby? connect to the primary: with several hosts in the URL, \
+             target_session_attrs=read-write finds it; or is default_transaction_read_only on for \
+             this role or database?"
         }
+        "57014" => CANCELLED,
         _ => return None,
     })
 }
 
 /// What to do where the server answers and there is no session all the same: words of the reason,
 /// and the hint. The first that fits counts.
-const REASONS: [(&[&str], &str); 10] = [
+const REASONS: [(&[&str], &str); 11] = [
     (&["startup parameter"], POOLER),
     (
         &["password missing"],
@@ -113,6 +121,7 @@ const REASONS: [(&[&str], &str); 10] = [
         "the certificate is another host's: connect by the name in it, or settle for \
          sslmode=verify-ca",
     ),
+    (&["SUN_LEN"], "the path of the folder with the server's socket is too long for a socket"),
     (&["Expired", "expired"], "the server's certificate has expired"),
     (
         &["does not allow writes"],

@@ -112,8 +112,8 @@ fn explain(printer: &Printer, error: &Error) {
             }
         }
         Error::Statement { fault: Fault::Lost(_), .. } => format!(
-            "no file was being run; when the server is back, run the same command again \
-             ({program} wait waits for it)"
+            "no file was being run, and those that were reported as done stand; when the server is \
+             back, run the same command again ({program} wait waits for it)"
         ),
         Error::Dirty { .. } => format!(
             "a file was begun and not finished: see what it left, fix that by hand, then run: \
@@ -268,8 +268,7 @@ fn failed(printer: &Printer, failure: &Failure) {
                     "run the same command again when nobody holds the lock"
                 }
                 Cause::Server(error) if error.code == "57014" => {
-                    "it was cancelled, by x-statement-timeout, a signal or a person; run the same \
-                     command again"
+                    connecting::CANCELLED
                 }
                 _ if failure.is_from_log => {
                     "the text is the log's: check out the release that has the file, or undo by \

@@ -46,9 +46,9 @@ pub struct StatusRow {
     pub is_missing: bool,
     /// There is no down file, here or in the log.
     pub has_no_down: bool,
-    /// When it ran, or was adopted; `None` where the log does not know.
+    /// When it ran, or was adopted or recorded; `None` where the log does not know.
     pub at: Option<SystemTime>,
-    /// How long it took.
+    /// How long it took on the server, up to the commit.
     pub took: Option<Duration>,
     /// Checksum of the up text that ran, or else of the file.
     pub checksum: Option<Checksum>,
@@ -62,6 +62,8 @@ pub enum Standing {
     Applied,
     /// The row says so, and the log knows that another tool ran it.
     Adopted,
+    /// The row says so, and the log was told so by `force` or `repair`: nobody saw it run.
+    Recorded,
     /// It is above the row.
     Pending,
     /// It is below the row, and the log saw a newer version run without it.
@@ -158,6 +160,7 @@ impl Status {
                 row if Some(version) > row => Standing::Pending,
                 _ if history.is_late(version, state) => Standing::Late,
                 _ if known.is_some_and(|known| known.is_adopted) => Standing::Adopted,
+                _ if known.is_some_and(|known| known.is_recorded) => Standing::Recorded,
                 _ => Standing::Applied,
             };
             let down = source.entry(version, Direction::Down).is_some();

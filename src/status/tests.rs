@@ -34,7 +34,7 @@ fn wrong(world: &World) -> Vec<Version> {
     rows(world).iter().filter(|row| row.is_wrong()).map(|row| row.version).collect()
 }
 
-use Standing::{Adopted, Applied, Dirty, Late, Pending};
+use Standing::{Adopted, Applied, Dirty, Late, Pending, Recorded};
 
 #[test]
 fn a_database_that_no_tool_has_touched_has_everything_pending() {
@@ -237,7 +237,7 @@ fn rows_are_ascending_and_complete_for_every_small_world() {
                         Pending => Some(row.version) > version,
                         Late => is_late && !applied.contains(&row.version),
                         Applied => Some(row.version) <= version && !is_late,
-                        Adopted | Dirty => false,
+                        Adopted | Recorded | Dirty => false,
                     };
                     assert!(expected, "{row:?} {version:?}");
                     assert_eq!(row.is_missing, !world.here.contains_key(&row.version));

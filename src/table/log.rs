@@ -69,7 +69,7 @@ pub struct NewEntry<'a> {
 pub enum Took {
     /// By us.
     This(Duration),
-    /// By the server: since the message came.
+    /// By the server: since the message came, and up to the entry, which stands just before the commit.
     Message,
     /// Not at all.
     Unknown,

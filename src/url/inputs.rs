@@ -34,6 +34,9 @@ const NOT_SETTINGS: &str = "\
 const SETTING_VARIABLES: [(&str, &str); 3] =
     [("DateStyle", "PGDATESTYLE"), ("TimeZone", "PGTZ"), ("geqo", "PGGEQO")];
 
+/// `MAX_STARTUP_PACKET_LENGTH` of PostgreSQL's `pqcomm.h`, in bytes.
+const LONGEST_START: usize = 10_000;
+
 /// Where a connection's settings come from. The first that has one counts: the URL, the service, the
 /// environment.
 pub struct Inputs<'a> {
@@ -121,7 +124,7 @@ impl<'a> Inputs<'a> {
         let sslrootcert = self.find("sslrootcert", "PGSSLROOTCERT");
         let binding = self.find("channel_binding", "PGCHANNELBINDING");
         let target = self.find("target_session_attrs", "PGTARGETSESSIONATTRS");
-        Ok(DatabaseUrl {
+        let database = DatabaseUrl {
             hosts,
             hostaddrs: hostaddrs.unwrap_or_default(),
             user: find("user", user, "PGUSER"),
@@ -144,7 +147,9 @@ impl<'a> Inputs<'a> {
             log: self
                 .parameter("x-log")
                 .map_or(Ok(LogContent::default()), |text| modes::log_content(&text))?,
-        })
+        };
+        check_length(&database)?;
+        Ok(database)
     }
 
     fn hosts(&self, hostaddr: Option<&str>) -> Result<Vec<(String, u16)>, String> {
@@ -220,6 +225,27 @@ impl<'a> Inputs<'a> {
                 "Unable to parse option {name}: strconv.ParseBool: parsing {other:?}: invalid syntax"
             )),
         }
+    }
+}
+
+/// What is sent when a session begins has to fit: to a longer message the server gives no answer, it
+/// hangs up.
+fn check_length(database: &DatabaseUrl) -> Result<(), String> {
+    let named = |name, value: &'_ Option<String>| (name, value.as_deref().map_or(0, str::len));
+    let own = [
+        named("user", &database.user),
+        named("the database's name", &database.database),
+        named("options", &database.options),
+    ];
+    let settings = database.settings.iter().map(|(name, value)| (name.as_str(), value.len()));
+    let lengths: Vec<(&str, usize)> = own.into_iter().chain(settings).collect();
+    let sum: usize = lengths.iter().map(|(name, length)| name.len() + length).sum();
+    match lengths.iter().max_by_key(|(_, length)| length) {
+        Some((name, length)) if sum > LONGEST_START => Err(format!(
+            "the connection's settings are too long: {name} has {length} bytes, and PostgreSQL \
+             takes {LONGEST_START} in all"
+        )),
+        _ => Ok(()),
     }
 }
 

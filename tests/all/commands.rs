@@ -1,6 +1,7 @@
 //! What is dbm's own: where the database and the folder come from, `create` and `drop` and what they
 //! add, `renumber`, what the server says, signals, and that no password is ever printed.
 
+mod causes;
 mod create;
 mod drop;
 mod files;

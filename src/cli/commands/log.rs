@@ -13,7 +13,8 @@ use crate::render::table::{self, Look};
 
 /// show what was run, when, by whom, and for how long
 ///
-/// Reads only: creates nothing and takes no lock.
+/// Reads only: creates nothing and takes no lock. The time taken is the server's, up to the commit: up
+/// prints a little more.
 #[derive(clap::Args)]
 #[command(override_usage = "log", arg = json_flag())]
 pub struct Args {

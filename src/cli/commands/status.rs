@@ -16,7 +16,9 @@ const WRONG: u8 = 4;
 
 /// show each version: applied, pending, late, edited, missing
 ///
-/// Reads only: creates nothing and takes no lock.
+/// Reads only: creates nothing and takes no lock. A version is adopted where another tool ran it, and
+/// recorded where force or repair declared it applied. The time taken is the server's, up to the
+/// commit: up prints a little more.
 #[derive(clap::Args)]
 #[command(override_usage = "status", arg = json_flag())]
 pub struct Args {
@@ -135,6 +137,7 @@ pub fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Applied => "applied",
         Standing::Adopted => "adopted",
+        Standing::Recorded => "recorded",
         Standing::Pending => "pending",
         Standing::Late => "late",
         Standing::Dirty => "dirty",

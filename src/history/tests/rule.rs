@@ -134,7 +134,7 @@ const CASES: &[Case] = &[
         log: &["run up 1: - -> 1", "run up 3: 1 -> 3", "adopt up 2: 3 -> 3"],
         row: "3",
         folder: &[1, 2, 3],
-        versions: "1 known, 2 adopted, 3 known",
+        versions: "1 known, 2 recorded, 3 known",
         adopted: &[],
     },
     Case {
@@ -174,7 +174,7 @@ const CASES: &[Case] = &[
         log: &["run up 1: - -> 1", "force 3: 1 -> 3", "adopt up 2: 3 -> 3", "adopt up 3: 3 -> 3"],
         row: "3",
         folder: &[1, 2, 3],
-        versions: "1 known, 2 adopted, 3 adopted",
+        versions: "1 known, 2 recorded, 3 recorded",
         adopted: &[],
     },
     Case {
@@ -337,6 +337,7 @@ fn versions(history: &History, state: State, folder: &[Version]) -> String {
     let below = all.into_iter().filter(|version| Some(*version) <= state.version);
     let word = |version| match history.known(version) {
         Some(known) if known.is_adopted => "adopted",
+        Some(known) if known.is_recorded => "recorded",
         Some(_) => "known",
         None if history.is_late(version, state) => "late",
         None => "unknown",

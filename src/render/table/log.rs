@@ -35,7 +35,10 @@ impl From<&LogEntry> for LogLine {
     fn from(entry: &LogEntry) -> LogLine {
         LogLine {
             at: entry.at,
-            what: what(&entry.action, entry.direction, entry.error.is_some()),
+            what: match entry.is_record() {
+                true => "recorded".to_string(),
+                false => what(&entry.action, entry.direction, entry.error.is_some()),
+            },
             version: entry.version,
             name: entry.name.clone(),
             from: entry.from,

@@ -136,6 +136,7 @@ pub(super) fn words(facts: VersionFacts) -> Vec<(&'static str, Option<Colour>)> 
     let mut words = vec![match facts.standing {
         Standing::Applied => ("applied", Some(GREEN)),
         Standing::Adopted => ("adopted", Some(GREEN)),
+        Standing::Recorded => ("recorded", Some(GREEN)),
         Standing::Pending => ("pending", Some(YELLOW)),
         Standing::Late => ("late", Some(RED)),
         Standing::Dirty => ("dirty", Some(RED)),

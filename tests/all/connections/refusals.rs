@@ -118,7 +118,7 @@ fn a_server_that_is_read_only() {
     db.execute(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", db.name()));
     let output = Run::dbm().db(&db).path(&folder).arg("up").output();
     output.assert_status(1).assert_says("read-only");
-    output.assert_line("hint: ", "read only");
+    output.assert_line("hint: ", "default_transaction_read_only");
     assert!(db.tables().is_empty(), "{output}");
     Run::dbm()
         .db(&db)

@@ -31,7 +31,7 @@ fn what_happened_stands_there_with_who_and_how() {
     let lines: Vec<&str> = output.stdout.lines().collect();
     let what = lines[0].find("what").expect("a column");
     let words: Vec<&str> = lines[1..].iter().map(|line| line[what..].trim_start()).collect();
-    let expected = ["repair", "adopted up", "force", "up failed", "error:", "down", "up", "up"];
+    let expected = ["repair", "recorded", "force", "up failed", "error:", "down", "up", "up"];
     assert_eq!(words.len(), expected.len(), "{output}");
     for (line, expected) in lines[1..].iter().zip(expected) {
         match expected {

@@ -137,6 +137,36 @@ fn what_golang_migrate_ran_is_applied_and_then_adopted() {
     assert_states(&output, &[("1", "adopted"), ("2", "adopted")]);
 }
 
+/// What `force` and `repair` declare is no other tool's work.
+#[test]
+fn what_was_forced_is_recorded() {
+    let (db, folder) = (Database::new(), Folder::tables(&["a", "b", "c", "d", "e"]));
+    Run::dbm().db(&db).path(&folder).args(["up", "1"]).output().assert_status(0);
+    Run::dbm().db(&db).path(&folder).args(["force", "3"]).output().assert_status(0);
+    let output = status(&db, &folder).output();
+    let states = [
+        ("1", "applied"),
+        ("2", "recorded"),
+        ("3", "recorded"),
+        ("4", "pending"),
+        ("5", "pending"),
+    ];
+    assert_states(&output, &states);
+    let output = status(&db, &folder).arg("-json").output();
+    assert!(output.stdout.contains(r#""name":"c","state":"recorded""#), "{output}");
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    let late = Folder::tables(&["a", "b", "c", "d", "e"]).pair("0_z", "SELECT 1", "SELECT 1");
+    let output = status(&db, &late).output();
+    assert!(output.stdout.contains("late"), "{output}");
+    Run::dbm().db(&db).path(&late).args(["repair", "-f", "0"]).output().assert_status(0);
+    let output = status(&db, &late).arg("-exit-code").output();
+    output.assert_status(0);
+    assert!(output.stdout.lines().any(|line| line.contains("z") && line.contains("recorded")));
+    let log = Run::dbm().db(&db).path(&late).arg("log").output();
+    assert_eq!(log.stdout.matches("  recorded  ").count(), 3, "{log}");
+    assert!(!log.stdout.contains("adopted"), "{log}");
+}
+
 /// A view of ten thousand rows is one of ten thousand lines.
 #[test]
 fn ten_thousand_versions_are_listed() {
