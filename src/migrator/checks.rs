@@ -69,6 +69,7 @@ pub fn edited(
         Err(fault @ Fault::Lost(_)) => return Err(table.log_error(fault)),
         texts => texts.unwrap_or_default(),
     };
+    let strings = session.strings();
     let file = |Difference { version, ran, sum, now }: Difference| {
         let kept = texts.iter_mut().find(|(id, _)| *id == ran);
         let text = kept.and_then(|(_, texts)| texts.up.take());
@@ -79,7 +80,9 @@ pub fn edited(
         Edited {
             version,
             path: path.unwrap_or_default(),
-            is_cosmetic: text.as_deref().is_some_and(|ran| differs_only_in_comments(ran, &now)),
+            is_cosmetic: text
+                .as_deref()
+                .is_some_and(|ran| differs_only_in_comments(ran, &now, strings)),
             ran: text,
             now,
         }

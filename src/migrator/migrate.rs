@@ -186,7 +186,9 @@ impl Run<'_> {
                 self.tell(Event::Stopped { left: report.left });
                 return Ok(());
             }
-            let file = self.next_file(plan, history, *next, &mut ahead)?;
+            let mut file = self.next_file(plan, history, *next, &mut ahead)?;
+            // A file that ran since it was read may have changed the setting.
+            file.analyse(self.locked.session().strings());
             let begun = Instant::now();
             match self.file(&file) {
                 Ok(Ran::Done) => {

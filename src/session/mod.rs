@@ -34,6 +34,7 @@ use crate::interrupt::Interrupt;
 use crate::session::mark::Mark;
 use crate::session::open::{Incoming, Opened};
 use crate::session::patience::Patience;
+use crate::sql::Strings;
 use crate::text::go_reason;
 use crate::url::DatabaseUrl;
 
@@ -59,6 +60,8 @@ pub struct Session {
     token: Option<String>,
     mark: Mark,
     version: Option<u32>,
+    /// What a backslash is in a plain string, as far as the server has said.
+    strings: Strings,
     place: String,
     /// How long to wait for an answer.
     patience: Patience,
@@ -142,7 +145,7 @@ impl Session {
     ///
     /// As [`Session::open`].
     pub fn open_within(url: &DatabaseUrl, patience: Patience) -> Result<Session, Error> {
-        let Opened { runtime, client, incoming, tls, token, mark, version } =
+        let Opened { runtime, client, incoming, tls, token, mark, version, strings } =
             open::open(url, &patience)?;
         Ok(Session {
             runtime: Some(runtime),
@@ -152,6 +155,7 @@ impl Session {
             token,
             mark,
             version,
+            strings,
             place: url.place(),
             patience,
             is_given_up: false,
@@ -215,6 +219,11 @@ impl Session {
         self.token.as_deref()
     }
 
+    /// What a backslash is in a plain string of the next message.
+    pub fn strings(&self) -> Strings {
+        self.strings
+    }
+
     /// How long answers are waited for from now on.
     pub fn set_patience(&mut self, patience: Patience) {
         self.patience = patience;
@@ -273,7 +282,12 @@ impl Session {
                         }
                         Ok(Some(Err(error))) => break Err(error),
                         Err(_) => {
-                            hear(&self.incoming, &mut self.lost, &mut self.notices);
+                            hear(
+                                &self.incoming,
+                                &mut self.lost,
+                                &mut self.notices,
+                                &mut self.strings,
+                            );
                             self.notices.drain(..).for_each(&mut *on_notice);
                             if self.patience.is_over() {
                                 self.is_given_up = true;
@@ -307,7 +321,7 @@ impl Session {
                 }
             }
         };
-        hear(&self.incoming, &mut self.lost, &mut self.notices);
+        hear(&self.incoming, &mut self.lost, &mut self.notices, &mut self.strings);
         self.notices.drain(..).for_each(&mut *on_notice);
         let result = outcome.map_err(|error| {
             let fault =
@@ -343,11 +357,17 @@ impl Drop for Session {
     }
 }
 
-fn hear(incoming: &Receiver<Incoming>, lost: &mut Option<String>, notices: &mut Vec<Notice>) {
+fn hear(
+    incoming: &Receiver<Incoming>,
+    lost: &mut Option<String>,
+    notices: &mut Vec<Notice>,
+    strings: &mut Strings,
+) {
     for message in incoming.try_iter() {
         match message {
             Incoming::Notice(notice) => notices.push(notice),
             Incoming::Lost(reason) => *lost = Some(reason),
+            Incoming::Strings(now) => *strings = now,
         }
     }
 }

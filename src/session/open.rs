@@ -8,6 +8,7 @@ use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher};
 use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::Context;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
@@ -22,10 +23,14 @@ use crate::session::mark::Mark;
 use crate::session::patience::Patience;
 use crate::session::resolve::resolve;
 use crate::session::{config, driver_error, tls};
+use crate::sql::Strings;
 use crate::sqlstate::{
     FEATURE_NOT_SUPPORTED, INVALID_AUTHORIZATION_SPECIFICATION, PROTOCOL_VIOLATION,
 };
 use crate::url::{DatabaseUrl, SslMode, UrlError};
+
+/// The setting that says what a backslash is in a plain string. The server tells of each change.
+const STRINGS: &str = "standard_conforming_strings";
 
 /// What a session is made of.
 pub struct Opened {
@@ -43,6 +48,8 @@ pub struct Opened {
     pub mark: Mark,
     /// The server's version, where it says one.
     pub version: Option<u32>,
+    /// What a backslash is in a plain string.
+    pub strings: Strings,
 }
 
 /// What the server sends without being asked.
@@ -51,6 +58,8 @@ pub enum Incoming {
     Notice(Notice),
     /// The end of the session, and why.
     Lost(String),
+    /// What a backslash is in a plain string has changed.
+    Strings(Strings),
 }
 
 /// How long to look at nothing but the socket.
@@ -215,15 +224,37 @@ fn connect(target: &Target<'_>, config: &Config, token: Option<String>) -> Resul
     };
     let version = driver.parameter("server_version").and_then(major);
     let (sender, incoming) = channel();
+    let strings = strings(driver.parameter(STRINGS));
     runtime.spawn(async move {
-        while let Some(message) = poll_fn(|cx| driver.poll_message(cx)).await {
+        let mut known = strings;
+        // It is told before the server says that it is done with a message. The driver takes note of
+        // it, and passes nothing on.
+        let mut poll = |cx: &mut Context<'_>| {
+            let message = driver.poll_message(cx);
+            let strings = self::strings(driver.parameter(STRINGS));
+            if std::mem::replace(&mut known, strings) != strings {
+                // Nobody listens when the session is dropped.
+                let _ = sender.send(Incoming::Strings(strings));
+            }
+            message
+        };
+        while let Some(message) = poll_fn(&mut poll).await {
             if !pass_on(message, &sender) {
                 break;
             }
         }
     });
     let mark = Mark::new(&self::token());
-    Ok(Opened { runtime, client, incoming, tls: tls.clone(), token, mark, version })
+    let tls = tls.clone();
+    Ok(Opened { runtime, client, incoming, tls, token, mark, version, strings })
+}
+
+/// What the server said last of the setting.
+fn strings(standard_conforming_strings: Option<&str>) -> Strings {
+    match standard_conforming_strings {
+        Some("off") => Strings::Escaping,
+        _ => Strings::Standard,
+    }
 }
 
 fn pass_on(

@@ -1,22 +1,22 @@
 //! Whether two scripts differ in nothing but comments and white space.
 
-use super::lex::{Lexer, Shape, Token};
+use super::lex::{Lexer, Shape, Strings, Token};
 
 /// Whether two scripts are the same to the server: the same tokens, whatever comments and white
 /// space stand between them.
 ///
 /// In doubt it says no. Where the lexer cuts operators and numbers into pieces, and where two
 /// strings follow one another, the white space between them counts.
-pub(crate) fn differs_only_in_comments(a: &str, b: &str) -> bool {
+pub(crate) fn differs_only_in_comments(a: &str, b: &str, strings: Strings) -> bool {
     // As for the checksum, CR LF is LF, within strings too.
     let (a, b) = (a.replace("\r\n", "\n"), b.replace("\r\n", "\n"));
-    pieces(&a).eq(pieces(&b))
+    pieces(&a, strings).eq(pieces(&b, strings))
 }
 
 /// The tokens, each with the white space before it, as far as that counts.
-fn pieces(text: &str) -> impl Iterator<Item = (Option<Gap>, &str)> {
+fn pieces(text: &str, strings: Strings) -> impl Iterator<Item = (Option<Gap>, &str)> {
     let mut before: Option<Token> = None;
-    Lexer::of_script(text).map(move |token| {
+    Lexer::of_script(text, strings).map(move |token| {
         let gap = before.replace(token).and_then(|before| gap(text, before, token));
         (gap, text.get(token.start..token.end).unwrap_or_default())
     })
@@ -50,7 +50,11 @@ fn stick(last: char, first: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::differs_only_in_comments;
+    use super::Strings;
+
+    fn differs_only_in_comments(a: &str, b: &str) -> bool {
+        super::differs_only_in_comments(a, b, Strings::Standard)
+    }
 
     #[test]
     fn comments_and_white_space_do_not_count() {
@@ -64,6 +68,13 @@ mod tests {
         }
         assert!(differs_only_in_comments("", "-- nothing\n"));
         assert!(differs_only_in_comments("select a -1", "select a - 1"));
+    }
+
+    #[test]
+    fn what_a_comment_is_hangs_on_what_a_backslash_is() {
+        let (a, b) = ("select 'a\\' -- b'\n", "select 'a\\' -- c'\n");
+        assert!(super::differs_only_in_comments(a, b, Strings::Standard));
+        assert!(!super::differs_only_in_comments(a, b, Strings::Escaping));
     }
 
     #[test]

@@ -19,12 +19,12 @@ impl Script {
     /// The index that a `CREATE INDEX CONCURRENTLY` builds, if the statement with this index is one,
     /// and its names can be read. `text` is the script's.
     pub(crate) fn index_built(&self, text: &str, statement: usize) -> Option<IndexBuilt> {
-        index_built(text.get(self.statements().get(statement)?.code.clone())?)
+        let code = text.get(self.statements().get(statement)?.code.clone())?;
+        index_built(Reader::new(code, self.strings()))
     }
 }
 
-fn index_built(code: &str) -> Option<IndexBuilt> {
-    let mut reader = Reader::new(code);
+fn index_built(mut reader: Reader<'_>) -> Option<IndexBuilt> {
     if !reader.eat("create index concurrently") && !reader.eat("create unique index concurrently") {
         return None;
     }

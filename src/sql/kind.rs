@@ -2,7 +2,7 @@
 //!
 //! Not a grammar: a statement that the server would refuse anyway may get any kind.
 
-use super::lex::Shape;
+use super::lex::{Shape, Strings};
 use super::reader::Reader;
 
 /// What a statement does to the transaction, or needs of it.
@@ -76,8 +76,8 @@ const LEAVING: &[&str] = &[
 ];
 
 /// The kind of the statement whose code (first to last token, no `;`) is `code`.
-pub(super) fn classify(code: &str) -> Kind {
-    let mut reader = Reader::new(code);
+pub(super) fn classify(code: &str, strings: Strings) -> Kind {
+    let mut reader = Reader::new(code, strings);
     if is_non_transactional(reader) {
         Kind::NonTransactional
     } else if reader.at_any(&["begin", "start transaction"]) {
@@ -170,8 +170,8 @@ fn copies_from_client(reader: Reader<'_>) -> bool {
 
 /// Whether something of a statement may stand when it fails outside a transaction block, other than an
 /// invalid index. `code` is the statement; `may_commit` says that it is a DO block which may.
-pub(super) fn may_leave(code: &str, kind: Kind, may_commit: bool) -> bool {
-    let reader = Reader::new(code);
+pub(super) fn may_leave(code: &str, strings: Strings, kind: Kind, may_commit: bool) -> bool {
+    let reader = Reader::new(code, strings);
     if kind == Kind::NonTransactional {
         return reader.at_any(LEAVING) || reader.at("alter table");
     }

@@ -3,8 +3,16 @@
 //! Not every kind of token is told apart: only what is needed to find the ends of statements and
 //! to read keywords. Operators and numbers come in pieces, which is harmless, because the pieces
 //! are cut where the server, too, would see a comment or a string begin.
-//!
-//! `standard_conforming_strings` is taken to be on, its default since 9.1.
+
+/// What a backslash is in a plain string, `'…'`: the server's `standard_conforming_strings`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strings {
+    /// A character like any other: on, the default since 9.1.
+    #[default]
+    Standard,
+    /// It escapes the character behind it, as in `E'…'`: off.
+    Escaping,
+}
 
 /// What a token is, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,18 +45,19 @@ pub(super) struct Token {
 pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,
+    pub(super) strings: Strings,
 }
 
 impl<'a> Lexer<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Lexer { text, at: 0 }
+    pub(super) fn new(text: &'a str, strings: Strings) -> Self {
+        Lexer { text, at: 0, strings }
     }
 
     /// Of a whole script, which may begin with a byte-order mark. Elsewhere the server takes one for
     /// a letter.
-    pub(super) fn of_script(text: &'a str) -> Self {
+    pub(super) fn of_script(text: &'a str, strings: Strings) -> Self {
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Lexer { at, ..Lexer::new(text) }
+        Lexer { at, ..Lexer::new(text, strings) }
     }
 
     /// The byte at `at`, or 0 behind the end: no rule below asks for a 0.
@@ -109,6 +118,14 @@ impl<'a> Lexer<'a> {
                 return at;
             }
             at += 1;
+        }
+    }
+
+    /// The end of a plain string whose opening quote stands before `at`.
+    fn plain_end(&self, at: usize) -> usize {
+        match self.strings {
+            Strings::Standard => self.quoted_end(at, "'"),
+            Strings::Escaping => self.escaped_end(at),
         }
     }
 
@@ -191,12 +208,13 @@ impl Iterator for Lexer<'_> {
             [b';', ..] => (Shape::Semicolon, start + 1),
             [b'(', ..] => (Shape::Open, start + 1),
             [b')', ..] => (Shape::Close, start + 1),
-            [b'\'', ..] => (Shape::Text, self.quoted_end(start + 1, "'")),
+            [b'\'', ..] => (Shape::Text, self.plain_end(start + 1)),
             [b'"', ..] => (Shape::Quoted, self.quoted_end(start + 1, "\"")),
             [b'$', ..] => self.dollar(start),
             [b'0'..=b'9', ..] => (Shape::Other, self.number(start)),
             [b'e', b'\'', _] => (Shape::Text, self.escaped_end(start + 2)),
-            [b'b' | b'x' | b'n', b'\'', _] => (Shape::Text, self.quoted_end(start + 2, "'")),
+            [b'n', b'\'', _] => (Shape::Text, self.plain_end(start + 2)),
+            [b'b' | b'x', b'\'', _] => (Shape::Text, self.quoted_end(start + 2, "'")),
             [b'u', b'&', b'\''] => (Shape::Text, self.quoted_end(start + 3, "'")),
             [b'u', b'&', b'"'] => (Shape::Other, self.quoted_end(start + 3, "\"")),
             [b, ..] if is_word(b) => (Shape::Word, self.until(start, |b| !is_word(b))),

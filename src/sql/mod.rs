@@ -30,6 +30,7 @@ mod tests;
 
 // For everybody: what a file's statements are and how it would run.
 pub use kind::Kind;
+pub use lex::Strings;
 pub use locate::{Location, locate};
 pub use mode::{Mode, Refusal};
 pub use script::Script;

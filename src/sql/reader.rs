@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::lex::{Lexer, Shape, Token};
+use super::lex::{Lexer, Shape, Strings, Token};
 
 /// How many tokens are read on from a word that may stand in a script ever so often: no real
 /// statement needs more, and reading on to the end from each such word could take for ever.
@@ -20,13 +20,17 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Stands at the first token.
-    pub(super) fn new(text: &'a str) -> Self {
-        Reader { text, lexer: Lexer::new(text), current: None }.next()
+    pub(super) fn new(text: &'a str, strings: Strings) -> Self {
+        Reader { text, lexer: Lexer::new(text, strings), current: None }.next()
     }
 
     /// The same of a whole script, which may begin with a byte-order mark.
-    pub(super) fn of_script(text: &'a str) -> Self {
-        Reader { text, lexer: Lexer::of_script(text), current: None }.next()
+    pub(super) fn of_script(text: &'a str, strings: Strings) -> Self {
+        Reader { text, lexer: Lexer::of_script(text, strings), current: None }.next()
+    }
+
+    pub(super) fn strings(&self) -> Strings {
+        self.lexer.strings
     }
 
     pub(super) fn current(&self) -> Option<Token> {
@@ -133,6 +137,7 @@ impl<'a> Reader<'a> {
         let (prefix, quoted) = written.split_at(written.find('\'')?);
         Some(match prefix {
             "e" | "E" => Cow::Owned(unescaped(quoted)),
+            "" | "n" | "N" if self.strings() == Strings::Escaping => Cow::Owned(unescaped(quoted)),
             _ => unquoted(quoted, '\''),
         })
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::facts::Facts;
 use super::kind::{Kind, classify, may_leave};
-use super::lex::Lexer;
+use super::lex::{Lexer, Strings};
 use super::mode::{Mode, mode};
 use super::reader::Reader;
 use super::statement::Statement;
@@ -20,15 +20,26 @@ pub struct Script {
     statements: Vec<Statement>,
     facts: Facts,
     mode: Mode,
+    strings: Strings,
 }
 
 impl Script {
     /// Analyses a text. Any text is taken; what is no SQL, the server refuses.
     pub fn new(text: &str) -> Script {
-        let mut analysis = Analysis { text, ..Analysis::default() };
-        walk(text, &mut analysis);
+        Script::with_strings(text, Strings::default())
+    }
+
+    /// Analyses a text for a session whose `standard_conforming_strings` is known.
+    pub fn with_strings(text: &str, strings: Strings) -> Script {
+        let mut analysis = Analysis { text, strings, ..Analysis::default() };
+        walk(text, strings, &mut analysis);
         let Analysis { statements, facts, .. } = analysis;
-        Script { mode: mode(&statements), statements, facts }
+        Script { mode: mode(&statements), statements, facts, strings }
+    }
+
+    /// How it was read.
+    pub fn strings(&self) -> Strings {
+        self.strings
     }
 
     /// The statements that have code, in order.
@@ -72,14 +83,14 @@ impl Script {
             Mode::Transactional { .. } => Some(Cow::Borrowed(text)),
             Mode::OwnTransaction { .. } => {
                 let begin = self.statements.iter().find(|s| s.kind == Kind::Begin)?;
-                let mut reader = Reader::new(text.get(begin.code.clone())?).next();
+                let mut reader = Reader::new(text.get(begin.code.clone())?, self.strings).next();
                 let _ = reader.eat("work") || reader.eat("transaction");
                 // Anything behind these words sets the mode.
                 let commit = self.statements.last().filter(|_| reader.is_at_end())?;
                 let mut bytes = text.as_bytes().to_vec();
                 // Comments stay.
                 for part in [begin, commit].map(|s| s.code.start..s.span.end) {
-                    for token in Lexer::new(text.get(part.clone())?) {
+                    for token in Lexer::new(text.get(part.clone())?, self.strings) {
                         let bytes = bytes.get_mut(part.clone())?;
                         bytes.get_mut(token.start..token.end)?.fill(b' ');
                     }
@@ -95,6 +106,7 @@ impl Script {
 #[derive(Default)]
 struct Analysis<'t> {
     text: &'t str,
+    strings: Strings,
     statements: Vec<Statement>,
     facts: Facts,
     /// Of the statement that is being read: a DO block ends transactions, or may.
@@ -119,8 +131,8 @@ impl Visitor for Analysis<'_> {
         let may_commit = mem::take(&mut self.may_commit);
         if !code.is_empty() {
             let text = self.text.get(code.clone()).unwrap_or_default();
-            let kind = classify(text);
-            let may_leave = may_leave(text, kind, may_commit);
+            let kind = classify(text, self.strings);
+            let may_leave = may_leave(text, self.strings, kind, may_commit);
             let statement = Statement { span, code, kind, is_ended, ends_transactions, may_leave };
             self.statements.push(statement);
         }

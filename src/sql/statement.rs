@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::kind::Kind;
-use super::lex::Shape;
+use super::lex::{Shape, Strings};
 use super::reader::Reader;
 
 /// One statement of a script.
@@ -37,7 +37,9 @@ impl Statement {
     /// Its first keywords, in capitals: `CREATE INDEX CONCURRENTLY`. `text` is the script's. No more
     /// of it, since a password may follow.
     pub(crate) fn head(&self, text: &str) -> String {
-        let mut reader = Reader::new(text.get(self.code.clone()).unwrap_or_default());
+        // No word of it stands behind a string.
+        let code = text.get(self.code.clone()).unwrap_or_default();
+        let mut reader = Reader::new(code, Strings::default());
         let is_pair = reader.at_any(&PAIRS);
         let mut words = Vec::new();
         let mut length = 1;

@@ -9,7 +9,7 @@ impl Script {
     /// table, drops its schema, or drops what a role owns. `text` is the script's.
     pub(crate) fn may_touch(&self, text: &str, schema: &str, table: &str) -> bool {
         let mut touch = Touch { schema, table, is_found: false };
-        walk(text, &mut touch);
+        walk(text, self.strings(), &mut touch);
         touch.is_found
     }
 }

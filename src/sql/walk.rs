@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use super::lex::Shape;
+use super::lex::{Shape, Strings};
 use super::reader::Reader;
 
 /// How deep DO blocks and executed strings may be nested in one another. Nobody nests them deeper,
@@ -44,12 +44,13 @@ pub(super) enum Within {
 ///
 /// Any text is taken. A string, name, comment, parenthesis or body that is not closed goes on to the
 /// end; the server refuses such a statement. A byte-order mark at the start counts as white space.
-pub(super) fn walk(text: &str, visitor: &mut dyn Visitor) {
-    Walker { visitor, depth: 0 }.script(text);
+pub(super) fn walk(text: &str, strings: Strings, visitor: &mut dyn Visitor) {
+    Walker { visitor, strings, depth: 0 }.script(text);
 }
 
 struct Walker<'v> {
     visitor: &'v mut dyn Visitor,
+    strings: Strings,
     /// 0 in the script itself.
     depth: usize,
 }
@@ -59,7 +60,7 @@ impl Walker<'_> {
         let within = if self.depth == 0 { Within::Script } else { Within::Executed };
         let (mut start, mut code) = (0, 0..0);
         let mut nesting = Nesting::default();
-        let mut reader = Reader::of_script(text);
+        let mut reader = Reader::of_script(text, self.strings);
         while let Some(token) = reader.current() {
             if token.shape == Shape::Semicolon && !nesting.is_open() {
                 self.statement(start..token.end, code, true);
@@ -105,13 +106,14 @@ impl Walker<'_> {
 
     fn deeper(&mut self, read: impl FnOnce(&mut Walker<'_>)) {
         if self.depth < DEEPEST {
-            read(&mut Walker { visitor: &mut *self.visitor, depth: self.depth + 1 });
+            let (strings, depth) = (self.strings, self.depth + 1);
+            read(&mut Walker { visitor: &mut *self.visitor, strings, depth });
         }
     }
 
     /// The body of a DO block, taken for PL/pgSQL.
     fn body(&mut self, body: &str) {
-        let mut reader = Reader::new(body);
+        let mut reader = Reader::new(body, self.strings);
         let (mut is_start, mut executes) = (true, false);
         while let Some(token) = reader.current() {
             self.word(reader, is_start, Within::Body);

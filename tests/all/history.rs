@@ -6,7 +6,7 @@
 
 mod adoption;
 mod apart;
-mod book;
+pub mod book;
 mod content;
 mod damaged;
 mod edited;

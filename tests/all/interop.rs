@@ -13,6 +13,7 @@ mod flags;
 mod locks;
 mod opening;
 mod parameters;
+mod strings;
 mod transactions;
 mod twins;
 mod walks;

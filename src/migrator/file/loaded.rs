@@ -11,7 +11,7 @@ use crate::migration::{Direction, State};
 use crate::migrator::run::Run;
 use crate::plan::Step;
 use crate::session::SendError;
-use crate::sql::{Kind, Mode, Refusal, Script, locate};
+use crate::sql::{Kind, Mode, Refusal, Script, Strings, locate};
 use crate::table::{NewEntry, Texts, Took};
 use crate::text::printable;
 
@@ -48,6 +48,13 @@ pub enum Ran {
 }
 
 impl LoadedFile {
+    /// Analyses the text for a session that reads plain strings so, unless that was done.
+    pub fn analyse(&mut self, strings: Strings) {
+        if self.script.is_empty() || self.script.strings() != strings {
+            self.script = Script::with_strings(&self.text, strings);
+        }
+    }
+
     /// Where the row is before the file.
     pub fn before(&self) -> State {
         State::clean(self.step.from)
@@ -187,7 +194,7 @@ impl Run<'_> {
         } else if direction == Direction::Down {
             self.load_from_log(&mut file, history)?;
         }
-        file.script = Script::new(&file.text);
+        file.analyse(self.locked.session().strings());
         file.read = begun.elapsed();
         Ok(file)
     }

@@ -123,6 +123,10 @@ impl Run<'_> {
         let mut took = Vec::new();
         for (i, (file, text)) in files.iter().zip(texts).enumerate() {
             let begun = Instant::now();
+            // The file before it has changed how this one is read.
+            if self.locked.session().strings() != file.script.strings() {
+                return Err(Broken::NotShared);
+            }
             self.start(file);
             let mut row = self.table.advance(file.before(), file.after()).sql;
             if let Some(wait) = self.options.lock_wait {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::super::lex::Strings;
 use super::super::reader::Reader;
 use super::super::{Kind, Mode, Script, Statement, locate};
 use super::scan;
@@ -82,7 +83,7 @@ fn check_script(text: &str, statements: &[Statement]) {
     assert_eq!(script.is_empty(), script.statements().is_empty());
     let last = script.statements().last();
     let behind = last.map_or("", |s| &text[s.code.end..s.span.end]);
-    let is_ended = Reader::new(behind).written() == ";";
+    let is_ended = Reader::new(behind, Strings::Standard).written() == ";";
     assert_eq!(script.is_ended(), is_ended, "{text:?}");
     if let Mode::Transactional { guard_at } | Mode::OwnTransaction { guard_at } = script.mode() {
         let is_cut = guard_at == 0 || script.statements().iter().any(|s| s.span.end == guard_at);

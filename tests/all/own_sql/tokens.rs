@@ -255,6 +255,9 @@ fn cut(sql: &str) -> Vec<Token> {
                 (mark, c.len_utf8())
             }
         };
+        // It would mean something else with `standard_conforming_strings` off.
+        let is_plain = first == '\'' && rest[..end].contains('\\');
+        assert!(!is_plain, "a backslash in a plain string: {sql}");
         tokens.extend(token);
         rest = &rest[end..];
     }
