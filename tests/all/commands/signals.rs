@@ -1,5 +1,7 @@
 //! Signals: the first lets the running file finish, the second cancels it and rolls it back.
 
+use std::process::Command;
+
 use crate::support::locks::Gate;
 use crate::support::sessions::Sessions;
 use crate::support::{Database, Folder, Process, Run};
@@ -185,4 +187,17 @@ fn with_verbose() {
     let output = run.finish();
     output.assert_status(0);
     assert!(output.masked().contains(&format!("\nSTAMP {STOPPING}\n")), "{output}");
+}
+
+/// `sh -c 'make test &'` ignores SIGINT, and so would every dbm that a test signals.
+#[test]
+fn where_whoever_started_the_tests_ignores_them() {
+    let tests = std::env::current_exe().expect("the tests' own binary");
+    let output = Command::new("sh")
+        .args(["-c", "trap '' INT TERM; exec \"$0\" --exact commands::signals::at_a_question"])
+        .arg(tests)
+        .output()
+        .expect("run a test");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }

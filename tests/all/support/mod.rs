@@ -19,6 +19,7 @@ pub mod run;
 pub mod servant;
 pub mod server;
 pub mod sessions;
+pub mod signals;
 pub mod terminal;
 pub mod tls;
 pub mod wait;

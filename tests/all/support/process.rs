@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use tempfile::TempDir;
 
 use crate::support::output::Output;
-use crate::support::wait;
+use crate::support::{signals, wait};
 
 /// Killed when it is dropped unfinished.
 pub struct Process {
@@ -42,6 +42,7 @@ struct Stream {
 
 impl Process {
     pub fn start(mut command: Command, label: String, stdin: Stdin, home: TempDir) -> Self {
+        signals::reset();
         let mut child = command
             .stdin(match stdin {
                 Stdin::Empty => Stdio::null(),
