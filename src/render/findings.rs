@@ -1,40 +1,98 @@
 //! What `verify` found, for people, and what to do about it.
 
+use std::collections::BTreeMap;
+
 use dbm::text::printable;
 use dbm::{Finding, Remedy, Rename};
 
 use crate::render::printer::Printer;
 use crate::render::shown::shown_on_a_line;
 
+/// Findings of a kind that are told one by one at most.
+const MOST: usize = 10;
+/// Of more than that, so many are named.
+const NAMED: usize = 5;
+
 /// Prints each finding with its remedy, and how many there are, on standard output.
 pub fn print(findings: &[Finding], printer: &Printer, with_database: bool) {
-    printer.answer(&text(findings, printer.program(), with_database));
+    let mut text = match printer.is_verbose() {
+        true => findings.iter().map(|finding| each(finding, printer.program())).collect(),
+        false => by_kind(findings, printer.program()),
+    };
+    text.push_str(&summary(findings, with_database));
+    printer.answer(&text);
 }
 
-fn text(findings: &[Finding], program: &str, with_database: bool) -> String {
+/// A finding with its remedy.
+fn each(finding: &Finding, program: &str) -> String {
+    let place = match (&finding.file, finding.line) {
+        (Some(file), Some(line)) => format!("{file}:{line}: "),
+        (Some(file), None) => format!("{file}: "),
+        _ => String::new(),
+    };
+    let message = shown_on_a_line(&finding.message);
+    let remedy = shown_on_a_line(&remedy(finding, program));
+    format!("{}{place}{message} [{}]\n  {remedy}\n", note(finding), finding.kind)
+}
+
+fn note(finding: &Finding) -> &'static str {
+    if finding.is_note { "note: " } else { "" }
+}
+
+/// Each finding; but where there are many of a kind, they stand together where the first one is.
+fn by_kind(findings: &[Finding], program: &str) -> String {
+    let key = |finding: &Finding| (finding.kind, finding.is_note);
+    let mut kinds: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        kinds.entry(key(finding)).or_default().push(finding);
+    }
     let mut text = String::new();
     for finding in findings {
-        let place = match (&finding.file, finding.line) {
-            (Some(file), Some(line)) => format!("{file}:{line}: "),
-            (Some(file), None) => format!("{file}: "),
-            _ => String::new(),
-        };
-        let note = if finding.is_note { "note: " } else { "" };
-        let message = shown_on_a_line(&finding.message);
-        text.push_str(&format!("{note}{place}{message} [{}]\n", finding.kind));
-        text.push_str(&format!("  {}\n", shown_on_a_line(&remedy(finding, program))));
+        match kinds.get(&key(finding)) {
+            // They have been told with the first.
+            None => {}
+            Some(same) if same.len() > MOST => {
+                text.push_str(&together(same, program));
+                kinds.remove(&key(finding));
+            }
+            Some(_) => text.push_str(&each(finding, program)),
+        }
     }
+    text
+}
+
+/// Many findings of a kind: how many, the first of them by name, and what to do about the very first.
+fn together(same: &[&Finding], program: &str) -> String {
+    let [first, ..] = same else { return String::new() };
+    let name = |finding: &&Finding| match (&finding.file, finding.version) {
+        (Some(file), _) => file.clone(),
+        (None, Some(version)) => version.to_string(),
+        (None, None) => shown_on_a_line(&finding.message),
+    };
+    let names: Vec<String> = same.iter().take(NAMED).map(name).collect();
+    format!(
+        "{}{} findings: {} and {} more [{}]\n  the first: {}\n  {}\n  -verbose shows each\n",
+        note(first),
+        same.len(),
+        names.join(", "),
+        same.len() - names.len(),
+        first.kind,
+        shown_on_a_line(&first.message),
+        shown_on_a_line(&remedy(first, program)),
+    )
+}
+
+fn summary(findings: &[Finding], with_database: bool) -> String {
     let wrong = findings.iter().filter(|finding| !finding.is_note).count();
     let place = match with_database {
         true => "the folder and the database",
         false => "the folder (no database was looked at)",
     };
-    text.push_str(&match wrong {
+    match wrong {
         0 => format!("nothing is wrong in {place}\n"),
         1 => format!("1 problem found in {place}\n"),
         count => format!("{count} problems found in {place}\n"),
-    });
-    text
+    }
 }
 
 /// What to do about a finding, for a user of `program`: where possible the command, run within the

@@ -8,7 +8,7 @@ use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::folder_files::{FolderFiles, MigrationFile};
 use crate::verify::remedy::Remedy;
 
-/// Whether files have statements, by their names; those that could not be read are not in it.
+/// Whether files have statements that do something, by their names; those that could not be read are not in it.
 pub type HasStatements<'f> = BTreeMap<&'f str, bool>;
 
 pub fn check<'f>(folder: &'f FolderFiles, findings: &mut Vec<Finding>) -> HasStatements<'f> {
@@ -18,8 +18,10 @@ pub fn check<'f>(folder: &'f FolderFiles, findings: &mut Vec<Finding>) -> HasSta
         match read_text(&file.path) {
             Ok(text) => {
                 let script = Script::new(&text);
-                holds.insert(file.file_name.as_str(), !script.is_empty());
                 let statements = script.statements();
+                let does_something = statements.iter().any(does_something)
+                    || matches!(script.mode(), Mode::Refused(_));
+                holds.insert(file.file_name.as_str(), does_something);
                 let contents = Contents { file, text: &text, statements };
                 findings.extend(contents.transaction(script.mode()));
             }
@@ -27,6 +29,11 @@ pub fn check<'f>(folder: &'f FolderFiles, findings: &mut Vec<Finding>) -> HasSta
         }
     }
     holds
+}
+
+/// `BEGIN; COMMIT;` does nothing.
+fn does_something(statement: &Statement) -> bool {
+    !statement.kind.controls_transaction() && statement.kind != Kind::SetTransaction
 }
 
 fn unreadable(file: &MigrationFile, error: &Unreadable) -> Finding {

@@ -20,6 +20,7 @@ pub fn check(folder: &FolderFiles, findings: &mut Vec<Finding>) {
     findings.extend(folder.near_misses.iter().map(|near| near_miss(folder, near)));
     for files in folder.versions() {
         findings.extend(files.iter().filter(|f| f.is_backup).filter_map(|f| backup(files, f)));
+        findings.extend(files.iter().filter(|f| f.is_otherwise_named).map(otherwise_named));
         findings.extend(two_names(files));
     }
 }
@@ -68,6 +69,13 @@ fn backup(files: &[MigrationFile], file: &MigrationFile) -> Option<Finding> {
     }
     let remedy = Remedy::RemoveOrRename(file.rename(file.name_of(file.direction)));
     Some(file.finding(FindingKind::Name, "is taken for a migration, and runs", remedy))
+}
+
+/// `2_x.up.go`, `2_x.up.md`: golang-migrate runs any extension, too.
+fn otherwise_named(file: &MigrationFile) -> Finding {
+    let remedy = Remedy::RemoveOrRename(file.rename(file.name_of(file.direction)));
+    let message = "is taken for a migration, and runs as SQL, whatever its extension";
+    file.finding(FindingKind::Name, message, remedy)
 }
 
 /// The up and the down of a version are a pair whatever their names, which may be a mistake.

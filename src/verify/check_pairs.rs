@@ -92,6 +92,7 @@ fn empty_down(
     if has_statements(up) != Some(true) || has_statements(down) != Some(false) {
         return None;
     }
-    let message = "has no statement, while its up has: it moves the version and undoes nothing";
+    let message =
+        "does nothing, while its up does something: it moves the version and undoes nothing";
     Some(down.finding(FindingKind::EmptyDown, message, Remedy::FillDown))
 }

@@ -40,7 +40,7 @@ kinds! {
     NoUp = "no-up",
     /// A version has an up file and no down file.
     NoDown = "no-down",
-    /// A down file without a statement stands beside an up file that has some.
+    /// A down file that does nothing stands beside an up file that does something.
     EmptyDown = "empty-down",
     /// A number that is written in another way than those of the other files.
     Style = "style",

@@ -19,6 +19,8 @@ pub struct MigrationFile {
     pub direction: Direction,
     /// By its name it is a copy that somebody put aside; it runs all the same.
     pub is_backup: bool,
+    /// Its extension does not say that it is SQL; it runs as SQL all the same.
+    pub is_otherwise_named: bool,
 }
 
 impl MigrationFile {
@@ -76,9 +78,15 @@ impl FolderFiles {
             match parse_file_name(&file_name) {
                 FileName::Migration { version, name, direction, extension } => {
                     let is_backup = is_backup(&extension);
-                    let file =
-                        MigrationFile { file_name, path, version, name, direction, is_backup };
-                    files.migrations.push(file);
+                    files.migrations.push(MigrationFile {
+                        file_name,
+                        path,
+                        version,
+                        name,
+                        direction,
+                        is_backup,
+                        is_otherwise_named: !is_backup && !is_sql(&extension),
+                    });
                 }
                 FileName::TooLarge => files.too_large.push(file_name),
                 FileName::Other if is_too_large(&file_name) => files.too_large.push(file_name),
@@ -114,6 +122,12 @@ impl FolderFiles {
         let end = self.migrations.partition_point(|m| m.version <= version);
         self.migrations.get(start..end).unwrap_or_default()
     }
+}
+
+/// Whether an extension is one for SQL: `sql`, `SQL`, `pgsql`, `psql`, `pg`.
+fn is_sql(extension: &str) -> bool {
+    let lower = extension.to_ascii_lowercase();
+    lower.ends_with("sql") || ["pg", "ddl", "dml"].contains(&lower.as_str())
 }
 
 /// A number over 64 bits is no version, and golang-migrate passes over the file in silence.

@@ -12,7 +12,7 @@ use crate::render::findings;
 /// check the folder, and the database if one is given; for CI
 ///
 /// Reads only. Exits 1 if it finds something, and says what to do about each. Without a database URL
-/// it checks the folder only.
+/// it checks the folder only. More than ten findings of a kind are told together; -verbose shows each.
 #[derive(clap::Args)]
 #[command(override_usage = "verify", arg = json_flag())]
 pub struct Args {

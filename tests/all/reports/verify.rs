@@ -31,6 +31,10 @@ fn each_fault_of_a_folder_is_found() {
         ("5_x.up.sql", "select 1", "no-down"),
         ("5_x.down.sql", "select 1", "no-up"),
         ("4_d.down.sql", "-- nothing\n", "empty-down"),
+        ("4_d.down.sql", "BEGIN;\n-- nothing\nCOMMIT;\n", "empty-down"),
+        ("4_d.down.sql", "START TRANSACTION; SET TRANSACTION READ ONLY; END;", "empty-down"),
+        ("5_x.up.go", "select 1", "name"),
+        ("5_x.up.md", "select 1", "name"),
         ("0005_x.up.sql", "select 1", "style"),
         ("4_d.up.sql", "begin; select 1;", "open-transaction"),
         ("4_d.up.sql", "select 1; vacuum;", "non-transactional"),
@@ -48,6 +52,36 @@ fn each_fault_of_a_folder_is_found() {
         let allowed = offline(&folder).args(["-allow", kind]).output();
         assert!(!kinds(&allowed.stdout).contains(kind), "{name}\n{allowed}");
     }
+}
+
+/// The same of 175 files is said once; not of ten.
+#[test]
+fn many_of_a_kind_are_told_together() {
+    let names: Vec<String> = (1..=175).map(|number| format!("t{number}")).collect();
+    let folder = Folder::tables(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    for number in 1..=175 {
+        folder.write(&format!("{number}_t{number}.down.sql"), "BEGIN; COMMIT;");
+    }
+    folder.write("7_t7.up.sql", "SELECT 1; VACUUM;");
+    let output = offline(&folder).output();
+    output.assert_status(1);
+    let expected = "175 findings: 1_t1.down.sql, 2_t2.down.sql, 3_t3.down.sql, 4_t4.down.sql, \
+                    5_t5.down.sql and 170 more [empty-down]\n  the first: does nothing, ";
+    assert!(output.stdout.starts_with(expected), "{output}");
+    assert_eq!(output.stdout.lines().count(), 7, "{output}");
+    assert!(output.stdout.contains("\n  -verbose shows each\n7_t7.up.sql:1: VACUUM"), "{output}");
+    assert!(
+        output.stdout.ends_with("176 problems found in the folder (no database was looked at)\n")
+    );
+    let output = offline(&folder).arg("-verbose").output();
+    assert_eq!(output.stdout.lines().count(), 2 * 176 + 1, "{output}");
+    let output = offline(&folder).arg("-json").output();
+    assert_eq!(output.stdout.matches(r#""kind":"empty-down""#).count(), 175);
+    let ten = Folder::tables(&names[..10].iter().map(String::as_str).collect::<Vec<_>>());
+    for number in 1..=10 {
+        ten.write(&format!("{number}_t{number}.down.sql"), "");
+    }
+    assert_eq!(offline(&ten).output().stdout.lines().count(), 21);
 }
 
 /// An index that is built concurrently cannot stand in a better place.
