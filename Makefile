@@ -15,7 +15,7 @@ export RUST_TEST_THREADS ?= 16
 # Where the toolchains put themselves, for shells that have not read a profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin:/usr/local/go/bin
 
-.PHONY: help build demo test lint bench install clean tools versions
+.PHONY: help build demo test lint bench mutants install clean tools versions
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,11 @@ lint: ## check format, clippy and documentation, with warnings denied
 bench: tools ## measure dbm beside golang-migrate and psql, on a PostgreSQL with fsync on
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
 	  tests/postgres.sh run --durable cargo bench --locked --bench against
+
+mutants: tools versions ## break the engine in one place at a time for half an hour, and see whether the tests notice
+	@[ -x target/tools/bin/cargo-mutants ] || cargo install cargo-mutants --locked --root target/tools
+	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
+	  tests/postgres.sh run env MUTANTS_SEED='$(MUTANTS_SEED)' MUTANTS_MINUTES='$(MUTANTS_MINUTES)' tests/mutants.py
 
 install: $(DBM) ## install dbm into PREFIX/bin (PREFIX=/usr/local; DESTDIR is honoured)
 	install -d '$(DESTDIR)$(PREFIX)/bin'
