@@ -43,3 +43,8 @@ pub const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub const UNSAFE_NEW_ENUM_VALUE_USAGE: &str = "55P04";
 /// A statement was cancelled.
 pub const QUERY_CANCELED: &str = "57014";
+
+/// Whether a code is of class 08: the connection to somewhere failed, ours or another.
+pub fn is_connection_exception(code: &str) -> bool {
+    code.starts_with("08")
+}

@@ -9,11 +9,12 @@ use crate::error::Error;
 use crate::event::{Holder, Notice};
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
+use crate::session::message::Tick;
 use crate::session::others::{
     Runner, blockers, cancel as cancel_runner, circle, holders, is_held, waiters,
 };
 use crate::session::patience::Patience;
-use crate::session::{Limits, Row, SendError, Session, Tick};
+use crate::session::{Limits, Row, SendError, Session};
 use crate::url::DatabaseUrl;
 
 /// Pauses between two tries grow from this …

@@ -5,13 +5,14 @@
 //!
 //! The driver is `tokio-postgres`, which the blocking crate `postgres` wraps: that wrapper drops
 //! how many statements of a message were done when one failed, and we want to point at the one
-//! that did. What is asynchronous about it ends in this file: every call blocks, in slices, so
-//! that between two slices a deadline, an [`Interrupt`] and the server's notices are seen to.
+//! that did. What is asynchronous about it ends in this folder: every call blocks, see `exchange`.
 
 pub mod config;
 mod driver_error;
+mod exchange;
 pub mod lock;
 pub mod mark;
+mod message;
 mod open;
 mod others;
 pub mod patience;
@@ -20,35 +21,27 @@ mod tls;
 pub mod waiting;
 
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::Error;
-use crate::event::{Holder, Notice};
+use crate::event::Notice;
 use crate::fault::Fault;
-use crate::interrupt::Interrupt;
 use crate::session::mark::Mark;
+use crate::session::message::OnTick;
 use crate::session::open::{Incoming, Opened};
 use crate::session::patience::Patience;
 use crate::sql::Strings;
 use crate::text::go_reason;
 use crate::url::DatabaseUrl;
 
+pub use message::{Limits, SendError};
+
 /// A row of an answer, each value as the server writes it.
 pub type Row = Vec<Option<String>>;
-
-/// How long one looks at nothing but the socket.
-const SLICE: Duration = Duration::from_millis(100);
-
-/// Why a session ended whose answer was not waited for any longer.
-const GIVEN_UP: &str = "the server did not answer in time";
-
-/// How long a cancel request may take to get through.
-const CANCELLING: Duration = Duration::from_secs(5);
 
 /// An open session.
 pub struct Session {
@@ -70,62 +63,6 @@ pub struct Session {
     /// Why the session ended, once it has.
     lost: Option<String>,
     notices: Vec<Notice>,
-}
-
-/// What may end a message early.
-#[derive(Clone, Debug, Default)]
-pub struct Limits {
-    /// How long it may run.
-    pub timeout: Option<Duration>,
-    /// How long a statement may wait for a lock (`lock_timeout`), in whole milliseconds.
-    pub lock_wait: Option<Duration>,
-    /// Who else may end it.
-    pub interrupt: Interrupt,
-}
-
-/// Hears now and then how long a message has run, and whether it is time to cancel it.
-type OnTick<'a> = &'a mut dyn FnMut(Duration, bool) -> Tick;
-
-/// What to do with a message that runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tick {
-    /// Let it run.
-    GoOn,
-    /// Send a cancel request.
-    Cancel,
-    /// It has been cancelled in another way.
-    Cancelled,
-}
-
-impl From<bool> for Tick {
-    fn from(end: bool) -> Tick {
-        if end { Tick::Cancel } else { Tick::GoOn }
-    }
-}
-
-/// A message that failed.
-#[derive(Clone, Debug)]
-pub struct SendError {
-    /// Why.
-    pub fault: Fault,
-    /// How many of its statements were done before.
-    pub completed: usize,
-    /// Who was in its way, where it had a `lock_wait`.
-    pub blockers: Vec<Holder>,
-    /// It was cancelled because it waited for somebody who waits for our lock.
-    pub is_circle: bool,
-}
-
-impl SendError {
-    fn new(fault: Fault, completed: usize) -> SendError {
-        SendError { fault, completed, blockers: Vec::new(), is_circle: false }
-    }
-}
-
-impl From<Fault> for SendError {
-    fn from(fault: Fault) -> SendError {
-        SendError::new(fault, 0)
-    }
 }
 
 impl Session {
@@ -243,109 +180,6 @@ impl Session {
     pub fn is_lost(&self) -> bool {
         self.lost.is_some() || self.client.is_closed()
     }
-
-    fn exchange(
-        &mut self,
-        sql: &str,
-        limits: &Limits,
-        mut on_message: impl FnMut(SimpleQueryMessage),
-        on_notice: &mut dyn FnMut(Notice),
-        on_tick: OnTick<'_>,
-    ) -> Result<(), SendError> {
-        let mut completed = 0;
-        let mut cancelled = false;
-        let begun = Instant::now();
-        // Short enough to see who is in the way before `lock_timeout` strikes.
-        let tick = limits.lock_wait.map_or(SLICE, |wait| SLICE.min(wait / 4));
-        let client = &self.client;
-        let Some(runtime) = &self.runtime else {
-            return Err(SendError::new(Fault::Lost("closed".to_string()), completed));
-        };
-        if self.is_given_up {
-            return Err(SendError::new(Fault::Lost(GIVEN_UP.to_string()), completed));
-        }
-        let outcome = match runtime.block_on(client.simple_query_raw(sql)) {
-            Err(error) => Err(error),
-            Ok(stream) => {
-                let mut stream = Box::pin(stream);
-                loop {
-                    let left = limits.timeout.map(|t| t.saturating_sub(begun.elapsed()));
-                    let slice = left.filter(|_| !cancelled).map_or(tick, |left| tick.min(left));
-                    let next = async { tokio::time::timeout(slice, stream.next()).await };
-                    match runtime.block_on(next) {
-                        Ok(None) => break Ok(()),
-                        Ok(Some(Ok(message))) => {
-                            if let SimpleQueryMessage::CommandComplete(_) = message {
-                                completed += 1;
-                            }
-                            on_message(message);
-                        }
-                        Ok(Some(Err(error))) => break Err(error),
-                        Err(_) => {
-                            hear(
-                                &self.incoming,
-                                &mut self.lost,
-                                &mut self.notices,
-                                &mut self.strings,
-                            );
-                            self.notices.drain(..).for_each(&mut *on_notice);
-                            if self.patience.is_over() {
-                                self.is_given_up = true;
-                                self.lost = Some(GIVEN_UP.to_string());
-                                let fault = Fault::Lost(GIVEN_UP.to_string());
-                                return Err(SendError::new(fault, completed));
-                            }
-                            let run = begun.elapsed();
-                            let late = limits.timeout.is_some_and(|timeout| run >= timeout);
-                            let end = late || limits.interrupt.is_cancelled();
-                            match on_tick(run, end && !cancelled) {
-                                Tick::Cancel if !cancelled => {
-                                    cancelled = true;
-                                    let (token, tls) = (client.cancel_token(), self.tls.clone());
-                                    // Where this does not get through, the statement goes on.
-                                    let cancelling = async {
-                                        tokio::time::timeout(CANCELLING, token.cancel_query(tls))
-                                            .await
-                                    };
-                                    let _ = runtime.block_on(cancelling);
-                                    limits.interrupt.cancel_sent();
-                                }
-                                Tick::Cancelled => {
-                                    cancelled = true;
-                                    limits.interrupt.cancel_sent();
-                                }
-                                _ => {}
-                            }
-                        }
-                    }
-                }
-            }
-        };
-        hear(&self.incoming, &mut self.lost, &mut self.notices, &mut self.strings);
-        self.notices.drain(..).for_each(&mut *on_notice);
-        let result = outcome.map_err(|error| {
-            let fault =
-                driver_error::running(&error, self.lost.as_deref(), self.client.is_closed());
-            if let Fault::Lost(reason) = &fault {
-                self.lost.get_or_insert_with(|| reason.clone());
-            }
-            SendError::new(fault, completed)
-        });
-        if cancelled {
-            self.absorb_cancel();
-        }
-        result
-    }
-
-    /// A cancel request that came too late for its statement hits the next one: give it one
-    /// that nobody misses.
-    fn absorb_cancel(&mut self) {
-        if let Some(runtime) = &self.runtime
-            && !self.client.is_closed()
-        {
-            let _ = runtime.block_on(async { self.client.simple_query("SELECT").await });
-        }
-    }
 }
 
 impl Drop for Session {
@@ -353,21 +187,6 @@ impl Drop for Session {
         // A runtime that is dropped inside another one panics, unless in the background.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
-        }
-    }
-}
-
-fn hear(
-    incoming: &Receiver<Incoming>,
-    lost: &mut Option<String>,
-    notices: &mut Vec<Notice>,
-    strings: &mut Strings,
-) {
-    for message in incoming.try_iter() {
-        match message {
-            Incoming::Notice(notice) => notices.push(notice),
-            Incoming::Lost(reason) => *lost = Some(reason),
-            Incoming::Strings(now) => *strings = now,
         }
     }
 }

@@ -4,5 +4,6 @@
 mod commands;
 mod crowd;
 mod files;
+mod restarts;
 mod startup;
 mod strangers;

@@ -121,7 +121,7 @@ impl PgBouncer {
             "[databases]\n* = {target}\n[pgbouncer]\n\
              listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir = {home}\n\
              auth_type = any\nadmin_users = postgres\npool_mode = transaction\n\
-             default_pool_size = 4\nmax_client_conn = 200\nserver_idle_timeout = 600\n\
+             default_pool_size = 4\nmax_client_conn = 200\nserver_idle_timeout = 600\nserver_login_retry = 1\n\
              server_reset_query_always = 0\nlogfile = {home}/log\npidfile = {home}/pid\n",
             home = home.display(),
         );

@@ -1,0 +1,111 @@
+//! A file that failed: why, where, and what has become of the database.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::event::Holder;
+use crate::fault::ServerError;
+use crate::migration::{State, Version};
+use crate::sql::Location;
+use crate::text::printable_path;
+
+/// A file that failed: what, where, and how the database stands now.
+#[non_exhaustive]
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The file, as one would open it.
+    pub path: PathBuf,
+    /// Its version.
+    pub version: Version,
+    /// Why.
+    pub cause: Cause,
+    /// Where in the file, if it is known.
+    pub at: Option<Location>,
+    /// Line and column as golang-migrate reports them: it knows none for the end of the input.
+    pub reported: Option<(usize, usize)>,
+    /// Where the database stood before the file.
+    pub before: State,
+    /// Where it would stand after it.
+    pub after: State,
+    /// What has become of the database.
+    pub outcome: Outcome,
+    /// Who was in the way of a statement that waited in vain for a lock.
+    pub blockers: Vec<Holder>,
+    /// The text is the log's: the file is not here.
+    pub is_from_log: bool,
+    /// It was the up file of a redo; its down file has been run, and that stays.
+    pub is_second_half: bool,
+}
+
+/// Why a file failed.
+#[non_exhaustive]
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Cause {
+    /// The server said no.
+    #[error("{0}")]
+    Server(#[source] Box<ServerError>),
+    /// The connection went away while it ran.
+    #[error("connection lost: {0}")]
+    Lost(String),
+    /// The answer was not understood.
+    #[error("{0}")]
+    Unclear(String),
+    /// It cannot be run at all, and nothing was sent.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// What has become of the database when a file failed.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing of the file has happened; the row is as before.
+    Unchanged(State),
+    /// The file was committed although its answer never came.
+    Committed(State),
+    /// Some of it stands and the row is dirty.
+    Partly {
+        /// The row.
+        state: State,
+        /// Which statement failed, from 1.
+        statement: usize,
+        /// Of how many.
+        of: usize,
+        /// How many of those before it stand; what the failed one's transaction had done is
+        /// rolled back.
+        standing: usize,
+        /// Indexes that are not valid now, quoted where need be.
+        invalid_indexes: Vec<String>,
+    },
+    /// The connection went away in the middle of a non-transactional file: the row is dirty, and which of its
+    /// statements stand is not known.
+    Dirty(State),
+    /// The server could not be asked any more.
+    Unknown,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "migration failed: {}", self.cause)?;
+        if let Some((_, column)) = self.reported {
+            write!(f, " (column {column})")?;
+        }
+        if let Cause::Server(error) = &self.cause
+            && let Some(detail) = &error.detail
+        {
+            write!(f, ", {detail}")?;
+        }
+        let line = self.reported.map_or(0, |(line, _)| line);
+        write!(f, " in line {line}: {}", printable_path(&self.path))?;
+        match &self.at {
+            Some(at) => write!(f, ":{}:{}", at.line, at.column),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.source()
+    }
+}

@@ -1,0 +1,163 @@
+//! One message and its answer: waited for in slices, so that between two of them a deadline, an
+//! interrupt and the server's notices are seen to.
+
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use tokio_postgres::SimpleQueryMessage;
+
+use crate::event::Notice;
+use crate::fault::Fault;
+use crate::session::message::{Limits, OnTick, SendError, Tick};
+use crate::session::open::Incoming;
+use crate::session::{Session, driver_error};
+use crate::sql::Strings;
+use crate::sqlstate::is_connection_exception;
+
+/// How long one looks at nothing but the socket.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// Why a session ended whose answer was not waited for any longer.
+const GIVEN_UP: &str = "the server did not answer in time";
+
+/// How long a pooler may take to hang up, or a session to show that it lives.
+const HANGING_UP: Duration = Duration::from_secs(5);
+
+/// How long a cancel request may take to get through.
+const CANCELLING: Duration = Duration::from_secs(5);
+
+impl Session {
+    /// Sends a message, and waits for the end of its answer.
+    pub(super) fn exchange(
+        &mut self,
+        sql: &str,
+        limits: &Limits,
+        mut on_message: impl FnMut(SimpleQueryMessage),
+        on_notice: &mut dyn FnMut(Notice),
+        on_tick: OnTick<'_>,
+    ) -> Result<(), SendError> {
+        let mut completed = 0;
+        let mut cancelled = false;
+        let begun = Instant::now();
+        // Short enough to see who is in the way before `lock_timeout` strikes.
+        let tick = limits.lock_wait.map_or(SLICE, |wait| SLICE.min(wait / 4));
+        let client = &self.client;
+        let Some(runtime) = &self.runtime else {
+            return Err(SendError::new(Fault::Lost("closed".to_string()), completed));
+        };
+        if self.is_given_up {
+            return Err(SendError::new(Fault::Lost(GIVEN_UP.to_string()), completed));
+        }
+        let outcome = match runtime.block_on(client.simple_query_raw(sql)) {
+            Err(error) => Err(error),
+            Ok(stream) => {
+                let mut stream = Box::pin(stream);
+                loop {
+                    let left = limits.timeout.map(|t| t.saturating_sub(begun.elapsed()));
+                    let slice = left.filter(|_| !cancelled).map_or(tick, |left| tick.min(left));
+                    let next = async { tokio::time::timeout(slice, stream.next()).await };
+                    match runtime.block_on(next) {
+                        Ok(None) => break Ok(()),
+                        Ok(Some(Ok(message))) => {
+                            if let SimpleQueryMessage::CommandComplete(_) = message {
+                                completed += 1;
+                            }
+                            on_message(message);
+                        }
+                        Ok(Some(Err(error))) => break Err(error),
+                        Err(_) => {
+                            hear(
+                                &self.incoming,
+                                &mut self.lost,
+                                &mut self.notices,
+                                &mut self.strings,
+                            );
+                            self.notices.drain(..).for_each(&mut *on_notice);
+                            if self.patience.is_over() {
+                                self.is_given_up = true;
+                                self.lost = Some(GIVEN_UP.to_string());
+                                let fault = Fault::Lost(GIVEN_UP.to_string());
+                                return Err(SendError::new(fault, completed));
+                            }
+                            let run = begun.elapsed();
+                            let late = limits.timeout.is_some_and(|timeout| run >= timeout);
+                            let end = late || limits.interrupt.is_cancelled();
+                            match on_tick(run, end && !cancelled) {
+                                Tick::Cancel if !cancelled => {
+                                    cancelled = true;
+                                    let (token, tls) = (client.cancel_token(), self.tls.clone());
+                                    // Where this does not get through, the statement goes on.
+                                    let cancelling = async {
+                                        tokio::time::timeout(CANCELLING, token.cancel_query(tls))
+                                            .await
+                                    };
+                                    let _ = runtime.block_on(cancelling);
+                                    limits.interrupt.cancel_sent();
+                                }
+                                Tick::Cancelled => {
+                                    cancelled = true;
+                                    limits.interrupt.cancel_sent();
+                                }
+                                _ => {}
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        hear(&self.incoming, &mut self.lost, &mut self.notices, &mut self.strings);
+        self.notices.drain(..).for_each(&mut *on_notice);
+        let fault = outcome.err().map(|error| {
+            driver_error::running(&error, self.lost.as_deref(), self.client.is_closed())
+        });
+        if cancelled {
+            self.absorb_cancel();
+        }
+        let Some(fault) = fault else { return Ok(()) };
+        let fault = self.or_lost(fault);
+        if let Fault::Lost(reason) = &fault {
+            self.lost.get_or_insert_with(|| reason.clone());
+        }
+        Err(SendError::new(fault, completed))
+    }
+
+    /// A pooler whose server has gone says so as an error of class 08, and hangs up: the file may have
+    /// been committed or not. A statement may end in such an error, too (dblink), and the session
+    /// lives on.
+    fn or_lost(&mut self, fault: Fault) -> Fault {
+        match fault {
+            Fault::Server(error)
+                if is_connection_exception(&error.code) && !self.answers_within(HANGING_UP) =>
+            {
+                Fault::Lost(error.message)
+            }
+            fault => fault,
+        }
+    }
+
+    /// A cancel request that came too late for its statement hits the next one: give it one
+    /// that nobody misses.
+    fn absorb_cancel(&mut self) {
+        if let Some(runtime) = &self.runtime
+            && !self.client.is_closed()
+        {
+            let _ = runtime.block_on(async { self.client.simple_query("SELECT").await });
+        }
+    }
+}
+
+fn hear(
+    incoming: &Receiver<Incoming>,
+    lost: &mut Option<String>,
+    notices: &mut Vec<Notice>,
+    strings: &mut Strings,
+) {
+    for message in incoming.try_iter() {
+        match message {
+            Incoming::Notice(notice) => notices.push(notice),
+            Incoming::Lost(reason) => *lost = Some(reason),
+            Incoming::Strings(now) => *strings = now,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What goes with a message: what may end it early, and how it fails. Plain values.
+
+use std::time::Duration;
+
+use crate::event::Holder;
+use crate::fault::Fault;
+use crate::interrupt::Interrupt;
+
+/// What may end a message early.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// How long it may run.
+    pub timeout: Option<Duration>,
+    /// How long a statement may wait for a lock (`lock_timeout`), in whole milliseconds.
+    pub lock_wait: Option<Duration>,
+    /// Who else may end it.
+    pub interrupt: Interrupt,
+}
+
+/// Hears now and then how long a message has run, and whether it is time to cancel it.
+pub type OnTick<'a> = &'a mut dyn FnMut(Duration, bool) -> Tick;
+
+/// What to do with a message that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tick {
+    /// Let it run.
+    GoOn,
+    /// Send a cancel request.
+    Cancel,
+    /// It has been cancelled in another way.
+    Cancelled,
+}
+
+impl From<bool> for Tick {
+    fn from(end: bool) -> Tick {
+        if end { Tick::Cancel } else { Tick::GoOn }
+    }
+}
+
+/// A message that failed.
+#[derive(Clone, Debug)]
+pub struct SendError {
+    /// Why.
+    pub fault: Fault,
+    /// How many of its statements were done before.
+    pub completed: usize,
+    /// Who was in its way, where it had a `lock_wait`.
+    pub blockers: Vec<Holder>,
+    /// It was cancelled because it waited for somebody who waits for our lock.
+    pub is_circle: bool,
+}
+
+impl SendError {
+    /// Without more to tell of it.
+    pub fn new(fault: Fault, completed: usize) -> SendError {
+        SendError { fault, completed, blockers: Vec::new(), is_circle: false }
+    }
+}
+
+impl From<Fault> for SendError {
+    fn from(fault: Fault) -> SendError {
+        SendError::new(fault, 0)
+    }
+}
