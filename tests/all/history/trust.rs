@@ -68,6 +68,23 @@ fn everybody_may_write() {
     }
 }
 
+/// The right is gone, and what was made with it is not.
+#[test]
+fn a_trigger_of_another_role() {
+    let (db, folder) = rolled_back();
+    let role = Role::new(&db);
+    db.execute(&format!(
+        "GRANT TRIGGER ON schema_migrations_log TO {0}; GRANT CREATE ON SCHEMA public TO {0};
+         SET ROLE {0};
+         CREATE FUNCTION forge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+         CREATE TRIGGER forge BEFORE INSERT ON schema_migrations_log
+             FOR EACH ROW EXECUTE FUNCTION forge();
+         RESET ROLE; REVOKE ALL ON schema_migrations_log FROM {0}",
+        role.name
+    ));
+    assert_refused(&db, &dbm(&db, &folder, &["down", "1"]), &role.name);
+}
+
 /// The text that the hint names is the one that would run.
 #[test]
 fn the_hint_shows_the_text() {

@@ -34,6 +34,7 @@ fn all(server: &Server, version: u32, test: &str) {
     walk(server, &folder);
     in_turn(server, &folder, test);
     edited(server, &folder);
+    by_the_log(server, &folder);
     failures(server, &folder);
     broken_index(server, &folder);
     somebody_in_the_way(server, &folder);
@@ -85,6 +86,26 @@ fn edited(server: &Server, folder: &Folder) {
     output.assert_status(1).assert_line("hint: ", "repair");
     server.dbm(folder, &["repair", "-f", "4"]).output().assert_status(0);
     server.dbm(folder, &["up"]).stderr("no change\n").check();
+}
+
+/// The files are gone, and the log has their texts.
+fn by_the_log(server: &Server, folder: &Folder) {
+    let older = Folder::new();
+    for name in folder.names().iter().filter(|name| !name.starts_with("4_")) {
+        older.write(name, std::fs::read(folder.join(name)).expect("a file of the folder"));
+    }
+    server
+        .client()
+        .batch_execute("GRANT INSERT ON schema_migrations_log TO PUBLIC")
+        .expect("grant");
+    let output = server.dbm(&older, &["down", "1"]).output();
+    output.assert_status(1).assert_says("PUBLIC may write to the log");
+    server
+        .client()
+        .batch_execute("REVOKE ALL ON schema_migrations_log FROM PUBLIC")
+        .expect("revoke");
+    server.dbm(&older, &["down", "1"]).output().assert_status(0);
+    server.dbm(folder, &["up"]).stderr("4/u d (TIME)\n").check();
 }
 
 /// What the server refuses is shown in its place, and nothing has happened.
