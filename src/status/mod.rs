@@ -62,7 +62,8 @@ pub enum Standing {
     Applied,
     /// The row says so, and the log knows that another tool ran it.
     Adopted,
-    /// The row says so, and the log was told so by `force` or `repair`: nobody saw it run.
+    /// The row says so, and nobody saw it run: `force` or `repair` declared it, or the log has a gap
+    /// there.
     Recorded,
     /// It is above the row.
     Pending,

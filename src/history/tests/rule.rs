@@ -238,7 +238,7 @@ const CASES: &[Case] = &[
         log: &["run up 3: 2 -> 3", "adopt up 1: 3 -> 3"],
         row: "3",
         folder: &[0, 1, 3],
-        versions: "0 late, 1 adopted, 3 known",
+        versions: "0 late, 1 recorded, 3 known",
         adopted: &[],
     },
     Case {
