@@ -2,6 +2,8 @@
 //!
 //! What is looked at is the file that was opened, so it cannot be replaced in between. The null device
 //! is an empty file: `.env` and migrations are hidden behind it (`docker run -v /dev/null:/app/.env`).
+//!
+//! Public for programs that read files beside the migrations, as `dbm` reads `.env`.
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read};

@@ -8,6 +8,7 @@ mod error;
 mod tests;
 mod values;
 
+use dbm::text::is_unprintable;
 use dbm::{State, Version};
 use serde::Serialize;
 
@@ -73,5 +74,21 @@ pub fn text<Body: Serialize>(document: &Document<'_, Body>) -> String {
         error: document.error.map(|error| ErrorFields::of(error, document.exit_code)),
     };
     // Strings and numbers can always be written.
-    serde_json::to_string(&fields).unwrap_or_default()
+    escaped(serde_json::to_string(&fields).unwrap_or_default())
+}
+
+/// JSON escapes the control characters up to a blank alone; a terminal obeys others, too. Here they can
+/// stand within strings only, where `\u009b` is the same character.
+fn escaped(json: String) -> String {
+    if !json.contains(is_unprintable) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        match is_unprintable(c) {
+            true => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => escaped.push(c),
+        }
+    }
+    escaped
 }

@@ -41,6 +41,16 @@ fn escape_sequences_in_names() {
     assert!(failed.contains(r"1/u \u{1b}[2Jgone"), "{failed}");
     assert!(failed.contains(r"2_\u{1b}[2Jgone\u{1b}]0;title\u{7}\u{9b}31m.up.sql:2:"), "{failed}");
     folder.write(&format!("{name}.up.sql"), format!("CREATE TABLE b (id int) -- {BAD}\n{BAD}"));
+    for command in [["status", "-json"], ["log", "-json"]] {
+        let run = || Run::dbm().db(&db).path(&folder).args(command.iter().copied());
+        let said = assert_all_clean(run);
+        assert!(
+            said.contains(r"\u001b[2Jgone\u001b]0;title\u0007\u009b31m"),
+            "{command:?}: {said}"
+        );
+        let object: Value = serde_json::from_str(&run().output().stdout).expect("JSON");
+        assert!(object.to_string().contains("\u{9b}31m"), "{object}");
+    }
     for command in [&["status"][..], &["log"], &["verify"], &["up"], &["repair"]] {
         let run = || Run::dbm().db(&db).path(&folder).args(command.iter().copied());
         let said = assert_all_clean(run);
