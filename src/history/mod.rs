@@ -17,10 +17,11 @@
 //!
 //! **Judging.** A version at or below the row is *known*, *adopted* (known by an `adopt` entry that moves
 //! the row: another tool ran it), *recorded* (known by an `adopt` entry from and to the same version: it
-//! counts as applied, by `force`, by `repair`, or because it lies in a gap) or not known. A version of the folder that is not known is *late* if the next known
-//! version above it was run while the row was below it: the log saw something newer run without it.
-//! Otherwise it is *unknown*: it lies above all that the log knows, or in a gap of the log (a file
-//! dropped it, or a role could write it and not read it).
+//! counts as applied, by `force`, by `repair`, or because it lies in a gap) or not known. A version of the
+//! folder that is not known is *late* if the next known version above it was run while the row was
+//! below it: the log saw something newer run without it. Otherwise it is *unknown*: it lies above all
+//! that the log knows, or in a gap of the log (a file dropped it, or a role could write it and not read
+//! it). The version of the last `force` has no `adopt` entry where it had no file; it is recorded, too.
 //!
 //! **Adopting.** A command that has the lock, a clean row, and a log that it can read and write, first
 //! logs what another tool did:
@@ -123,6 +124,8 @@ pub struct Adoption {
 #[derive(Clone, Debug, Default)]
 pub struct History {
     known: BTreeMap<Version, Known>,
+    /// Where the last `force` set the row.
+    forced: Option<Version>,
 }
 
 impl History {
@@ -139,6 +142,9 @@ impl History {
                 known.repair(entry);
             }
             return;
+        }
+        if entry.action == Action::Force {
+            self.forced = entry.to.version;
         }
         self.forget_above(entry.from);
         if let (Action::Run | Action::Adopt, Some(direction), Some(version)) =
@@ -170,6 +176,11 @@ impl History {
     /// What the log knows of a version, also of one above the row.
     pub fn known(&self, version: Version) -> Option<&Known> {
         self.known.get(&version)
+    }
+
+    /// Whether the last `force` set the row to a version.
+    pub fn is_forced(&self, version: Version) -> bool {
+        self.forced == Some(version)
     }
 
     /// The known versions at or below the row, ascending.

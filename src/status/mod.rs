@@ -162,6 +162,7 @@ impl Status {
                 _ if history.is_late(version, state) => Standing::Late,
                 _ if known.is_some_and(|known| known.is_adopted) => Standing::Adopted,
                 _ if known.is_some_and(|known| known.is_recorded) => Standing::Recorded,
+                _ if known.is_none() && history.is_forced(version) => Standing::Recorded,
                 _ => Standing::Applied,
             };
             let down = source.entry(version, Direction::Down).is_some();

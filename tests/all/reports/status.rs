@@ -167,6 +167,19 @@ fn what_was_forced_is_recorded() {
     assert!(!log.stdout.contains("adopted"), "{log}");
 }
 
+/// Nor is a version that has no file.
+#[test]
+fn what_was_forced_without_a_file_is_recorded() {
+    let (db, folder) = (Database::new(), Folder::tables(&["a"]));
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    Run::dbm().db(&db).path(&folder).args(["force", "5"]).output().assert_status(0);
+    let output = status(&db, &folder).output();
+    assert_states(&output, &[("1", "applied"), ("5", "recorded, missing here, no down")]);
+    assert!(!output.stdout.contains("another tool"), "{output}");
+    Run::dbm().db(&db).path(&folder).args(["force", "1"]).output().assert_status(0);
+    assert_states(&status(&db, &folder).output(), &[("1", "applied")]);
+}
+
 /// A view of ten thousand rows is one of ten thousand lines.
 #[test]
 fn ten_thousand_versions_are_listed() {
