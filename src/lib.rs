@@ -16,7 +16,7 @@
 //! |---|---|
 //! | `main`, `cli` | reads what was typed: `go_flags` into clap's form, clap by `opts`, and `config` |
 //! | `cli::commands::up` | opens a [`Migrator`], calls [`Migrator::up`], prints what comes of it |
-//! | `migrator` | connects, takes the lock, and gives it back whatever comes of the run |
+//! | `migrator::command` | connects, takes the lock, and gives it back; goes on where the connection was lost |
 //! | `migrator::migrate` | reads the row and the log (`adopt`), plans, checks, and runs step by step |
 //! | `plan` | decides which files run: a pure function of the folder, the row and the goal |
 //! | `migrator::file` | loads one file, and runs it in the way that its text asks for |

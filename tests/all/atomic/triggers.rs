@@ -3,26 +3,26 @@
 
 use crate::support::{Database, Folder, Run};
 
-/// What is done to `schema_migrations`, and which columns a table like it has to have for it.
-const SWALLOWED: &str = "CREATE FUNCTION hook() RETURNS trigger LANGUAGE plpgsql AS \
-    'BEGIN RETURN NULL; END'; \
-    CREATE TRIGGER hook BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE PROCEDURE hook()";
-const ALTERED: &str = "CREATE FUNCTION hook() RETURNS trigger LANGUAGE plpgsql AS \
-    'BEGIN NEW.version = NEW.version + 1; RETURN NEW; END'; \
-    CREATE TRIGGER hook BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE PROCEDURE hook()";
-const DIRTIED: &str = "CREATE FUNCTION hook() RETURNS trigger LANGUAGE plpgsql AS \
-    'BEGIN NEW.dirty = NOT NEW.dirty; RETURN NEW; END'; \
-    CREATE TRIGGER hook BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE PROCEDURE hook()";
+/// A trigger on the version table: when it fires, and what it does.
+type Trigger = (&'static str, &'static str);
+
+const SWALLOWED: Trigger = ("BEFORE INSERT", "RETURN NULL");
+const ALTERED: Trigger = ("BEFORE INSERT", "NEW.version = NEW.version + 1; RETURN NEW");
+const DIRTIED: Trigger = ("BEFORE INSERT", "NEW.dirty = NOT NEW.dirty; RETURN NEW");
+const UNDONE: Trigger = ("AFTER INSERT", "DELETE FROM schema_migrations; RETURN NULL");
+const KEPT: Trigger = ("BEFORE DELETE", "RETURN NULL");
+const LEFT: Trigger =
+    ("AFTER DELETE", "INSERT INTO schema_migrations VALUES (99, false); RETURN NULL");
+const LOOKS_ON: Trigger = ("BEFORE INSERT", "INSERT INTO seen VALUES (NEW.version); RETURN NEW");
+
+fn trigger((when, body): Trigger) -> String {
+    format!(
+        "CREATE FUNCTION hook() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {body}; END'; \
+         CREATE TRIGGER hook {when} ON schema_migrations FOR EACH ROW EXECUTE PROCEDURE hook()"
+    )
+}
+
 const RULE: &str = "CREATE RULE hook AS ON INSERT TO schema_migrations DO INSTEAD NOTHING";
-const UNDONE: &str = "CREATE FUNCTION hook() RETURNS trigger LANGUAGE plpgsql AS \
-    'BEGIN DELETE FROM schema_migrations; RETURN NULL; END'; \
-    CREATE TRIGGER hook AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE PROCEDURE hook()";
-const KEPT: &str = "CREATE FUNCTION hook() RETURNS trigger LANGUAGE plpgsql AS \
-    'BEGIN RETURN NULL; END'; \
-    CREATE TRIGGER hook BEFORE DELETE ON schema_migrations FOR EACH ROW EXECUTE PROCEDURE hook()";
-const LEFT: &str = "CREATE FUNCTION hook() RETURNS trigger LANGUAGE plpgsql AS \
-    'BEGIN INSERT INTO schema_migrations VALUES (99, false); RETURN NULL; END'; \
-    CREATE TRIGGER hook AFTER DELETE ON schema_migrations FOR EACH ROW EXECUTE PROCEDURE hook()";
 
 const NAME: &str = "\"public\".\"schema_migrations\"";
 
@@ -60,7 +60,8 @@ fn on_the_way_up() {
         // The file names the version table, so the row is made again behind it.
         "CREATE TABLE b (id int); SELECT count(*) FROM schema_migrations",
     ] {
-        for hook in [SWALLOWED, ALTERED, DIRTIED, RULE, UNDONE, KEPT] {
+        let hooks = [SWALLOWED, ALTERED, DIRTIED, UNDONE, KEPT].map(trigger);
+        for hook in hooks.iter().map(String::as_str).chain([RULE]) {
             let (db, folder) = prepared(up, hook);
             assert_refused(&db, &folder, &["up"]);
         }
@@ -69,12 +70,13 @@ fn on_the_way_up() {
 
 #[test]
 fn on_the_way_down_and_by_force() {
-    for hook in [KEPT, LEFT] {
-        let (db, folder) = prepared("CREATE TABLE b (id int)", hook);
+    for hook in [KEPT, LEFT].map(trigger) {
+        let (db, folder) = prepared("CREATE TABLE b (id int)", &hook);
         assert_refused(&db, &folder, &["down", "1"]);
         assert_refused(&db, &folder, &["redo"]);
     }
-    for hook in [SWALLOWED, ALTERED, RULE, UNDONE, LEFT] {
+    let hooks = [SWALLOWED, ALTERED, UNDONE, LEFT].map(trigger);
+    for hook in hooks.iter().map(String::as_str).chain([RULE]) {
         let (db, folder) = prepared("CREATE TABLE b (id int)", hook);
         assert_refused(&db, &folder, &["force", "2"]);
     }
@@ -83,11 +85,8 @@ fn on_the_way_down_and_by_force() {
 /// One that only looks, or writes elsewhere, is nobody's business.
 #[test]
 fn one_that_looks_on() {
-    let hook = "CREATE TABLE seen (version bigint); \
-        CREATE FUNCTION hook() RETURNS trigger LANGUAGE plpgsql AS \
-        'BEGIN INSERT INTO seen VALUES (NEW.version); RETURN NEW; END'; \
-        CREATE TRIGGER hook BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE PROCEDURE hook()";
-    let (db, folder) = prepared("CREATE TABLE b (id int)", hook);
+    let hook = format!("CREATE TABLE seen (version bigint); {}", trigger(LOOKS_ON));
+    let (db, folder) = prepared("CREATE TABLE b (id int)", &hook);
     Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
     Run::dbm().db(&db).path(&folder).args(["down", "-all"]).output().assert_status(0);
     assert_eq!(db.number("SELECT sum(version) FROM seen"), 3);
