@@ -107,10 +107,11 @@ fn twice() {
 #[test]
 fn three_at_once() {
     let (db, folder) = (Database::new(), slow());
-    let (run, gate) = at_the_gate(&db, &folder, &["up"]);
-    for _ in 0..3 {
-        run.signal("INT");
-    }
+    let (mut run, gate) = at_the_gate(&db, &folder, &["up"]);
+    // Two of a kind that nobody has heard yet are one.
+    run.signal("INT");
+    run.wait_for(STOPPING);
+    run.signal("INT").signal("TERM");
     let output = run.finish();
     gate.open();
     Sessions::of(&db).wait_until_gone();
