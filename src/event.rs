@@ -54,6 +54,8 @@ pub enum Event {
     Buffered(File),
     /// There is no such file of the pair: only the version will move.
     Scheduled(File),
+    /// An up file has no statement: only the version moves.
+    NoStatement(File),
     /// A file goes to the server now.
     Started(File),
     /// The server refused to run the file in a transaction, and why; it is run again,
@@ -149,6 +151,7 @@ impl fmt::Display for Event {
             }
             Event::Buffered(file) => write!(f, "read {file}"),
             Event::Scheduled(file) => write!(f, "no such file: {file}"),
+            Event::NoStatement(file) => write!(f, "{file} has no statement"),
             Event::Started(file) => write!(f, "running {file}"),
             Event::FellBack(file, reason) => {
                 write!(f, "{file} cannot run in one transaction ({reason})")

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::event::{Edited, Holder};
 use crate::fault::Fault;
+use crate::history::LogEntry;
 use crate::migration::{State, Version};
 use crate::sqlstate::{READ_ONLY_SQL_TRANSACTION, is_connection_exception};
 use crate::text::{printable, printable_path};
@@ -61,6 +62,8 @@ pub enum Error {
     Edited {
         /// Which, ascending.
         files: Vec<Edited>,
+        /// The row.
+        state: State,
     },
     /// Files below the row's version have never run.
     #[error(
@@ -112,6 +115,8 @@ pub enum Error {
     Dirty {
         /// The row.
         state: State,
+        /// The failure that left it so, if the log knows of it.
+        failure: Option<Box<LogEntry>>,
     },
     /// So many files fewer than were asked for.
     #[error("limit {0} short")]

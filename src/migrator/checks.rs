@@ -38,7 +38,7 @@ impl Run<'_> {
             }
         }
         if !stopping.is_empty() {
-            return Err(Error::Edited { files: stopping });
+            return Err(Error::Edited { files: stopping, state: *state });
         }
         if !late.is_empty() && !self.options.allow_late {
             let file = |version: &Version| {

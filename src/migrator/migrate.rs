@@ -75,6 +75,7 @@ impl Run<'_> {
                 self.tell(Event::Ahead { version, newest });
                 return Ok(None);
             }
+            Err(Error::Dirty { state, .. }) => return Err(self.dirty(state)),
             plan => plan?,
         };
         if goal.is_up(*state) {
@@ -83,6 +84,14 @@ impl Run<'_> {
         self.check_log_texts(&plan, history)?;
         let Found { state, history } = found;
         Ok(Some(Planned::new(plan, history, state)))
+    }
+
+    /// The row is dirty: with the failure that left it so, if that was the last thing that was logged.
+    fn dirty(&mut self, state: State) -> Error {
+        let entries = self.table.entries(self.locked.session(), true);
+        let last = entries.ok().and_then(|mut entries| entries.pop());
+        let failure = last.filter(|entry| !entry.is_done() && entry.to == state);
+        Error::Dirty { state, failure: failure.map(Box::new) }
     }
 
     /// After the connection was lost: finds out what became of the file that was under way, and where
@@ -275,7 +284,7 @@ impl Run<'_> {
 /// The row is nowhere in the rest of a plan.
 fn moved(plan: &Plan, next: usize, state: State) -> Error {
     if state.dirty {
-        return Error::Dirty { state };
+        return Error::Dirty { state, failure: None };
     }
     let planned = plan.steps.get(next).map(|step| step.from);
     let planned = planned.or(plan.steps.last().map(|step| step.target)).flatten();

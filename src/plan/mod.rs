@@ -140,7 +140,7 @@ fn steps(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error> {
         return Ok(Plan { steps: Vec::new(), end: End::NoChange });
     }
     if state.dirty {
-        return Err(Error::Dirty { state });
+        return Err(Error::Dirty { state, failure: None });
     }
     match goal {
         Goal::Up(limit) => up(ground, state, limit, false),

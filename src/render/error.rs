@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use dbm::text::{go_reason, printable_path};
-use dbm::{Cause, Distrust, Edited, Error, Failure, Fault, Outcome, ServerError, Version};
+use dbm::{Cause, Distrust, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version};
 
+use crate::render::dirty;
 use crate::render::excerpt::excerpt;
 use crate::render::format::{described, place};
 use crate::render::printer::Printer;
-use crate::render::{connecting, difference};
+use crate::render::{advice, connecting, difference};
 
 /// What is wrong with what was typed, rather than with the database.
 #[derive(Debug)]
@@ -81,7 +82,7 @@ fn explain(printer: &Printer, error: &Error) {
     let program = printer.program();
     let hint = match error {
         Error::Failed(failure) => return failed(printer, failure),
-        Error::Edited { files } => return edited(printer, files),
+        Error::Edited { files, state } => return edited(printer, files, *state),
         Error::Late { files, .. } => return late(printer, files),
         Error::LogText { state, table, entry, why, .. } => {
             printer.hint(&format!(
@@ -115,10 +116,9 @@ fn explain(printer: &Printer, error: &Error) {
             "no file was being run, and those that were reported as done stand; when the server is \
              back, run the same command again ({program} wait waits for it)"
         ),
-        Error::Dirty { .. } => format!(
-            "a file was begun and not finished: see what it left, fix that by hand, then run: \
-             {program} force V, with the version that is really applied"
-        ),
+        Error::Dirty { state, failure } => {
+            return dirty::explain(printer, *state, failure.as_deref());
+        }
         Error::NotApplied { .. } => {
             format!("{program} status shows what is applied, and what has a file")
         }
@@ -195,10 +195,17 @@ fn no_migration(printer: &Printer, version: Version, is_applied: bool, is_kept: 
     }
 }
 
-fn edited(printer: &Printer, files: &[Edited]) {
+fn edited(printer: &Printer, files: &[Edited], state: State) {
     let program = printer.program();
     for file in files {
         difference::print(printer, file);
+    }
+    if let [file] = files
+        && Some(file.version) == state.version
+    {
+        printer.hint(&format!(
+            "on a development database, roll it back and run it again: {program} redo"
+        ));
     }
     printer.hint(
         "nothing was run; put back the text that ran, and write what is to change into a new \
@@ -245,6 +252,9 @@ fn failed(printer: &Printer, failure: &Failure) {
             printer.detail("at the commit: a deferred constraint");
         }
         extras(printer, error);
+        if let Some(advice) = advice::of_file(program, failure, error) {
+            printer.hint(&advice);
+        }
     }
     for blocker in &failure.blockers {
         printer.detail(&format!("in its way: {}", described(blocker)));

@@ -35,6 +35,9 @@ pub fn print(printer: &Printer, event: &Event) {
         )),
         Event::Buffered(file) => printer.step(&format!("Start buffering {file}")),
         Event::Scheduled(file) => printer.step(&format!("Scheduled {file}")),
+        Event::NoStatement(file) => {
+            printer.warning(&format!("{file} has no statement: only the version moves"));
+        }
         Event::Started(file) => printer.step(&format!("Read and execute {file}")),
         Event::FellBack(file, reason) => printer.warning(&format!(
             "{file} cannot run in one transaction ({reason}): it now runs statement by statement"

@@ -148,6 +148,13 @@ pub fn remedy(finding: &Finding, program: &str) -> String {
                              $$ begin raise exception 'cannot be undone'; end $$;"
                 .to_string()
         }
+        Remedy::FillUp { version } => format!(
+            "write its statements, or remove the pair if no database is at version {version} yet"
+        ),
+        Remedy::DeleteLine => "delete the line".to_string(),
+        Remedy::SetLocal => {
+            "use SET LOCAL or set_config(…, true), or set it where it is needed".to_string()
+        }
         Remedy::Inspect { file } => format!("see what it is: ls -l {}", printable(file)),
         Remedy::SaveAsUtf8 => {
             "save it as UTF-8: iconv -f OLD -t UTF-8, or in the editor".to_string()

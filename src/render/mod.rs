@@ -4,8 +4,10 @@
 //! `hint: ` or `warning: ` or is indented by two spaces, so that whoever reads the output with
 //! a program can tell the two apart.
 
+mod advice;
 mod connecting;
 pub mod difference;
+mod dirty;
 pub mod error;
 pub mod event;
 mod excerpt;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::source::{Unreadable, read_text};
-use crate::sql::{self, Kind, Mode, Refusal, Script, Statement};
+use crate::sql::{self, Kind, Mode, Refusal, Script, Statement, Strings};
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::folder_files::{FolderFiles, MigrationFile};
 use crate::verify::remedy::Remedy;
@@ -20,10 +20,12 @@ pub fn check<'f>(folder: &'f FolderFiles, findings: &mut Vec<Finding>) -> HasSta
                 let script = Script::new(&text);
                 let statements = script.statements();
                 let does_something = statements.iter().any(does_something)
-                    || matches!(script.mode(), Mode::Refused(_));
+                    || matches!(script.mode(), Mode::Refused(_) | Mode::NonTransactional { .. });
                 holds.insert(file.file_name.as_str(), does_something);
                 let contents = Contents { file, text: &text, statements };
                 findings.extend(contents.transaction(script.mode()));
+                findings.extend(contents.psql(script.mode()));
+                findings.extend(contents.session(&script));
             }
             Err(error) => findings.push(unreadable(file, &error)),
         }
@@ -61,6 +63,42 @@ impl Contents<'_> {
             Mode::NonTransactional { .. } => self.outside().or_else(|| self.control()),
             Mode::Refused(refusal) => Some(self.refused(refusal)),
         }
+    }
+
+    /// A command of psql. What stands behind a COPY FROM STDIN is data.
+    fn psql(&self, mode: Mode) -> Option<Finding> {
+        let command = sql::psql_command(self.text, Strings::default())?;
+        if matches!(mode, Mode::Refused(Refusal::CopyFromStdin { .. })) {
+            return None;
+        }
+        let line = self.line(command.start);
+        let name = self.text.get(command)?.split_whitespace().next()?;
+        let from = match name {
+            "\\restrict" | "\\unrestrict" => " (pg_dump writes it)",
+            _ => "",
+        };
+        let message = format!("{name} is a command of psql{from}: the server refuses the file");
+        Some(self.file.finding(FindingKind::Psql, message, Remedy::DeleteLine).at_line(line))
+    }
+
+    /// Settings that are left on the session: whether the next file finds them depends on which files
+    /// are run together.
+    fn session(&self, script: &Script) -> Option<Finding> {
+        if !script.facts().changes_session {
+            return None;
+        }
+        let changes = |statement: &&Statement| {
+            let code = self.text.get(statement.code.clone()).unwrap_or_default();
+            Script::new(code).facts().changes_session
+        };
+        let statement = self.statements.iter().find(changes)?;
+        let message = format!(
+            "what {} sets stays on the session: files that run after it in the same command find it, and the \
+             same files in the next command do not",
+            statement.head(self.text)
+        );
+        let finding = self.file.finding(FindingKind::Session, message, Remedy::SetLocal);
+        Some(Finding { is_note: true, ..finding.at_line(self.line(statement.code.start)) })
     }
 
     fn refused(&self, refusal: Refusal) -> Finding {

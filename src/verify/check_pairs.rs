@@ -24,6 +24,7 @@ pub fn check(folder: &FolderFiles, holds: &HasStatements<'_>, findings: &mut Vec
         for twice in [&ups, &downs] {
             findings.extend(duplicate(twice, number.as_deref()));
         }
+        findings.extend(ups.iter().filter_map(|up| empty_up(holds, up)));
         match (ups.first(), downs.first()) {
             (Some(up), Some(down)) => findings.extend(empty_down(holds, up, down)),
             (Some(up), None) => findings.extend(no_down(folder, up)),
@@ -81,6 +82,13 @@ fn no_up(folder: &FolderFiles, down: &MigrationFile) -> Option<Finding> {
         format!("version {version} has no up file: up moves the version and does nothing");
     let remedy = Remedy::WriteUp { up, down: down.file_name.clone(), version };
     Some(down.finding(FindingKind::NoUp, message, remedy))
+}
+
+fn empty_up(holds: &HasStatements<'_>, up: &MigrationFile) -> Option<Finding> {
+    let is_empty = holds.get(up.file_name.as_str()) == Some(&false);
+    let remedy = Remedy::FillUp { version: up.version };
+    let message = "has no statement that does anything: up moves the version and does nothing";
+    is_empty.then(|| up.finding(FindingKind::Empty, message, remedy))
 }
 
 fn empty_down(

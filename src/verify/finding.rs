@@ -42,12 +42,18 @@ kinds! {
     NoDown = "no-down",
     /// A down file that does nothing stands beside an up file that does something.
     EmptyDown = "empty-down",
+    /// An up file that does nothing.
+    Empty = "empty",
     /// A number that is written in another way than those of the other files.
     Style = "style",
     /// A file begins a transaction that it does not end: it is never run.
     OpenTransaction = "open-transaction",
     /// `COPY … FROM STDIN` wants rows that a file cannot carry: it is never run.
     CopyFromStdin = "copy",
+    /// A command of psql, which the server does not know.
+    Psql = "psql",
+    /// A file leaves settings on the session, by which the files after it run.
+    Session = "session",
     /// A file cannot run in one transaction.
     NonTransactional = "non-transactional",
     /// A file is no text, or cannot be opened.

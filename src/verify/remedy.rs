@@ -72,6 +72,15 @@ pub enum Remedy {
     },
     /// Write into the down file what undoes the up file.
     FillDown,
+    /// Write the statements of the up file, or remove the pair.
+    FillUp {
+        /// Their version.
+        version: Version,
+    },
+    /// Delete the line.
+    DeleteLine,
+    /// Set it for the transaction only.
+    SetLocal,
     /// See what kind of file it is.
     Inspect {
         /// The file.

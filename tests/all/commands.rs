@@ -6,6 +6,7 @@ mod create;
 mod drop;
 mod files;
 mod flags;
+mod newcomers;
 mod notices;
 mod odd_files;
 mod pipes;

@@ -226,6 +226,9 @@ impl Run<'_> {
         if file.is_from_log {
             self.tell(Event::FromLog(file.file.clone()));
         }
+        if file.exists && file.step.direction == Direction::Up && file.script.is_empty() {
+            self.tell(Event::NoStatement(file.file.clone()));
+        }
         if file.exists {
             self.tell(Event::Started(file.file.clone()));
             self.table.note(file.script.facts());
@@ -239,12 +242,20 @@ impl Run<'_> {
         if !self.table.log.is_on || failure.outcome == Outcome::Unknown {
             return;
         }
-        let to = match &failure.outcome {
-            Outcome::Partly { state, .. } | Outcome::Dirty(state) => *state,
-            _ => failure.before,
+        let (to, message) = match &failure.outcome {
+            Outcome::Partly { state, statement, of, standing, .. } => {
+                let before = match statement - 1 {
+                    0 => String::new(),
+                    before => format!("; {standing} of the {before} before it stand"),
+                };
+                let place = format!("statement {statement} of {of} failed{before}");
+                (*state, format!("{} ({place})", error.message))
+            }
+            Outcome::Dirty(state) => (*state, error.message.clone()),
+            _ => (failure.before, error.message.clone()),
         };
         let entry = NewEntry {
-            error: Some(error.message.clone()),
+            error: Some(message),
             from: failure.before,
             to,
             keeps_texts: false,

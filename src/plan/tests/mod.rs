@@ -163,7 +163,7 @@ fn a_dirty_state_never_plans() {
     each(|world, goal, planned| {
         let state = world.state;
         if state.dirty && !is_nothing(goal) {
-            assert!(matches!(planned, Err(Error::Dirty { state: said }) if said == state));
+            assert!(matches!(planned, Err(Error::Dirty { state: said, .. }) if said == state));
         }
     });
 }

@@ -35,7 +35,7 @@ impl ErrorFields {
             ErrorFields { kind: kind(ours), message: ours.to_string(), ..ErrorFields::default() };
         match ours {
             Error::ReadFile { path, .. } => fields.file = Some(shown(path)),
-            Error::Edited { files } => {
+            Error::Edited { files, .. } => {
                 fields.versions = files.iter().map(|file| file.version).collect();
                 fields.file = only(files).map(|file| shown(&file.path));
             }
@@ -47,7 +47,7 @@ impl ErrorFields {
             | Error::NotApplied { version }
             | Error::LogText { version, .. }
             | Error::NoUpFile { version } => fields.versions.push(*version),
-            Error::Dirty { state: row } | Error::Moved { planned: row, .. } => {
+            Error::Dirty { state: row, .. } | Error::Moved { planned: row, .. } => {
                 fields.versions.extend(row.version);
             }
             Error::Connect { fault, .. } | Error::Statement { fault, .. } => {

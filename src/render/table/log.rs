@@ -64,7 +64,7 @@ pub(super) fn what(action: &Action, direction: Option<Direction>, is_failed: boo
 }
 
 /// Who did it: the role, and behind it the person and the machine.
-pub(super) fn who(role: &str, user: Option<&str>, host: Option<&str>) -> String {
+pub fn who(role: &str, user: Option<&str>, host: Option<&str>) -> String {
     match (user.unwrap_or_default(), host.unwrap_or_default()) {
         ("", "") => role.to_string(),
         (user, "") => format!("{role} ({user})"),

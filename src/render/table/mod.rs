@@ -10,9 +10,9 @@ mod tests;
 use dbm::{LogEntry, Status, StatusRow};
 
 use crate::render::printer::Printer;
-use clock::Clock;
-
+pub use clock::Clock;
 pub use layout::Look;
+pub use log::who;
 
 /// Prints how the versions stand: the rows that a filter has left, and a summary of all.
 pub fn status(printer: &Printer, status: &Status, rows: &[&StatusRow], look: &Look) {

@@ -1,7 +1,7 @@
 //! Names, duplicates and missing halves.
 
 use crate::migration::Direction::Up;
-use crate::verify::FindingKind::{Duplicate, EmptyDown, Name, NoDown, NoUp, TooLarge};
+use crate::verify::FindingKind::{Duplicate, Empty, EmptyDown, Name, NoDown, NoUp, TooLarge};
 use crate::verify::Remedy;
 use crate::verify::tests::{among, assert_clean, assert_one, names, rename, short, shown, texts};
 
@@ -163,5 +163,6 @@ fn a_down_that_undoes_nothing_is_told() {
     let refuses = "do $$ begin raise exception 'cannot be undone'; end $$;";
     assert_clean(&texts(&[("1_a.up.sql", "create table t()"), ("1_a.down.sql", refuses)]));
     // Nothing to undo.
-    assert_clean(&texts(&[("1_a.up.sql", "-- later"), ("1_a.down.sql", "")]));
+    let findings = texts(&[("1_a.up.sql", "-- later"), ("1_a.down.sql", "")]);
+    assert_one(&findings, Empty, "1_a.up.sql");
 }
