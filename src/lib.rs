@@ -80,7 +80,8 @@ pub use url::{
 };
 pub use verify::{Finding, FindingKind, Remedy, Rename, verify_database, verify_folder};
 
-/// The README's example, compiled with the documentation's.
+/// The examples of the README and of docs/library.md, compiled with the documentation's.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
+#[doc = include_str!("../docs/library.md")]
 struct Readme;

@@ -11,7 +11,7 @@
 //! * `DBM_BENCH_ROUNDS`: how often each figure is taken (5; the quick ones more often).
 //! * `DBM_BENCH_DBM`: a dbm to measure in place of this checkout's release build: an older one, say.
 //!
-//! The output is Markdown, to be pasted into the README. Nothing is judged by the exit code: a figure
+//! The output is Markdown, to be pasted into docs/speed.md. Nothing is judged by the exit code: a figure
 //! that misses its target says so beside it.
 
 mod folder;

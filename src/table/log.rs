@@ -89,7 +89,7 @@ impl Table {
 
     /// SQL that makes the log where it is missing.
     ///
-    /// The columns, as the README tells them. Later versions may add some that may be null.
+    /// The columns, as docs/log.md tells them. Later versions may add some that may be null.
     pub fn create_log(&self) -> String {
         format!(
             "CREATE TABLE IF NOT EXISTS {} (\

@@ -29,6 +29,7 @@ mod interop;
 mod library;
 mod own_sql;
 mod pooler;
+mod readme;
 mod reports;
 mod scanner;
 mod support;
