@@ -3,8 +3,9 @@
 use std::process::Command;
 
 use crate::support::locks::Gate;
+use crate::support::proxy::{Proxy, Trouble};
 use crate::support::sessions::Sessions;
-use crate::support::{Database, Folder, Process, Run};
+use crate::support::{Database, Folder, Process, Run, address, wait};
 
 const STOPPING: &str = "Stopping after this running migration ...";
 
@@ -134,6 +135,20 @@ fn twice_in_a_loose_file() {
     output.assert_says("statement 3 of 3").assert_line("hint: ", "force");
     assert_eq!(db.row(), Some((1, true)));
     gate.open();
+}
+
+/// A server that does not answer whether the lock is free keeps nobody waiting.
+#[test]
+fn while_the_lock_is_asked_for_in_vain() {
+    let (db, folder) = (Database::new(), Folder::four());
+    let asking = Trouble::Swallow("pg_try_advisory_lock(".to_owned());
+    let proxy = Proxy::before(address::of_server(), asking);
+    let url = address::through(proxy.port(), &db.url());
+    let run = Run::dbm().url(url).path(&folder).arg("up").spawn();
+    wait::until_true("the lock to be asked for", || proxy.struck());
+    run.signal("INT");
+    run.finish().assert_status(130);
+    assert!(db.tables().is_empty(), "nothing was done");
 }
 
 /// While it waits for the lock there is no file to finish: it ends.
