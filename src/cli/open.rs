@@ -1,7 +1,7 @@
 //! Connecting as the flags say.
 
 use anyhow::Result;
-use dbm::{Migrator, Operator};
+use dbm::{Migrator, Operator, Source};
 
 use crate::cli::config::Flags;
 use crate::cli::context::Context;
@@ -12,9 +12,19 @@ use crate::render::printer::Printer;
 /// Connects, and prints what happens from then on.
 /// Errors are those of the URL, the folder and the server, in golang-migrate's order.
 pub fn open(context: &Context) -> Result<Migrator> {
+    connect(context, context.config.open()?)
+}
+
+/// The same for a command that needs the database alone.
+pub fn open_database(context: &Context) -> Result<Migrator> {
+    let (url, warnings) = context.config.database()?;
+    connect(context, Opened { url, source: Source::default(), warnings })
+}
+
+fn connect(context: &Context, opened: Opened) -> Result<Migrator> {
     let Context { config, printer, .. } = context;
     let Flags { lock_timeout, lock_wait, retries, prefetch, wait, .. } = &config.flags;
-    let Opened { url, source, warnings } = config.open()?;
+    let Opened { url, source, warnings } = opened;
     for warning in &warnings {
         printer.warning(warning);
     }

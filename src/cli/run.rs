@@ -4,8 +4,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::cli::commands::{
-    create, down, drop, force, goto, log, redo, renumber, repair, rollback, status, up, verify,
-    version, wait,
+    create, down, drop, force, goto, log, redo, renumber, repair, rollback, show, status, up,
+    verify, version, wait,
 };
 use crate::cli::config::Config;
 use crate::cli::context::{Answer, Context};
@@ -24,6 +24,7 @@ pub enum Command {
     Status(status::Args),
     Verify(verify::Args),
     Log(log::Args),
+    Show(show::Args),
     Repair(repair::Args),
     Version(version::Args),
     Force(force::Args),
@@ -48,6 +49,7 @@ pub fn run(config: Config, command: Command) -> u8 {
         Command::Status(args) => finish(&context, args, status::run),
         Command::Verify(args) => finish(&context, args, verify::run),
         Command::Log(args) => finish(&context, args, log::run),
+        Command::Show(args) => finish(&context, args, show::run),
         Command::Repair(args) => finish(&context, args, repair::run),
         Command::Version(args) => finish(&context, args, version::run),
         Command::Force(args) => finish(&context, args, force::run),

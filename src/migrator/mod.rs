@@ -13,6 +13,7 @@ mod drop_schema;
 mod file;
 mod force;
 mod log_texts;
+mod logged_text;
 mod migrate;
 mod options;
 mod outcome;
@@ -27,7 +28,7 @@ use crate::error::Error;
 use crate::event::{Edited, Event};
 use crate::history::LogEntry;
 use crate::interrupt::Interrupt;
-use crate::migration::{State, Version};
+use crate::migration::{Direction, State, Version};
 use crate::migrator::connected::Connected;
 use crate::migrator::options::Options;
 use crate::plan::Goal;
@@ -39,6 +40,7 @@ use crate::table::Operator;
 use crate::url::DatabaseUrl;
 
 pub use drop_schema::Leftovers;
+pub use logged_text::LoggedText;
 pub use options::Report;
 pub use repair::{Repair, Why};
 
@@ -308,6 +310,19 @@ impl Migrator {
     /// Those of [`Migrator::connect`], [`Error::Log`].
     pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
         self.read(|read_only| read_only.log())
+    }
+
+    /// The up or down text of a version that the log has last; `None` where it has none. Reads only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::log`].
+    pub fn logged_text(
+        &mut self,
+        version: Version,
+        direction: Direction,
+    ) -> Result<Option<LoggedText>, Error> {
+        self.read(|read_only| read_only.logged_text(version, direction))
     }
 
     /// Indexes of the database that are not valid and that nobody is building, quoted where need

@@ -20,9 +20,15 @@ const LINES_AT_END: usize = 10;
 /// The text with control characters escaped, and what is too long left out in the middle.
 pub fn shown(text: &str) -> String {
     let text = text.trim_end_matches('\n');
-    let line = |line: &str| tabbed(line.strip_suffix('\r').unwrap_or(line), printable);
     let gap = if text.contains('\n') { "\n" } else { " " };
-    shortened(text, gap).split('\n').map(line).collect::<Vec<_>>().join("\n")
+    all_shown(&shortened(text, gap))
+}
+
+/// All of the text, with control characters escaped, and without a line end behind the last line.
+pub fn all_shown(text: &str) -> String {
+    let line = |line: &str| tabbed(line.strip_suffix('\r').unwrap_or(line), printable);
+    let text = text.trim_end_matches('\n');
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The same on one line: line ends and tabs are escaped, too.

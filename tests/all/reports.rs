@@ -2,5 +2,6 @@
 
 mod json;
 mod log;
+mod show;
 mod status;
 mod verify;

@@ -13,6 +13,7 @@ pub mod redo;
 pub mod renumber;
 pub mod repair;
 pub mod rollback;
+pub mod show;
 pub mod status;
 #[cfg(test)]
 mod tests;
