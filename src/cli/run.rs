@@ -39,7 +39,8 @@ const LENIENT: [&str; 7] = ["create", "goto", "up", "down", "drop", "force", "ve
 
 /// Runs a command, prints what comes of it, and gives the exit code.
 pub fn run(config: Config, command: Command) -> u8 {
-    let context = Context::new(config);
+    let json = config.json || matches!(&command, Command::Verify(args) if args.is_json());
+    let context = Context::new(Config { json, ..config });
     match command {
         Command::Up(args) => finish(&context, args, up::run),
         Command::Down(args) => finish(&context, args, down::run),

@@ -82,7 +82,8 @@ fn together(same: &[&Finding], program: &str) -> String {
     )
 }
 
-fn summary(findings: &[Finding], with_database: bool) -> String {
+/// How many there are, in one line.
+pub fn summary(findings: &[Finding], with_database: bool) -> String {
     let wrong = findings.iter().filter(|finding| !finding.is_note).count();
     let place = match with_database {
         true => "the folder and the database",

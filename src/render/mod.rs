@@ -5,6 +5,7 @@
 //! a program can tell the two apart.
 
 mod advice;
+pub mod annotations;
 mod connecting;
 pub mod difference;
 mod dirty;

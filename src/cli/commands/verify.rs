@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::open::open;
-use crate::render::findings;
+use crate::render::error::Complaint;
+use crate::render::{annotations, findings};
 
 /// check the folder, and the database if one is given; for CI
 ///
@@ -16,12 +17,40 @@ use crate::render::findings;
 #[derive(clap::Args)]
 #[command(override_usage = "verify", arg = json_flag())]
 pub struct Args {
+    /// text; json: as -json; github: annotations of a GitHub workflow (text)
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    format: Option<Format>,
     /// check the folder only
     #[arg(long)]
     offline: bool,
     /// ignore findings of these kinds (the words in brackets): no-down,style
     #[arg(long, value_name = "KINDS", value_parser = allowed)]
     allow: Option<Allowed>,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+    Github,
+}
+
+/// One of three words.
+fn format(text: &str) -> Result<Format, String> {
+    match text {
+        "text" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        "github" => Ok(Format::Github),
+        _ => Err(format!("{text:?} is not one of text, json, github")),
+    }
+}
+
+impl Args {
+    /// Whether the answer is to be JSON.
+    pub fn is_json(&self) -> bool {
+        self.format == Some(Format::Json)
+    }
 }
 
 /// Kinds of findings that may be.
@@ -62,6 +91,9 @@ pub struct FindingItem {
 /// Runs it. The errors are those of the folder and the database. What is found is no error.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Result<()> {
     let Context { config, printer, .. } = context;
+    if config.json && args.format.is_some_and(|format| format != Format::Json) {
+        return Err(Complaint::new("-json cannot be used with another -format").into());
+    }
     let folder = config.folder()?;
     let mut found = verify_folder(&folder.path, &folder.url)?;
     let asks = !args.offline && config.has_database();
@@ -82,11 +114,19 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Re
     }
     let allowed = args.allow.unwrap_or_default().0;
     found.retain(|finding| !allowed.contains(&finding.kind));
-    if !printer.is_json() {
-        findings::print(&found, printer, asks && is_clear);
+    match args.format {
+        _ if printer.is_json() => {}
+        Some(Format::Github) => {
+            annotations::print(&found, printer, &folder.path, asks && is_clear);
+        }
+        _ => findings::print(&found, printer, asks && is_clear),
     }
     if asks && !is_clear {
-        printer.warning("the database was not checked: fix the folder first");
+        let text = "the database was not checked: fix the folder first";
+        match args.format {
+            Some(Format::Github) => annotations::warning(printer, text),
+            _ => printer.warning(text),
+        }
     }
     if found.iter().any(|finding| !finding.is_note) {
         answer.exit_code = Some(1);

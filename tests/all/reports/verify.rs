@@ -159,3 +159,60 @@ fn an_empty_url_is_an_error_and_not_no_database() {
     let output = Run::dbm().path(&Folder::four()).args(["-database", "", "verify"]).output();
     output.assert_status(1).assert_says("URL cannot be empty");
 }
+
+/// GitHub shows them beside the lines of a pull request.
+#[test]
+fn findings_as_annotations_of_github() {
+    let repository = Folder::new()
+        .file("db/migrations/1_a.up.sql", "SELECT 1;\nVACUUM;\n")
+        .file("db/migrations/1_a.down.sql", "SELECT 1;\n")
+        .file("db/migrations/2_100%,b.up.sql", "SELECT 1;\n")
+        .file("db/migrations/3_c.up.sql", "VACUUM;\n")
+        .file("db/migrations/3_c.down.sql", "SELECT 1;\n");
+    let verify = || {
+        let run = Run::dbm().cwd(repository.path());
+        run.args(["-path", "./db/migrations", "verify", "-format"])
+    };
+    let output = verify().arg("github").output();
+    output.assert_status(1);
+    assert_eq!(output.stderr, "");
+    let lines: Vec<&str> = output.stdout.lines().collect();
+    let begins = [
+        "::error file=db/migrations/1_a.up.sql,line=2,title=dbm verify (non-transactional)::",
+        "::error file=db/migrations/2_100%25%2Cb.up.sql,title=dbm verify (no-down)::",
+        "::notice file=db/migrations/3_c.up.sql,line=1,title=dbm verify (non-transactional)::",
+        "2 problems found in the folder (no database was looked at)",
+    ];
+    assert_eq!(lines.len(), begins.len(), "{output}");
+    for (line, begin) in lines.iter().zip(begins) {
+        assert!(line.starts_with(begin), "{begin}\n{output}");
+    }
+    // What to do stands in the second line of the message.
+    assert!(lines[1].contains("%0Awrite 2_100%25,b.down.sql"), "{output}");
+    // A whole path in the same folder is shortened.
+    let whole = repository.join("db/migrations").to_str().expect("a UTF-8 path").to_owned();
+    let run = Run::dbm().cwd(repository.path()).args(["-path", &whole, "verify", "-format=github"]);
+    assert_eq!(run.output().stdout, output.stdout);
+
+    let text = verify().arg("text").output();
+    let plain = Run::dbm().cwd(repository.path()).args(["-path", "./db/migrations", "verify"]);
+    assert_eq!(text.stdout, plain.output().stdout);
+    let json = verify().arg("json").output();
+    assert!(json.stdout.starts_with(r#"{"dbm":"#) && json.stdout.contains(r#""exit_code":1"#));
+    let both = verify().args(["github", "-json"]).output();
+    both.assert_status(1);
+    assert!(both.stdout.contains("-json cannot be used with another -format"), "{both}");
+    verify().arg("xml").output().assert_status(2).assert_says("xml");
+}
+
+/// Two files of one version: the database is not looked at, and that is said there, too.
+#[test]
+fn what_was_not_checked_is_annotated() {
+    let folder = Folder::four().file("1_other.up.sql", "select 1");
+    let db = Database::new();
+    let output = Run::dbm().db(&db).path(&folder).args(["verify", "-format", "github"]).output();
+    output.assert_status(1);
+    let said = "\n::warning title=dbm verify::the database was not checked: fix the folder first\n";
+    assert!(output.stdout.contains(said), "{output}");
+    assert_eq!(output.stderr, "");
+}
