@@ -252,6 +252,8 @@ pub struct Holder {
     pub client: String,
     /// When it began what it is doing, as the server writes a time.
     pub since: String,
+    /// How long ago that was, by the server's clock, in whole seconds.
+    pub elapsed: Duration,
     /// What it runs, or ran last: one line, shortened.
     pub query: String,
 }

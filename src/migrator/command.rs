@@ -2,14 +2,14 @@
 
 use crate::error::{Error, Outcome};
 use crate::event::Event;
-use crate::migrator::connected::{Connected, connected};
+use crate::migrator::connected::{Connected, connected, lock_ids};
 use crate::migrator::options::{Options, Report};
 use crate::migrator::progress::Progress;
 use crate::migrator::report::ReadOnly;
 use crate::migrator::run::Run;
 use crate::migrator::{Migrator, outcome};
 use crate::plan::Goal;
-use crate::session::lock::{Locked, Wait, lock_id};
+use crate::session::lock::{Locked, Wait};
 use crate::session::outside_a_runtime;
 use crate::source::Source;
 use crate::url::DatabaseUrl;
@@ -84,7 +84,7 @@ impl Migrator {
         outside_a_runtime(|| {
             let Migrator { url, source, options, on_event, connected: slot } = self;
             let Connected { session, table, .. } = connected(slot, url, options, on_event)?;
-            work(&mut ReadOnly { session, table, source })
+            work(&mut ReadOnly { url, session, table, source })
         })
     }
 
@@ -115,10 +115,7 @@ fn locked<T>(
     work: impl FnOnce(&mut Run<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let Connected { session, table, .. } = connected;
-    // A URL without a path leaves golang-migrate with the bare name.
-    let names = [url.path.clone(), format!("/{}", table.database), table.database.clone()];
-    let names = names.iter().filter(|name| !name.is_empty());
-    let ids = names.map(|name| lock_id(&table.schema, &table.name, name)).collect();
+    let ids = lock_ids(url, table);
     let wait = Wait {
         timeout: options.lock_timeout,
         interrupt: &options.interrupt,

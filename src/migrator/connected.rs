@@ -5,6 +5,7 @@ use crate::event::Event;
 use crate::fault::Fault;
 use crate::migrator::options::Options;
 use crate::session::Session;
+use crate::session::lock::lock_id;
 use crate::session::patience::Patience;
 use crate::session::waiting::until_ready;
 use crate::table::Table;
@@ -52,6 +53,15 @@ impl Connected {
         session.set_patience(Patience::default());
         Ok(Connected { session, table, is_used: false })
     }
+}
+
+/// The lock's ids: under the URL's path as it is written, `/` and the database's name, and the bare
+/// name.
+pub fn lock_ids(url: &DatabaseUrl, table: &Table) -> Vec<u32> {
+    // A URL without a path leaves golang-migrate with the bare name.
+    let names = [url.path.clone(), format!("/{}", table.database), table.database.clone()];
+    let names = names.iter().filter(|name| !name.is_empty());
+    names.map(|name| lock_id(&table.schema, &table.name, name)).collect()
 }
 
 /// The session for a command. A service may keep a migrator for hours, so before any command but the

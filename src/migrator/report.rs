@@ -6,15 +6,19 @@ use crate::fault::Fault;
 use crate::history::{History, LogEntry};
 use crate::migration::{State, Version};
 use crate::migrator::checks;
+use crate::migrator::connected::lock_ids;
 use crate::migrator::repair::{Repair, repairs};
 use crate::session::Session;
+use crate::session::others::holders;
 use crate::source::Source;
 use crate::status::{self, Edit, Status};
 use crate::table::{Table, invalid_indexes};
-use crate::url::LogContent;
+use crate::url::{DatabaseUrl, LogContent};
 
 /// A database, looked at without the lock.
 pub struct ReadOnly<'a> {
+    /// Where the database is.
+    pub url: &'a DatabaseUrl,
     /// The session.
     pub session: &'a mut Session,
     /// The version table and the log.
@@ -51,6 +55,7 @@ impl ReadOnly<'_> {
             log_trouble: trouble,
             is_logged,
             log: self.table.log.content,
+            running: holders(self.session, &lock_ids(self.url, self.table)),
             rows: Status::rows(self.source, &history, state, &edits),
         })
     }

@@ -14,7 +14,7 @@ pub mod lock;
 pub mod mark;
 mod message;
 mod open;
-mod others;
+pub mod others;
 pub mod patience;
 mod resolve;
 mod tls;

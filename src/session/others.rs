@@ -1,6 +1,8 @@
 //! Who else is there: holders of the migration lock, those who wait for it, and those who are in
 //! a statement's way.
 
+use std::time::Duration;
+
 use crate::event::Holder;
 use crate::quote::{EQ, NE};
 use crate::session::Session;
@@ -63,6 +65,8 @@ fn sessions(session: &mut Session, condition: &str) -> Vec<Holder> {
 const SESSION: &str = "a.pid, coalesce(a.application_name, ''), \
     coalesce(a.usename::pg_catalog.text, ''), coalesce(pg_catalog.host(a.client_addr), ''), \
     coalesce(a.xact_start, a.state_change, a.backend_start)::timestamp(0) with time zone::pg_catalog.text, \
+    extract(epoch FROM pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) \
+    coalesce(a.xact_start, a.state_change, a.backend_start))::bigint, \
     coalesce(pg_catalog.left(pg_catalog.regexp_replace(a.query, '[[:space:]]+', ' ', 'g'), 80), '')";
 
 /// The sessions that a query of [`SESSION`] gives; none when it fails.
@@ -86,6 +90,7 @@ fn holder(row: Vec<Option<String>>) -> Option<Holder> {
         user: next()?,
         client: next()?,
         since: next()?,
+        elapsed: Duration::from_secs(next()?.parse().unwrap_or(0)),
         query: next()?,
     })
 }

@@ -5,6 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::checksum::Checksum;
+use crate::event::Holder;
 use crate::history::{History, Known};
 use crate::migration::{Direction, State, Version};
 use crate::source::Source;
@@ -24,6 +25,9 @@ pub struct Status {
     pub is_logged: bool,
     /// What is put into the log.
     pub log: LogContent,
+    /// Who holds the migration lock: runs in progress, of any tool. Empty where there is none, or
+    /// where the server does not say.
+    pub running: Vec<Holder>,
     /// A row a version, ascending: each that is in the folder or applied.
     pub rows: Vec<StatusRow>,
 }

@@ -1,7 +1,7 @@
 //! `status`: shows each version and how it stands.
 
 use anyhow::Result;
-use dbm::{Edit, Standing, Status, StatusRow, Version};
+use dbm::{Edit, Holder, Standing, Status, StatusRow, Version};
 use serde::Serialize;
 
 use crate::cli::config::json_flag;
@@ -17,7 +17,7 @@ const WRONG: u8 = 4;
 /// show each version: applied, pending, late, edited, missing
 ///
 /// Reads only: creates nothing and takes no lock. A version is adopted where another tool ran it, and
-/// recorded where force or repair declared it applied. The time taken is the server's, up to the
+/// recorded where force or repair declared it applied. A run in progress is named. The time taken is the server's, up to the
 /// commit: up prints a little more.
 #[derive(clap::Args)]
 #[command(override_usage = "status", arg = json_flag())]
@@ -43,12 +43,26 @@ pub struct StatusBody {
     pub table: Option<String>,
     /// What the log keeps: `texts`, `checksums` or `off`.
     pub log: Option<&'static str>,
+    /// Runs in progress.
+    pub running: Option<Vec<RunningItem>>,
     /// How many files are pending, shown or not.
     pub pending: Option<usize>,
     /// With how many versions something is wrong, shown or not.
     pub wrong: Option<usize>,
     /// The versions that are to be shown.
     pub migrations: Option<Vec<MigrationItem>>,
+}
+
+/// A session that holds the migration lock, as `json.schema.json` describes it.
+#[derive(Clone, Serialize)]
+pub struct RunningItem {
+    pub pid: i32,
+    pub application: String,
+    pub user: String,
+    pub client: String,
+    pub since: String,
+    pub seconds: u64,
+    pub query: String,
 }
 
 /// How one version stands, as `json.schema.json` describes it.
@@ -94,6 +108,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<StatusBody>) -> Re
         migrations: Some(rows.into_iter().map(MigrationItem::of).collect()),
         table: Some(status.table),
         log: Some(status.log.name()),
+        running: Some(status.running.into_iter().map(RunningItem::of).collect()),
         pending: Some(pending),
         wrong: Some(wrong),
     };
@@ -112,6 +127,20 @@ impl Args {
             || (self.pending && is_pending)
             || (self.applied && !is_pending)
             || (self.wrong && row.is_wrong())
+    }
+}
+
+impl RunningItem {
+    fn of(holder: Holder) -> RunningItem {
+        RunningItem {
+            pid: holder.pid,
+            application: holder.application,
+            user: holder.user,
+            client: holder.client,
+            since: holder.since,
+            seconds: holder.elapsed.as_secs(),
+            query: holder.query,
+        }
     }
 }
 

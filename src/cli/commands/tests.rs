@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::log::{EntryItem, LogBody};
 use super::repair::{self, RepairBody, RepairItem};
-use super::status::{self, MigrationItem, StatusBody};
+use super::status::{self, MigrationItem, RunningItem, StatusBody};
 use super::verify::{FindingItem, VerifyBody};
 use crate::cli::run_files::{FileItem, RunBody};
 use crate::render::json::{Document, NoBody, RowItem, SCHEMA, millis, text, utc};
@@ -73,7 +73,17 @@ fn migration() -> MigrationItem {
 fn status_body(migrations: Vec<MigrationItem>) -> StatusBody {
     let table = Some(r#""public"."schema_migrations""#.to_string());
     let (log, pending, wrong) = (Some("texts"), Some(1), Some(0));
-    StatusBody { table, log, pending, wrong, migrations: Some(migrations) }
+    let running = RunningItem {
+        pid: 2015,
+        application: "dbm".to_string(),
+        user: "app".to_string(),
+        client: String::new(),
+        since: "2026-11-20 23:10:01+01".to_string(),
+        seconds: 40,
+        query: "/* 4_x.up.sql */ UPDATE t".to_string(),
+    };
+    let running = Some(vec![running]);
+    StatusBody { table, log, running, pending, wrong, migrations: Some(migrations) }
 }
 
 fn log_body() -> LogBody {

@@ -32,15 +32,22 @@ impl Clock {
             Err(error) if error.duration().as_secs() < SKEW => 0,
             Err(_) => return None,
         };
-        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-        Some(match (seconds, minutes, hours, days) {
-            (0, ..) => "just now".to_string(),
-            (1..60, ..) => format!("{seconds} s ago"),
-            (_, 1..60, ..) => format!("{minutes} min ago"),
-            (_, _, 1..48, _) => format!("{hours} h ago"),
-            (_, _, _, 2..60) => format!("{days} days ago"),
-            (_, _, _, 60..730) => format!("{} months ago", days / 30),
-            _ => format!("{} years ago", days / 365),
+        Some(match seconds {
+            0 => "just now".to_string(),
+            seconds => format!("{} ago", Clock::length(seconds)),
         })
+    }
+
+    /// `40 s`, `2 min`, `3 days`.
+    pub fn length(seconds: u64) -> String {
+        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+        match (minutes, hours, days) {
+            (0, ..) => format!("{seconds} s"),
+            (1..60, ..) => format!("{minutes} min"),
+            (_, 1..48, _) => format!("{hours} h"),
+            (_, _, 2..60) => format!("{days} days"),
+            (_, _, 60..730) => format!("{} months", days / 30),
+            _ => format!("{} years", days / 365),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use dbm::{Edit, LogContent, Standing, State, Status, StatusRow, Version};
+use dbm::{Edit, Holder, LogContent, Standing, State, Status, StatusRow, Version};
 
 use crate::render::format::place;
 use crate::render::printer::{Colour, GREEN, RED, YELLOW, painted};
@@ -101,6 +101,13 @@ pub(super) fn sentence(state: State, tally: &Tally) -> String {
     }
 }
 
+/// A run in progress: `running (pid 2015, 40 s): /* 7_x.up.sql */ UPDATE …`.
+fn running(holder: &Holder) -> String {
+    let Holder { pid, elapsed, query, .. } = holder;
+    let query = shown_on_a_line(query);
+    format!("running (pid {pid}, {}): {query}", Clock::length(elapsed.as_secs()))
+}
+
 /// What the log keeps.
 pub(super) fn kept(log: LogContent) -> String {
     match log {
@@ -159,12 +166,13 @@ pub(super) fn text(status: &Status, rows: &[&StatusRow], look: &Look, clock: &Cl
     let all: Vec<StatusLine> = status.rows.iter().map(StatusLine::from).collect();
     let tally = Tally::of(&all);
     let remark = remark(status.log_trouble.as_deref(), &tally);
+    let running = status.running.iter().map(running);
     let below = [
         Some(sentence(status.state, &tally)),
         Some(kept(status.log)),
         remark.filter(|_| status.log != LogContent::Off),
     ];
-    whole(&rows, below.into_iter().flatten(), look, clock)
+    whole(&rows, running.chain(below.into_iter().flatten()), look, clock)
 }
 
 /// The lines, the table first.

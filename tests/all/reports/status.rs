@@ -1,5 +1,8 @@
 //! `status`: a row a version, what is wrong below, and the exit codes that scripts go by.
 
+use serde_json::Value;
+
+use crate::support::locks::Gate;
 use crate::support::{Database, Folder, Output, Run, reference};
 
 fn status(db: &Database, folder: &Folder) -> Run {
@@ -178,6 +181,35 @@ fn what_was_forced_without_a_file_is_recorded() {
     assert!(!output.stdout.contains("another tool"), "{output}");
     Run::dbm().db(&db).path(&folder).args(["force", "1"]).output().assert_status(0);
     assert_states(&status(&db, &folder).output(), &[("1", "applied")]);
+}
+
+/// Somebody runs migrations at this moment.
+#[test]
+fn a_run_in_progress_is_named() {
+    let db = Database::new();
+    let folder = Folder::tables(&["a"]).file("2_slow.up.sql", Gate::SQL);
+    let mut gate = Gate::close(db.client());
+    let run = Run::dbm().db(&db).path(&folder).arg("up").spawn();
+    let pid = gate.waiting();
+    let output = status(&db, &folder).output();
+    output.assert_status(0);
+    let line = output.stdout.lines().find(|line| line.starts_with("running (pid "));
+    let line = line.unwrap_or_else(|| panic!("no run in progress\n{output}"));
+    let line = line.strip_prefix(&format!("running (pid {pid}, ")).expect("our pid");
+    let (elapsed, what) = line.split_once("): ").expect("what it runs");
+    assert!(elapsed.ends_with(" s"), "{output}");
+    assert!(what.starts_with("/* 2_slow.up.sql */"), "{output}");
+    let json = status(&db, &folder).arg("-json").output();
+    let json: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(json["running"][0]["pid"], pid, "{json}");
+    assert!(json["running"][0]["seconds"].is_u64(), "{json}");
+    gate.open();
+    run.finish().assert_status(0);
+    // Nobody runs any more, and nothing is said.
+    let output = status(&db, &folder).output();
+    output.assert_silent_about("running");
+    let json = status(&db, &folder).arg("-json").output();
+    assert!(json.stdout.contains(r#""running":[]"#), "{json}");
 }
 
 /// A view of ten thousand rows is one of ten thousand lines.
