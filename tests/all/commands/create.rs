@@ -94,5 +94,5 @@ fn what_it_makes_runs() {
         .path(&folder)
         .arg("up")
         .stderr("1/u first (TIME)\n2/u second thing (TIME)\n3/u dritte_ä (TIME)\n")
-        .check();
+        .check_essence();
 }

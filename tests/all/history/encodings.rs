@@ -142,7 +142,7 @@ fn strings_the_old_way_everywhere() {
     for (index, (up, down)) in texts.iter().enumerate() {
         folder = folder.pair(&format!("{}_x", index + 1), up, down);
     }
-    ok(&db, &folder, &["up"]).assert_silent_about("warning");
+    ok(&db, &folder, &["up"]).assert_silent_about("logged");
     for (entry, (up, down)) in entries(&db).iter().zip(texts) {
         assert_eq!(entry.up_text.as_deref(), Some(up));
         assert_eq!(entry.down_text.as_deref(), Some(down));

@@ -59,7 +59,7 @@ fn both_texts_byte_for_byte() {
             assert_eq!(entry.line(), line, "{name}");
             assert_eq!(entry.up_text.as_deref(), Some(*text), "{name}, {command}");
             assert_eq!(entry.down_text.as_deref(), Some(*text), "{name}, {command}");
-            output.assert_silent_about("warning: ");
+            output.assert_silent_about("logged");
         }
     }
 }
