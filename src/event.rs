@@ -48,6 +48,13 @@ pub enum Event {
         /// How many files are left to run.
         left: usize,
     },
+    /// What is to be run is decided; told once for a run.
+    Planned {
+        /// How many files it is.
+        files: usize,
+        /// The row.
+        from: State,
+    },
     /// A file was committed although its answer was lost; [`Event::Finished`] follows.
     FoundCommitted(File),
     /// A file was read; it will run soon.
@@ -58,6 +65,18 @@ pub enum Event {
     NoStatement(File),
     /// A file goes to the server now.
     Started(File),
+    /// A file still runs; told after five seconds, and every five seconds from then on.
+    Running {
+        /// Which.
+        file: File,
+        /// For how long so far.
+        ran: Duration,
+        /// Who holds a lock that it waits for; empty where nobody does, or where that could not be
+        /// found out.
+        waits_for: Vec<Holder>,
+        /// The index that it builds.
+        builds: Option<IndexBuild>,
+    },
     /// The server refused to run the file in a transaction, and why; it is run again,
     /// statement by statement.
     FellBack(File, String),
@@ -145,6 +164,12 @@ impl fmt::Display for Event {
             Event::Reconnected { state, left } => {
                 let s = plural(*left);
                 write!(f, "connected again at {state}: {left} file{s} left")
+            }
+            Event::Planned { files, from } => {
+                write!(f, "at {from}: {files} file{} to run", plural(*files))
+            }
+            Event::Running { file, ran, .. } => {
+                write!(f, "{file} has run for {}s", ran.as_secs())
             }
             Event::FoundCommitted(file) => {
                 write!(f, "{file} was committed, although the server's answer was lost")
@@ -256,6 +281,20 @@ pub struct Holder {
     pub elapsed: Duration,
     /// What it runs, or ran last: one line, shortened.
     pub query: String,
+}
+
+/// How far the server is with an index, by `pg_stat_progress_create_index` (PostgreSQL 12).
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexBuild {
+    /// The index's name; `None` where it cannot be seen before its transaction is committed.
+    pub index: Option<String>,
+    /// What is done at the moment, in the server's words.
+    pub phase: String,
+    /// How much of that is done …
+    pub done: u64,
+    /// … of how much: blocks, tuples, or sessions that are waited for; 0 where that is not known.
+    pub total: u64,
 }
 
 /// A message of the server that is no error.

@@ -64,7 +64,7 @@ pub fn ping(url: &DatabaseUrl) -> Result<(), Error> {
 
 pub use checksum::Checksum;
 pub use error::{Cause, Distrust, Error, Failure, Outcome};
-pub use event::{Adopted, Edited, Event, File, Holder, Notice, Passed};
+pub use event::{Adopted, Edited, Event, File, Holder, IndexBuild, Notice, Passed};
 pub use fault::{Fault, ServerError};
 pub use history::{Action, LogEntry};
 pub use interrupt::Interrupt;

@@ -2,16 +2,21 @@
 //! the JSON of it.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::Result;
-use dbm::{Event, File, Interrupt, Migrator, Report, Version};
+use dbm::{Event, File, Interrupt, Migrator, Report, State, Version};
 use serde::Serialize;
 
 use crate::cli::context::{Answer, Context};
 use crate::cli::open::warn_of_names;
 use crate::cli::signals::Signals;
 use crate::render::event;
+use crate::render::format::duration;
 use crate::render::json::{direction, millis};
+
+/// So many files that one wants a summary of them.
+const MANY: usize = 10;
 
 /// What became of a run, as JSON.
 #[derive(Default, Serialize)]
@@ -25,6 +30,9 @@ pub struct RunBody {
     /// Files whose texts come from the log.
     #[serde(skip)]
     pub from_log: Vec<File>,
+    /// Where the row was.
+    #[serde(skip)]
+    pub from: State,
 }
 
 /// A file that was run, as `json.schema.json` describes it.
@@ -48,6 +56,7 @@ impl RunBody {
                 duration_ms: millis(*read + *ran),
                 from_log: self.from_log.contains(file),
             }),
+            Event::Planned { from, .. } => self.from = *from,
             Event::Ahead { .. } => self.ahead = true,
             _ => {}
         }
@@ -71,7 +80,9 @@ pub fn run_files(
         heard.lock().unwrap_or_else(PoisonError::into_inner).hear(event);
         event::print(&events, event);
     });
+    let begun = Instant::now();
     let result = run(&mut migrator);
+    printer.progress().end();
     answer.body = std::mem::take(&mut body.lock().unwrap_or_else(PoisonError::into_inner));
     match result {
         Ok(report) => {
@@ -82,6 +93,11 @@ pub fn run_files(
             }
             if report.ran == 0 && report.left == 0 {
                 printer.line("no change");
+            }
+            if report.ran >= MANY {
+                let (ran, time) = (report.ran, duration(begun.elapsed()));
+                let from = answer.body.from;
+                printer.detail(&format!("{ran} files in {time}: {from} -> {}", report.state));
             }
             context.say_finished();
             Ok(())

@@ -125,7 +125,9 @@ fn locked<T>(
     let locked = Locked::acquire(session, url, pid, ids, wait)?;
     table.log.is_on = table.log.may_add;
     let (last_entry, told_no_log) = (0, false);
-    let mut run = Run { locked, table, url, source, options, on_event, last_entry, told_no_log };
+    let underway = None;
+    let mut run =
+        Run { locked, table, url, source, options, on_event, underway, last_entry, told_no_log };
     let result = work(&mut run);
     run.locked.release();
     result

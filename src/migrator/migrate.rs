@@ -42,7 +42,12 @@ impl Run<'_> {
     /// As [`Migrator::up`](crate::migrator::Migrator::up). What `progress` says is true then, too.
     pub fn migrate(&mut self, progress: &mut Progress) -> Result<Report, Error> {
         match progress.planned {
-            None => progress.planned = self.plan(progress)?,
+            None => {
+                progress.planned = self.plan(progress)?;
+                if let Some(Planned { plan, report, .. }) = &progress.planned {
+                    self.tell(Event::Planned { files: plan.steps.len(), from: report.state });
+                }
+            }
             Some(_) => self.go_on(progress)?,
         }
         let Some(planned) = &progress.planned else {

@@ -1,14 +1,19 @@
 //! A command that holds the lock: what it works with, and what all of its steps need.
 
+use std::time::{Duration, Instant};
+
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Event, File, Notice};
 use crate::migration::State;
 use crate::migrator::options::Options;
-use crate::session::Limits;
 use crate::session::lock::Locked;
+use crate::session::{Heard, Limits, Look, SendError};
 use crate::source::Source;
 use crate::table::Table;
 use crate::url::DatabaseUrl;
+
+/// How often one tells between the statements of a file that it still runs.
+const BETWEEN: Duration = Duration::from_secs(5);
 
 /// A command that holds the lock.
 pub struct Run<'a> {
@@ -24,16 +29,68 @@ pub struct Run<'a> {
     pub options: &'a Options,
     /// Hears of events.
     pub on_event: &'a mut (dyn FnMut(&Event) + Send),
+    /// The file that runs.
+    pub underway: Option<Underway>,
     /// The number of the log's last entry when it was read.
     pub last_entry: i64,
     /// Whether it was told that nothing is logged.
     pub told_no_log: bool,
 }
 
+/// A file that runs.
+pub struct Underway {
+    file: File,
+    begun: Instant,
+    /// How long it had run when that was told last.
+    told: Duration,
+}
+
+impl Underway {
+    /// It begins now.
+    pub fn new(file: File) -> Underway {
+        Underway { file, begun: Instant::now(), told: Duration::ZERO }
+    }
+
+    /// That it still runs.
+    fn event(&mut self, Look { waits_for, builds }: Look) -> Event {
+        self.told = self.begun.elapsed();
+        Event::Running { file: self.file.clone(), ran: self.told, waits_for, builds }
+    }
+}
+
 impl Run<'_> {
     /// Tells what happens.
     pub fn tell(&mut self, event: Event) {
         (self.on_event)(&event);
+    }
+
+    /// Sends SQL of a file, tells of the notices for which `tells` says so, and that it still runs.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`].
+    pub fn send_and_tell(
+        &mut self,
+        sql: &str,
+        tells: impl Fn(&Notice) -> bool,
+    ) -> Result<(), SendError> {
+        let limits = self.limits();
+        let Run { locked, on_event, underway, .. } = self;
+        locked.send(sql, &limits, &mut |heard| match (heard, &mut *underway) {
+            (Heard::Notice(notice), _) if tells(&notice) => on_event(&Event::Notice(notice)),
+            (Heard::StillRuns(look), Some(underway)) => on_event(&underway.event(look)),
+            _ => {}
+        })
+    }
+
+    /// Tells between two statements of a file that it still runs, where none of them takes long.
+    pub fn tell_if_still_running(&mut self) {
+        if let Some(underway) = &mut self.underway
+            && underway.begun.elapsed() >= underway.told + BETWEEN
+        {
+            let event = underway.event(Look::default());
+            self.tell(event);
+        }
     }
 
     /// The log has refused an entry, and will refuse the next: from now on nothing is logged.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dbm::{Adopted, Event, Holder, Passed};
+use dbm::{Adopted, Event, Holder, IndexBuild, Passed};
 
 use crate::render::format::{described, duration, one_line, place};
 use crate::render::printer::Printer;
@@ -28,17 +28,29 @@ pub fn print(printer: &Printer, event: &Event) {
         Event::Reconnected { state, left } => {
             let files = if *left == 1 { "file" } else { "files" };
             let place = place(*state);
+            printer.progress().left(*left);
             printer.hint(&format!("connected again {place}: {left} {files} left to run"));
         }
         Event::FoundCommitted(file) => printer.warning(&format!(
             "{file} was committed, although the server's answer was lost with the connection"
         )),
+        Event::Planned { files, .. } => printer.progress().begin(*files),
+        Event::Running { ran, waits_for, builds, .. } => {
+            let waits = waits_for.iter().map(|holder| format!("waits for {}", described(holder)));
+            let busy: Vec<String> = builds.iter().map(build).chain(waits).collect();
+            if let Some(text) = printer.progress().still_runs(*ran, &busy.join("; ")) {
+                printer.detail(&text);
+            }
+        }
         Event::Buffered(file) => printer.step(&format!("Start buffering {file}")),
         Event::Scheduled(file) => printer.step(&format!("Scheduled {file}")),
         Event::NoStatement(file) => {
             printer.warning(&format!("{file} has no statement: only the version moves"));
         }
-        Event::Started(file) => printer.step(&format!("Read and execute {file}")),
+        Event::Started(file) => {
+            printer.step(&format!("Read and execute {file}"));
+            printer.progress().start(&file.to_string());
+        }
         Event::FellBack(file, reason) => printer.warning(&format!(
             "{file} cannot run in one transaction ({reason}): it now runs statement by statement"
         )),
@@ -59,10 +71,14 @@ pub fn print(printer: &Printer, event: &Event) {
                 printer.detail(&described(waiter));
             }
         }
-        Event::Finished { file, read, ran } => printer.line(&match printer.is_verbose() {
-            true => format!("Finished {file} (read {}, ran {})", duration(*read), duration(*ran)),
-            false => format!("{file} ({})", duration(*read + *ran)),
-        }),
+        Event::Finished { file, read, ran } => {
+            printer.progress().finish();
+            let (read, ran, both) = (duration(*read), duration(*ran), duration(*read + *ran));
+            printer.line(&match printer.is_verbose() {
+                true => format!("Finished {file} (read {read}, ran {ran})"),
+                false => format!("{file} ({both})"),
+            });
+        }
         Event::Notice(notice) => {
             let text = match (&notice.detail, &notice.hint) {
                 (Some(more), _) | (None, Some(more)) => format!("{} ({more})", notice.message),
@@ -110,6 +126,16 @@ pub fn print(printer: &Printer, event: &Event) {
         }
         _ => {}
     }
+}
+
+/// How far an index is: `index users_email: building index: scanning table, 40%`.
+fn build(build: &IndexBuild) -> String {
+    let IndexBuild { index, phase, done, total, .. } = build;
+    let index = index.as_ref().map_or("an index".to_string(), |name| format!("index {name}"));
+    // Rounded down: what is not done is not called done.
+    let percent = done.saturating_mul(100).checked_div(*total);
+    let percent = percent.map_or(String::new(), |percent| format!(", {}%", percent.min(100)));
+    format!("{index}: {phase}{percent}")
 }
 
 fn waiting(printer: &Printer, holders: &[Holder], waited: Duration) {

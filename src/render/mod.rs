@@ -16,5 +16,6 @@ pub mod findings;
 pub mod format;
 pub mod json;
 pub mod printer;
+mod progress;
 pub mod shown;
 pub mod table;

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use chrono::Local;
 use dbm::text::go_reason;
 
+use crate::render::progress::Progress;
 use crate::render::shown::shown;
 
 /// The exit code for a command line that cannot be read.
@@ -24,6 +25,7 @@ pub struct Printer {
     verbose: bool,
     colour: bool,
     json: bool,
+    progress: Progress,
     /// What the JSON object repeats.
     said: Arc<Mutex<Said>>,
     /// What could not be written first, and why.
@@ -48,6 +50,7 @@ impl Printer {
             verbose,
             colour,
             json,
+            progress: Progress::default(),
             said: Arc::default(),
             unwritten: Arc::default(),
         }
@@ -66,6 +69,11 @@ impl Printer {
     /// Whether there is to be a JSON object.
     pub fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// How far a run is.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// Hints and warnings so far.
@@ -140,7 +148,7 @@ impl Printer {
 
     /// A text as it is, on standard error: one that is our own, or has been made fit for it.
     pub fn say(&self, text: &str) {
-        self.note("error", writeln!(io::stderr(), "{text}"));
+        self.note("error", self.progress.above(|| writeln!(io::stderr(), "{text}")));
     }
 
     /// The same on standard output.

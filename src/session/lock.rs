@@ -3,17 +3,19 @@
 //! It is tried, never waited for inside the server: a session that waits in `pg_advisory_lock`
 //! holds a snapshot, and `CREATE INDEX CONCURRENTLY` in another session waits for that.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
-use crate::event::{Holder, Notice};
+use crate::event::Holder;
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
-use crate::session::message::Tick;
+use crate::session::message::{Heard, Tick};
 use crate::session::others::{
     Runner, blockers, cancel as cancel_runner, circle, holders, is_held, waiters,
 };
 use crate::session::patience::Patience;
+use crate::session::watch::Watch;
 use crate::session::{Limits, Row, SendError, Session};
 use crate::url::DatabaseUrl;
 
@@ -245,13 +247,16 @@ impl<'a> Locked<'a> {
         &mut self,
         sql: &str,
         limits: &Limits,
-        on_notice: &mut dyn FnMut(Notice),
+        on_heard: &mut dyn FnMut(Heard),
     ) -> Result<(), SendError> {
         let Locked { session, url, pid, ids, held, watcher, .. } = self;
         let mark = session.mark().clone();
         let runner = pid.map_or(Runner::Marked(&mark), Runner::Process);
         let (mut in_the_way, mut is_circle) = (Vec::new(), false);
         let mut next_look = CIRCLE;
+        let mut watch = Watch::default();
+        // Notices come between two ticks, never within one.
+        let on_heard = RefCell::new(on_heard);
         // Opened ahead: `lock_timeout` may be shorter than it takes to connect.
         if limits.lock_wait.is_some() && watcher.is_none() && matches!(held, Held::Session) {
             let patience = Patience::new(Some(WATCHER), &limits.interrupt);
@@ -265,6 +270,13 @@ impl<'a> Locked<'a> {
                 };
                 in_the_way = eyes.map(|eyes| blockers(eyes, &runner)).unwrap_or_default();
             }
+            let look = match (&mut *held, *pid) {
+                (Held::Transaction(holder), _) => watch.through(run, holder, &runner),
+                (Held::Session, pid) => pid.and_then(|pid| watch.beside(run, url, pid)),
+            };
+            if let Some(look) = look {
+                (on_heard.borrow_mut())(Heard::StillRuns(look));
+            }
             // Where the session is ours, the server sees a circle by itself.
             let Held::Transaction(holder) = held else { return end.into() };
             if run >= next_look && !is_circle {
@@ -276,6 +288,7 @@ impl<'a> Locked<'a> {
             }
             if end { cancel(holder, &runner) } else { Tick::GoOn }
         };
+        let on_notice = &mut |notice| (on_heard.borrow_mut())(Heard::Notice(notice));
         let sent = match pid {
             Some(_) => session.send(sql, limits, on_notice, &mut on_tick),
             None => session

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::event::Holder;
+use crate::event::{Holder, IndexBuild, Notice};
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
 
@@ -35,6 +35,23 @@ impl From<bool> for Tick {
     fn from(end: bool) -> Tick {
         if end { Tick::Cancel } else { Tick::GoOn }
     }
+}
+
+/// What a message waits for, or builds, that has run for a while.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Who holds a lock that it waits for.
+    pub waits_for: Vec<Holder>,
+    /// The index that it builds.
+    pub builds: Option<IndexBuild>,
+}
+
+/// What is heard while a message runs.
+pub enum Heard {
+    /// The server remarks something.
+    Notice(Notice),
+    /// It still runs.
+    StillRuns(Look),
 }
 
 /// A message that failed.

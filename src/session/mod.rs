@@ -19,6 +19,7 @@ pub mod patience;
 mod resolve;
 mod tls;
 pub mod waiting;
+mod watch;
 
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -38,7 +39,7 @@ use crate::sql::Strings;
 use crate::text::go_reason;
 use crate::url::DatabaseUrl;
 
-pub use message::{Limits, SendError};
+pub use message::{Heard, Limits, Look, SendError};
 
 /// A row of an answer, each value as the server writes it.
 pub type Row = Vec<Option<String>>;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::event::Holder;
+use crate::event::{Holder, IndexBuild};
 use crate::quote::{EQ, NE};
 use crate::session::Session;
 use crate::session::mark::Mark;
@@ -105,6 +105,32 @@ pub fn blockers(session: &mut Session, runner: &Runner<'_>) -> Vec<Holder> {
         runner.condition()
     );
     described(session, &sql)
+}
+
+/// How far a runner is with the index that it builds, if it builds one and the server says so.
+pub fn index_build(session: &mut Session, runner: &Runner<'_>) -> Option<IndexBuild> {
+    if session.is_older_than(12) {
+        return None;
+    }
+    let sql = format!(
+        "SELECT c.relname, p.phase, p.lockers_done, p.lockers_total, p.blocks_done, p.blocks_total, \
+         p.tuples_done, p.tuples_total FROM pg_catalog.pg_stat_activity b \
+         JOIN pg_catalog.pg_stat_progress_create_index p ON p.pid {EQ} b.pid \
+         LEFT JOIN pg_catalog.pg_class c ON c.oid {EQ} p.index_relid WHERE {}",
+        runner.condition()
+    );
+    let mut values = session.query(&afresh(&sql)).ok()?.into_iter().next()?.into_iter();
+    let (index, phase) = (values.next()?, values.next()??);
+    let counts: Vec<u64> = values.map(|n| n.and_then(|n| n.parse().ok()).unwrap_or(0)).collect();
+    // Counts of what was done before may stand beside those of what is done now.
+    let counted = match &*phase {
+        phase if phase.starts_with("waiting") => 0,
+        phase if phase.contains("tuples") => 4,
+        _ => 2,
+    };
+    let count = |index: usize| counts.get(index).copied().unwrap_or(0);
+    let (done, total) = (count(counted), count(counted + 1));
+    Some(IndexBuild { index, phase, done, total })
 }
 
 /// Whether a statement of ours waits for somebody who waits for our lock.

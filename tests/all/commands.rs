@@ -11,6 +11,7 @@ mod notices;
 mod odd_files;
 mod pipes;
 mod places;
+mod progress;
 mod reading;
 mod renumber;
 mod secrets;

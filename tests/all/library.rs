@@ -12,6 +12,7 @@ use dbm::{
 };
 
 use crate::support::database::Database;
+use crate::support::locks::Gate;
 use crate::support::wait;
 
 fn url(database: &Database) -> DatabaseUrl {
@@ -203,4 +204,30 @@ fn warnings_and_notices_of_the_server_are_events() {
     migrator.up().unwrap();
     let pair = |severity: &str, message: &str| (severity.to_string(), message.to_string());
     assert_eq!(*said.lock().unwrap(), [pair("WARNING", "w"), pair("NOTICE", "n")]);
+}
+
+/// What a service needs for a line of progress: how many files there are, and what one waits for.
+#[test]
+fn a_file_that_runs_for_long_tells_what_it_waits_for() {
+    let database = Database::new();
+    let gate = Gate::close(database.client());
+    let holder = database.advisory_locks()[0].1;
+    let files = [("1_a.up.sql", "select 1"), ("2_b.up.sql", Gate::SQL)];
+    let (sender, events) = channel();
+    let mut migrator =
+        open(&database, &files).on_event(move |event| sender.send(event.clone()).unwrap());
+    let run = thread::spawn(move || migrator.up());
+    let next = |is_it: fn(&Event) -> bool| {
+        std::iter::repeat_with(|| events.recv_timeout(wait::DEADLINE).expect("an event"))
+            .find(is_it)
+    };
+    let planned = next(|event| matches!(event, Event::Planned { .. }));
+    assert_eq!(planned, Some(Event::Planned { files: 2, from: State::NONE }));
+    let running = next(|event| matches!(event, Event::Running { .. }));
+    let Some(Event::Running { file, ran, waits_for, builds }) = running else { panic!() };
+    assert_eq!((file.version, builds), (2, None));
+    assert!(ran >= Duration::from_secs(5), "{ran:?}");
+    assert_eq!(waits_for.iter().map(|holder| holder.pid).collect::<Vec<_>>(), [holder]);
+    gate.open();
+    assert_eq!(run.join().unwrap().unwrap().ran, 2);
 }

@@ -8,7 +8,7 @@ use crate::event::{Event, File};
 use crate::fault::Fault;
 use crate::history::{Action, History};
 use crate::migration::{Direction, State};
-use crate::migrator::run::Run;
+use crate::migrator::run::{Run, Underway};
 use crate::plan::Step;
 use crate::session::SendError;
 use crate::sql::{Kind, Mode, Refusal, Script, Strings, locate};
@@ -223,6 +223,7 @@ impl Run<'_> {
 
     /// Tells that a file goes out now, and takes note of what it may change.
     pub fn start(&mut self, file: &LoadedFile) {
+        self.underway = Some(Underway::new(file.file.clone()));
         if file.is_from_log {
             self.tell(Event::FromLog(file.file.clone()));
         }

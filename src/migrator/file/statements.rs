@@ -84,6 +84,7 @@ impl Run<'_> {
             let sql = &file.text[first.code.start..last.code.end];
             let Err(error) = self.send_statement(sql) else {
                 pieces.next();
+                self.tell_if_still_running();
                 continue;
             };
             let may = (ways < MOST_WAYS, retries.are_left());
@@ -139,13 +140,7 @@ impl Run<'_> {
     /// Sends a statement. As one message, which is what golang-migrate sends, a lone COMMIT would
     /// have had a transaction to end: the warning is not told.
     fn send_statement(&mut self, sql: &str) -> Result<(), SendError> {
-        let limits = self.limits();
-        let on_event = &mut self.on_event;
-        self.locked.send(sql, &limits, &mut |notice| {
-            if notice.code != NO_ACTIVE_SQL_TRANSACTION {
-                on_event(&Event::Notice(notice));
-            }
-        })
+        self.send_and_tell(sql, |notice| notice.code != NO_ACTIVE_SQL_TRANSACTION)
     }
 
     /// Sorts out what stands. Where nothing does, the row goes back.

@@ -109,9 +109,7 @@ impl Run<'_> {
 
     /// Sends a message, and tells the server's notices.
     pub fn send(&mut self, sql: &str) -> Result<(), SendError> {
-        let limits = self.limits();
-        let on_event = &mut self.on_event;
-        self.locked.send(sql, &limits, &mut |notice| on_event(&Event::Notice(notice)))
+        self.send_and_tell(sql, |_| true)
     }
 
     fn nature(&self, file: &LoadedFile, retries: &Retries) -> Nature {

@@ -1,6 +1,6 @@
 //! Every command on one database, so that all SQL of dbm's own goes out at least once.
 
-use crate::support::{Database, Folder, Output, Run};
+use crate::support::{Database, Folder, Output, Run, wait};
 
 /// The files' texts, as far as they are not `BEGIN` and `COMMIT`.
 pub const TEXTS: &[&str] = &[
@@ -17,6 +17,12 @@ pub const TEXTS: &[&str] = &[
     "ALTER TABLE public.plain ADD COLUMN more int",
     "CREATE UNIQUE INDEX CONCURRENTLY broken ON public.plain (id)",
 ];
+
+/// Sessions that have asked what a file waits for.
+const LOOKS: &str = "SELECT count(*) FROM pg_catalog.pg_stat_activity
+    WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+    AND state OPERATOR(pg_catalog.=) 'idle'
+    AND pg_catalog.strpos(query, 'pg_stat_progress_create_index p ') OPERATOR(pg_catalog.>) 0";
 
 /// Four files, one of each kind.
 fn four() -> Folder {
@@ -103,6 +109,16 @@ impl Commands<'_> {
         other(&format!("SELECT pg_advisory_lock({})", self.db.cli_lock()));
         self.run(&four(), &["-lock-timeout", "1", "up"], 1);
         other("SELECT pg_advisory_unlock_all()");
+        // Long enough to be asked what it waits for.
+        other("BEGIN; LOCK TABLE plain");
+        let folder = four().pair("5_more", TEXTS[10], "ALTER TABLE public.plain DROP COLUMN more");
+        let waiting = Run::dbm().url(self.url).path(&folder).arg("up").spawn();
+        wait::until_true("a look at the file", || self.db.number(LOOKS) > 0);
+        other("ROLLBACK");
+        let output = waiting.finish();
+        output.assert_status(0);
+        self.said.push(output);
+        self.run(&folder, &["rollback"], 0);
     }
 
     fn drops(&mut self) {

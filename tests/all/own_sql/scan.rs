@@ -43,6 +43,7 @@ fn every_command_directly() {
             "pg_locks",
             "pg_blocking_pids",
             "pg_stat_progress_create_index",
+            "p.lockers_total",
             "SET lock_timeout",
             "LOCK TABLE",
             "pg_operator",

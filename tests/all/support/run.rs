@@ -14,7 +14,7 @@ use crate::support::database::Database;
 use crate::support::folder::Folder;
 use crate::support::output::Output;
 use crate::support::process::{Process, Stdin};
-use crate::support::terminal;
+use crate::support::terminal::Terminal;
 
 pub struct Run {
     program: PathBuf,
@@ -156,8 +156,14 @@ impl Run {
     /// Runs it to the end on a terminal, and gives what stands there.
     #[track_caller]
     pub fn on_a_terminal(self) -> String {
-        let (command, _home) = self.command();
-        terminal::run(command)
+        self.spawn_on_a_terminal(0).finish()
+    }
+
+    /// Starts it on a terminal of so many columns.
+    #[track_caller]
+    pub fn spawn_on_a_terminal(self, columns: u16) -> Terminal {
+        let (command, home) = self.command();
+        Terminal::start(command, columns, home)
     }
 
     fn command(self) -> (Command, TempDir) {
