@@ -69,7 +69,7 @@ pub use fault::{Fault, ServerError};
 pub use history::{Action, LogEntry};
 pub use interrupt::Interrupt;
 pub use migration::{Direction, FileName, MAX_VERSION, State, Version, parse_file_name};
-pub use migrator::{Leftovers, LoggedText, Migrator, Repair, Report, Why};
+pub use migrator::{Contents, Dropped, LoggedText, Migrator, Repair, Report, Why};
 pub use session::waiting::wait;
 pub use source::{Entry, Source};
 pub use status::{Edit, Standing, Status, StatusRow};

@@ -6,14 +6,15 @@ mod render;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use cli::Parsed;
+use cli::{Parsed, Program};
+use render::invocation::Invocation;
 use render::printer::Printer;
 
 fn main() -> ExitCode {
     let mut words = std::env::args_os();
-    let program = cli::program_name(words.next());
+    let program = Program::of(words.next());
     let words: Vec<OsString> = words.collect();
-    let printer = Printer::new(&program, false, false);
+    let printer = Printer::new(Invocation::of_name(&program.name), false, false);
     ExitCode::from(match cli::parse(&program, &words) {
         Ok(Parsed::Run(config, command)) => cli::run(*config, *command),
         Ok(Parsed::Say(text)) => {

@@ -133,6 +133,11 @@ pub fn number(version: Option<Version>) -> i64 {
     version.and_then(|v| i64::try_from(v).ok()).unwrap_or(-1)
 }
 
+/// The highest of these versions under one.
+pub fn below(versions: &[Version], version: Option<Version>) -> Option<Version> {
+    versions.iter().copied().filter(|other| Some(*other) < version).max()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

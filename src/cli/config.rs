@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction};
 
 use crate::cli::go_flags::whole_number;
+use crate::cli::program::Program;
 
 /// Flags that stand before or after the command.
 #[derive(clap::Args)]
@@ -46,14 +47,16 @@ pub struct Flags {
 
 /// What was asked for beside the command's own arguments.
 pub struct Config {
-    /// What the program is called: `dbm`, or `migrate` where a link of that name was called.
-    pub program: String,
+    /// How the program was called.
+    pub program: Program,
     /// The command's name.
     pub command: String,
     /// Flags that all commands share.
     pub flags: Flags,
     /// `-json`, before the command or after it.
     pub json: bool,
+    /// The command's own flags, in Go's form, and its words.
+    pub words: Vec<OsString>,
     /// Words that the command has no place for.
     pub unexpected: Vec<String>,
 }

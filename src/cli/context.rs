@@ -5,6 +5,7 @@ use std::time::Instant;
 use dbm::State;
 
 use crate::cli::config::Config;
+use crate::cli::invocation::invocation;
 use crate::render::format::duration;
 use crate::render::printer::Printer;
 
@@ -32,7 +33,7 @@ pub struct Answer<Body> {
 impl Context {
     /// For one command, which begins now.
     pub fn new(config: Config) -> Context {
-        let printer = Printer::new(&config.program, config.flags.verbose, config.json);
+        let printer = Printer::new(invocation(&config), config.flags.verbose, config.json);
         Context { config, printer, begun: Instant::now() }
     }
 

@@ -111,6 +111,21 @@ pub fn split_words(level: &Command, mut words: Vec<OsString>) -> (Vec<OsString>,
     (words, rest)
 }
 
+/// Flags of `level` itself on a line that [`read`] has written, in Go's form; `-json` is every
+/// command's.
+pub fn own(level: &Command, line: &[OsString]) -> Vec<OsString> {
+    let own = line.iter().filter_map(|word| {
+        let flag = word.as_bytes().strip_prefix(b"-").filter(|flag| flag.starts_with(b"-"))?;
+        let name = flag[1..].split(|byte| *byte == b'=').next()?;
+        let is_own = |arg: &Arg| {
+            !arg.is_global_set()
+                && arg.get_long().is_some_and(|long| long != "json" && long.as_bytes() == name)
+        };
+        level.get_arguments().any(is_own).then(|| OsStr::from_bytes(flag).to_os_string())
+    });
+    own.collect()
+}
+
 /// Whether `-json` is among the words: where they cannot be read, this still tells how to say so.
 pub fn asks_for_json(typed: &[OsString]) -> bool {
     let json = |word: &OsString| {

@@ -11,11 +11,13 @@ mod env_file;
 mod go_flags;
 mod golayout;
 mod help;
+mod invocation;
 mod misuse;
 mod numbered_file;
 mod numbers;
 mod open;
 mod opts;
+mod program;
 mod prompt;
 mod renumber;
 mod run;
@@ -24,12 +26,12 @@ mod settings;
 mod signals;
 
 use std::ffi::OsString;
-use std::path::Path;
 
 use clap::{Arg, CommandFactory, FromArgMatches};
 
 pub use config::Config;
 pub use misuse::Misuse;
+pub use program::Program;
 pub use run::{Command, run};
 
 use opts::{Opts, command};
@@ -44,19 +46,11 @@ pub enum Parsed {
     Schema,
 }
 
-/// What to call ourselves: `migrate` where a link of that name was called.
-pub fn program_name(called: Option<OsString>) -> String {
-    let called = called.unwrap_or_default();
-    match Path::new(&called).file_stem() {
-        Some(name) if name == "migrate" => "migrate".to_string(),
-        _ => "dbm".to_string(),
-    }
-}
-
 /// Reads a command line, without the program's own name.
 ///
 /// clap's declaration is only built as far as it is needed, for that costs more than all the rest.
-pub fn parse(program: &str, typed: &[OsString]) -> Result<Parsed, Misuse> {
+pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
+    let program = called.name.as_str();
     let mut declared = Opts::command();
     let mut line = vec![OsString::from(program)];
     let of_program = |misuse| Misuse { help: help::program(program, &command()), ..misuse };
@@ -98,6 +92,8 @@ pub fn parse(program: &str, typed: &[OsString]) -> Result<Parsed, Misuse> {
     let (words, unexpected) = go_flags::split_words(&level, words.map_err(of_command)?);
     // Here flags stand in one form, and values are parts of their words.
     let json = line.iter().any(|word| word == "--json");
+    let mut own = go_flags::own(&level, &line);
+    own.extend(words.iter().cloned());
     line.push("--".into());
     line.extend(words);
     let opts = read(&mut declared, &line).map_err(|misuse| {
@@ -117,8 +113,8 @@ pub fn parse(program: &str, typed: &[OsString]) -> Result<Parsed, Misuse> {
         return Err(of_program(Misuse::default()));
     };
     let unexpected = unexpected.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let program = program.to_string();
-    let config = Config { program, command: name, flags: opts.flags, json, unexpected };
+    let (program, flags) = (called.clone(), opts.flags);
+    let config = Config { program, command: name, flags, json, words: own, unexpected };
     Ok(Parsed::Run(Box::new(config), Box::new(command)))
 }
 

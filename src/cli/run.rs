@@ -71,6 +71,7 @@ fn finish<Args, Body: Default + Serialize>(
     let mut answer = Answer::default();
     let result = check_words(context).and_then(|()| run(context, args, &mut answer));
     let code = result.as_ref().err().map_or(0, |error| render::error::print(printer, error));
+    printer.hint_at_password();
     let exit_code = printer.exit_code(answer.exit_code.unwrap_or(code));
     if printer.is_json() {
         let document = Document {

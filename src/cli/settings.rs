@@ -11,14 +11,14 @@ use crate::cli::env_file;
 use crate::render::error::Complaint;
 
 /// The variable that holds the database's URL unless another is named.
-const DATABASE_VARIABLE: &str = "DATABASE_URL";
+pub const DATABASE_VARIABLE: &str = "DATABASE_URL";
 /// The variable that holds the folder.
 const PATH_VARIABLE: &str = "DBM_PATH";
 /// The folder where nothing is said.
 const DEFAULT_FOLDER: &str = "migrations";
 
 /// The file in the working folder that may hold the variable.
-const ENV_FILE: &str = ".env";
+pub const ENV_FILE: &str = ".env";
 
 /// What a command works on.
 pub struct Opened {

@@ -76,9 +76,10 @@ fn end(signal: i32, interrupt: &Interrupt, printer: &Printer) {
         false => "the server could not be asked to cancel the statement",
     });
     printer.hint(&format!(
-        "it may still finish, and the file be committed; {} status tells when the server answers",
+        "it may still finish, and the file be committed; when the server answers, run: {} status",
         printer.program()
     ));
+    printer.hint_at_password();
     // If this fails, so be it: the next signal tries again.
     let _ = signal_hook::low_level::emulate_default_handler(signal);
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::event::{Edited, Holder};
 use crate::fault::Fault;
 use crate::history::LogEntry;
-use crate::migration::{State, Version};
+use crate::migration::{State, Version, below};
 use crate::sqlstate::{READ_ONLY_SQL_TRANSACTION, is_connection_exception};
 use crate::text::{printable, printable_path};
 use crate::url::UrlError;
@@ -56,6 +56,8 @@ pub enum Error {
         is_applied: bool,
         /// The log has the text that undoes it.
         is_kept: bool,
+        /// The newest version of the folder under it.
+        below: Option<Version>,
     },
     /// Applied files are not the texts that ran.
     #[error("edited after it was applied: {}", listed(files.iter().map(|file| file.path.as_path())))]
@@ -103,6 +105,8 @@ pub enum Error {
         version: Version,
         /// Where the database is.
         state: State,
+        /// The version that it would lead to.
+        below: Option<Version>,
         /// The log's table, quoted.
         table: String,
         /// The entry that has the text.
@@ -117,6 +121,8 @@ pub enum Error {
         state: State,
         /// The failure that left it so, if the log knows of it.
         failure: Option<Box<LogEntry>>,
+        /// The newest version of the folder under the row's; `None` where there is none.
+        below: Option<Version>,
     },
     /// So many files fewer than were asked for.
     #[error("limit {0} short")]
@@ -216,6 +222,11 @@ pub enum Distrust {
 }
 
 impl Error {
+    /// A dirty row, and the versions that the folder has.
+    pub fn dirty(state: State, versions: &[Version]) -> Error {
+        Error::Dirty { state, failure: None, below: below(versions, state.version) }
+    }
+
     /// Somebody changed the row in spite of the lock.
     pub(crate) fn moved(planned: State) -> Error {
         Error::Moved { planned, while_lent: false }

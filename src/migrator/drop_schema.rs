@@ -10,14 +10,17 @@ use crate::migrator::run::Run;
 use crate::quote::{EQ, identifier};
 use crate::table::Table;
 
-/// What is still in the schema after a drop.
+/// What became of a schema.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Leftovers {
+pub struct Dropped {
     /// The schema.
     pub schema: String,
-    /// Kind (`type`, `function`, …) and name of each, by kind and name.
+    /// What went: kind (`table`, `type`, …) and name of each, tables first, by kind and name. Of what
+    /// stood in other schemas and went along, the log alone is here.
     pub objects: Vec<(String, String)>,
+    /// What is still there, in the same way.
+    pub left: Vec<(String, String)>,
     /// The version table, quoted, if it is still there: in another schema.
     pub version_table: Option<String>,
 }
@@ -93,13 +96,19 @@ struct Object {
     drop: String,
 }
 
+impl Object {
+    fn named(&self) -> (String, String) {
+        (self.kind.clone(), self.name.clone())
+    }
+}
+
 impl Run<'_> {
     /// Drops the tables, or all objects, of the current schema, and the log, in one transaction.
     ///
     /// # Errors
     ///
     /// [`Error::Statement`]; nothing has been dropped then.
-    pub fn drop_schema(&mut self, all_objects: bool) -> Result<Leftovers, Error> {
+    pub fn drop_schema(&mut self, all_objects: bool) -> Result<Dropped, Error> {
         let objects = self.objects()?;
         // A table of that name in another schema may be anything.
         let log = &self.table.log;
@@ -119,10 +128,19 @@ impl Run<'_> {
         let schema = self.values("SELECT pg_catalog.current_schema()")?;
         let schema =
             schema.into_iter().next().and_then(|row| row.into_iter().next()).unwrap_or_default();
+        let home = self.table.schema.clone();
+        let log_name = self.table.quoted_log();
         *self.table = Table::find(self.locked.session(), self.url)?;
-        Ok(Leftovers {
+        let is_left = |object: &Object| left.iter().any(|other| other.drop == object.drop);
+        let gone = objects.iter().filter(|object| !is_left(object)).map(Object::named);
+        let mut gone: Vec<(String, String)> = gone.collect();
+        if log.is_some() && home != schema {
+            gone.push(("table".to_string(), log_name));
+        }
+        Ok(Dropped {
             schema: identifier(&schema),
-            objects: left.into_iter().map(|object| (object.kind, object.name)).collect(),
+            objects: gone,
+            left: left.iter().map(Object::named).collect(),
             // It may be kept in another schema than the one that was dropped.
             version_table: self.table.exists.then(|| self.table.quoted()),
         })

@@ -70,6 +70,7 @@ impl Run<'_> {
         Error::LogText {
             version: step.version,
             state: State::clean(step.from),
+            below: step.target,
             table: self.table.quoted_log(),
             entry: known.entry,
             why,

@@ -80,7 +80,7 @@ impl Run<'_> {
                 self.tell(Event::Ahead { version, newest });
                 return Ok(None);
             }
-            Err(Error::Dirty { state, .. }) => return Err(self.dirty(state)),
+            Err(Error::Dirty { state, below, .. }) => return Err(self.dirty(state, below)),
             plan => plan?,
         };
         if goal.is_up(*state) {
@@ -92,11 +92,11 @@ impl Run<'_> {
     }
 
     /// The row is dirty: with the failure that left it so, if that was the last thing that was logged.
-    fn dirty(&mut self, state: State) -> Error {
+    fn dirty(&mut self, state: State, below: Option<Version>) -> Error {
         let entries = self.table.entries(self.locked.session(), true);
         let last = entries.ok().and_then(|mut entries| entries.pop());
         let failure = last.filter(|entry| !entry.is_done() && entry.to == state);
-        Error::Dirty { state, failure: failure.map(Box::new) }
+        Error::Dirty { state, failure: failure.map(Box::new), below }
     }
 
     /// After the connection was lost: finds out what became of the file that was under way, and where
@@ -134,7 +134,7 @@ impl Run<'_> {
             Goal::Redo => place(*next),
             _ => place(*next).or_else(|| place(0)),
         };
-        *next = found.ok_or_else(|| moved(plan, *next, state))?;
+        *next = found.ok_or_else(|| moved(plan, *next, state, self.source.versions()))?;
         report.state = state;
         let left = plan.steps.len() - *next;
         self.tell(Event::Reconnected { state, left });
@@ -276,7 +276,7 @@ impl Run<'_> {
         let state = self.table.ensure(&mut self.locked)?;
         let history = self.read_log()?;
         plan.resume(next, state, |version| history.known(version).is_some())
-            .ok_or_else(|| moved(plan, next, state))
+            .ok_or_else(|| moved(plan, next, state, self.source.versions()))
     }
 
     /// Takes the lock again where a file has given it away; whether it had.
@@ -287,9 +287,9 @@ impl Run<'_> {
 }
 
 /// The row is nowhere in the rest of a plan.
-fn moved(plan: &Plan, next: usize, state: State) -> Error {
+fn moved(plan: &Plan, next: usize, state: State, versions: &[Version]) -> Error {
     if state.dirty {
-        return Error::Dirty { state, failure: None };
+        return Error::dirty(state, versions);
     }
     let planned = plan.steps.get(next).map(|step| step.from);
     let planned = planned.or(plan.steps.last().map(|step| step.target)).flatten();

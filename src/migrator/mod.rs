@@ -9,6 +9,7 @@ mod adopt;
 mod checks;
 mod command;
 mod connected;
+mod contents;
 mod drop_schema;
 mod file;
 mod force;
@@ -39,7 +40,8 @@ use crate::status::Status;
 use crate::table::Operator;
 use crate::url::DatabaseUrl;
 
-pub use drop_schema::Leftovers;
+pub use contents::Contents;
+pub use drop_schema::Dropped;
 pub use logged_text::LoggedText;
 pub use options::Report;
 pub use repair::{Repair, Why};
@@ -274,13 +276,23 @@ impl Migrator {
     }
 
     /// Drops the tables of the current schema, the version table and the log, in one transaction,
-    /// and returns what else is left; with `all_objects` drops that too.
+    /// and returns what went and what is left; with `all_objects` drops that too.
     ///
     /// # Errors
     ///
     /// [`Error::LockTimeout`], [`Error::Statement`].
-    pub fn drop_schema(&mut self, all_objects: bool) -> Result<Leftovers, Error> {
+    pub fn drop_schema(&mut self, all_objects: bool) -> Result<Dropped, Error> {
         self.locked(|run| run.drop_schema(all_objects))
+    }
+
+    /// What the current schema holds, in numbers. Reads only.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Migrator::connect`], [`Error::Statement`].
+    pub fn contents(&mut self) -> Result<Contents, Error> {
+        let contents = self.read(|read_only| read_only.contents())?;
+        Ok(Contents { server: self.url.servers(), ..contents })
     }
 
     /// How the database and the source compare. Reads only, takes no lock, and works for a role

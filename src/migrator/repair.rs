@@ -110,7 +110,7 @@ pub fn repairs(
         Some(repair) => Ok(Some(repair.clone())),
         None if history.is_late(*version, state) && source.name(*version).is_some() => {
             match state.dirty {
-                true => Err(Error::Dirty { state, failure: None }),
+                true => Err(Error::dirty(state, source.versions())),
                 false => Ok(Some(repair(*version, Why::Late))),
             }
         }

@@ -6,7 +6,7 @@
 //! Makefile that relies on them must not notice the difference.
 
 use crate::error::Error;
-use crate::migration::{Direction, State, Version};
+use crate::migration::{Direction, State, Version, below};
 
 /// What there is to run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -129,6 +129,7 @@ pub fn plan(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error
             version,
             is_applied: state.version == Some(version),
             is_kept: ground.kept.binary_search(&version).is_ok(),
+            below: below(ground.here, Some(version)),
         },
         error => error,
     })
@@ -140,7 +141,7 @@ fn steps(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error> {
         return Ok(Plan { steps: Vec::new(), end: End::NoChange });
     }
     if state.dirty {
-        return Err(Error::Dirty { state, failure: None });
+        return Err(Error::dirty(state, ground.here));
     }
     match goal {
         Goal::Up(limit) => up(ground, state, limit, false),
@@ -262,6 +263,7 @@ fn position(versions: &[Version], version: Version) -> Result<usize, Error> {
         version,
         is_applied: false,
         is_kept: false,
+        below: None,
     })
 }
 

@@ -7,13 +7,13 @@ use std::path::{Component, Path, PathBuf};
 
 use dbm::Finding;
 
-use crate::render::findings::{remedy, summary};
+use crate::render::findings::{Place, remedy, summary};
 use crate::render::printer::Printer;
 
 /// Prints a line for each finding, and how many there are.
-pub fn print(findings: &[Finding], printer: &Printer, folder: &Path, with_database: bool) {
+pub fn print(findings: &[Finding], printer: &Printer, place: &Place, with_database: bool) {
     let here = std::env::current_dir().unwrap_or_default();
-    let folder = within(folder, &here);
+    let folder = within(place.folder, &here);
     let mut text = String::new();
     for finding in findings {
         let Finding { file, line, kind, message, is_note, .. } = finding;
@@ -21,7 +21,7 @@ pub fn print(findings: &[Finding], printer: &Printer, folder: &Path, with_databa
         let file = file.as_ref().map(|file| folder.join(file).to_string_lossy().into_owned());
         let title = Some(format!("dbm verify ({kind})"));
         let properties = [("file", file), ("line", line.map(|n| n.to_string())), ("title", title)];
-        let message = format!("{message}\n{}", remedy(finding, printer.program()));
+        let message = format!("{message}\n{}", remedy(finding, place));
         text.push_str(&command(severity, &properties, &message));
         text.push('\n');
     }

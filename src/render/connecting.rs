@@ -19,7 +19,7 @@ pub fn hint(program: &str, place: &str, fault: &Fault) -> Option<String> {
         Fault::Unreachable(_) | Fault::Lost(_) => {
             return Some(format!(
                 "no PostgreSQL answers at {place}: is that its address, and does it run? \
-                 {program} wait waits for it"
+                 to wait for it: {program} wait"
             ));
         }
         Fault::Unclear(reason) => {
@@ -35,13 +35,11 @@ pub fn hint(program: &str, place: &str, fault: &Fault) -> Option<String> {
         "28P01" => "the password is wrong for this user, or missing from the URL",
         "28000" => not_let_in(&error.message),
         "3D000" => {
-            return Some(format!(
-                "there is no such database at {place}: createdb makes one, or CREATE DATABASE"
-            ));
+            return Some(format!("there is no such database at {place}: create it first"));
         }
         "57P03" => {
             return Some(format!(
-                "the server is starting up, shutting down or recovering: {program} wait waits"
+                "the server is starting up, shutting down or recovering; to wait for it: {program} wait"
             ));
         }
         "53300" => "all connections of the server are in use: try again soon",

@@ -1,24 +1,26 @@
 //! What to do about a dirty row: what the log knows of the failure that left it, and which version to
 //! force in which case.
 
-use dbm::{Direction, LogEntry, State};
+use dbm::{Direction, LogEntry, State, Version};
 
 use crate::render::format::place;
 use crate::render::printer::Printer;
 use crate::render::table::{Clock, who};
 
-/// Explains a dirty row; `failure` is the log's entry of what left it so, if there is one.
-pub fn explain(printer: &Printer, state: State, failure: Option<&LogEntry>) {
+/// Explains a dirty row; `failure` is the log's entry of what left it so, if there is one, and `below`
+/// the version of the folder under the row's.
+pub fn explain(
+    printer: &Printer,
+    state: State,
+    failure: Option<&LogEntry>,
+    below: Option<Version>,
+) {
     let program = printer.program();
     let Some(failure) = failure else {
         printer.detail(
             "the log has no failure that left it so: another tool ran the file, or the run was killed",
         );
-        return printer.hint(&format!(
-            "find out what the file left, and fix that by hand; {program} force {} declares the \
-             version applied, and a lower number declares that it is not",
-            state.number()
-        ));
+        return remedy(program, state.version, below).iter().for_each(|hint| printer.hint(hint));
     };
     let clock = Clock::here();
     let at = clock.local(failure.at).unwrap_or_default();
@@ -36,11 +38,24 @@ pub fn explain(printer: &Printer, state: State, failure: Option<&LogEntry>) {
         ));
     }
     printer.hint(&format!(
-        "undo what stands of it, then run: {program} force {} (the database is {} again)",
-        before.number(),
-        place(before)
+        "undo what stands of it, so that the database is {} again, then run: {program} force {}",
+        place(before),
+        before.number()
     ));
     printer.hint(&format!("or finish it by hand, then run: {program} force {}", after.number()));
+}
+
+/// What to do where nothing is known of the file, a line each: which number is right in which case.
+pub fn remedy(program: &str, version: Option<Version>, below: Option<Version>) -> Vec<String> {
+    let number = |version: Option<Version>| State::clean(version).number();
+    let (is, below) = (number(version), number(below));
+    let mut lines = vec!["see what the file left, and undo or finish it by hand".to_string()];
+    if is > below {
+        lines.push(format!("if the schema is then as after {is}, run: {program} force {is}"));
+    }
+    let so = if below < 0 { "before any file".to_string() } else { format!("after {below}") };
+    lines.push(format!("if it is as {so}, run: {program} force {below}"));
+    lines
 }
 
 /// `6_add_index.up.sql`, as far as the log knows.

@@ -80,26 +80,33 @@ pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
 
 fn explain(printer: &Printer, error: &Error) {
     let program = printer.program();
+    let number = |version: Option<Version>| State::clean(version).number();
     let hint = match error {
         Error::Failed(failure) => return failed(printer, failure),
         Error::Edited { files, state } => return edited(printer, files, *state),
         Error::Late { files, .. } => return late(printer, files),
-        Error::LogText { state, table, entry, why, .. } => {
+        Error::LogText { version, state, below, table, entry, why } => {
             printer.hint(&format!(
                 "nothing of it was run: the database is {}; check out the release that has the \
                  file, and run the same command there",
                 place(*state)
             ));
             match why {
-                Distrust::Writers { .. } | Distrust::Owner { .. } => format!(
-                    "or read the text (SELECT down_text FROM {table} WHERE id = {entry};), and if \
-                     it is right, run the same command with -from-log"
-                ),
-                _ => format!("or undo it by hand, and then run: {program} force V"),
+                Distrust::Writers { .. } | Distrust::Owner { .. } => {
+                    printer.hint(&format!(
+                        "or read the text, in psql: SELECT down_text FROM {table} WHERE id = {entry};"
+                    ));
+                    format!("and if it is right, run it: {}", printer.again("-from-log"))
+                }
+                _ if state.version == Some(*version) => {
+                    let below = number(*below);
+                    format!("or undo it by hand, and then run: {program} force {below}")
+                }
+                _ => return,
             }
         }
-        Error::NoMigrationFor { version, is_applied, is_kept } => {
-            return no_migration(printer, *version, *is_applied, *is_kept);
+        Error::NoMigrationFor { version, is_applied, is_kept, below } => {
+            return no_migration(printer, *version, *is_applied, below.filter(|_| *is_kept));
         }
         Error::Connect { place, fault } => match connecting::hint(program, place, fault) {
             Some(hint) => hint,
@@ -113,30 +120,30 @@ fn explain(printer: &Printer, error: &Error) {
             }
         }
         Error::Statement { fault: Fault::Lost(_), .. } => format!(
-            "no file was being run, and those that were reported as done stand; when the server is \
-             back, run the same command again ({program} wait waits for it)"
+            "no file was being run, and those that were reported as done stand; run the same \
+             command again when the server is back; to wait for it: {program} wait"
         ),
-        Error::Dirty { state, failure } => {
-            return dirty::explain(printer, *state, failure.as_deref());
+        Error::Dirty { state, failure, below } => {
+            return dirty::explain(printer, *state, failure.as_deref(), *below);
         }
         Error::NotApplied { .. } => {
-            format!("{program} status shows what is applied, and what has a file")
+            format!("what is applied, and what has a file: {program} status")
         }
         Error::NoUpFile { .. } => format!(
             "nothing was run; bring the file back, or take the version down: {program} rollback"
         ),
         Error::Log { table, reason } if reason.contains("may not") || reason.contains("denied") => {
             format!(
-                "grant this role what it lacks (GRANT SELECT, INSERT ON {table} TO …), or run this \
-                 as the one that owns it"
+                "grant this role SELECT and INSERT on {table}, or run this as the role that owns it"
             )
         }
         Error::Log { reason, .. } if reason.contains("x-log=off") => {
             "without x-log=off in the URL there is a log".to_string()
         }
         Error::Log { table, .. } => format!(
-            "{table} is not as {program} makes it: is it another program's? all but the log works \
-             without it"
+            "{table} is not as {} makes it: is it another program's? all but the log works \
+             without it",
+            printer.name()
         ),
         Error::EmptySource => {
             "the folder has no file named NNN_name.up.sql or .down.sql".to_string()
@@ -155,17 +162,17 @@ fn explain(printer: &Printer, error: &Error) {
                 .to_string()
         }
         Error::Moved { planned, .. } => format!(
-            "{}something moves the version without the migration lock; look at {program} version, \
-             then run the same command again",
+            "{}something moves the version without the migration lock; run the same command again; \
+             where the database is now: {program} version",
             if planned.dirty { "" } else { "nothing of the file was run; " }
         ),
         Error::RowNotKept { table } => format!(
-            "nothing of it was committed; a trigger, rule or policy on {table} changes what is \
-             written: psql -c '\\d {}' shows it",
-            table.replace('\'', "'\\''")
+            "nothing of it was committed; a trigger, rule or policy on the table changes what is \
+             written; to see it, in psql: \\d {table}"
         ),
         Error::BadRow { .. } => {
-            format!("fix the version table by hand, or run: {program} force V")
+            "fix the version table by hand, or set the version that is really applied with force"
+                .to_string()
         }
         Error::NoSchema => "no schema of the search_path exists, or the role has no USAGE on it: \
                             create one, grant it, or name another with search_path in the URL"
@@ -175,22 +182,23 @@ fn explain(printer: &Printer, error: &Error) {
     printer.hint(&hint);
 }
 
-fn no_migration(printer: &Printer, version: Version, is_applied: bool, is_kept: bool) {
+/// `back` is where the log's texts lead back to.
+fn no_migration(printer: &Printer, version: Version, is_applied: bool, back: Option<Version>) {
     let program = printer.program();
     if !is_applied {
         return printer.hint(&format!(
             "no file of this folder begins with {version}_, and the log knows of none that is \
-             applied: {program} status lists the versions"
+             applied; all versions: {program} status"
         ));
     }
     printer.hint(&format!(
         "the database is at version {version}, and no file of this folder begins with {version}_: is \
          it the right folder, or an older checkout than the one that ran last?"
     ));
-    printer.hint(&format!("{program} up -allow-newer is content with a database that is ahead"));
-    if is_kept {
+    printer.hint(&format!("to accept a database that is ahead: {program} up -allow-newer"));
+    if let Some(back) = back {
         printer.hint(&format!(
-            "{program} goto V goes back to a version of this folder, by the texts in the log"
+            "to go back to version {back}, by the texts in the log: {program} goto {back}"
         ));
     }
 }
@@ -215,27 +223,28 @@ fn edited(printer: &Printer, files: &[Edited], state: State) {
         "or, where the present text is right (golang-migrate has run it, for one), record that: \
          {program} repair"
     ));
-    printer.hint("or go on in spite of it, this once, with -allow-edited");
+    printer.hint(&format!("or go on all the same, this once: {}", printer.again("-allow-edited")));
 }
 
 fn late(printer: &Printer, files: &[(Version, PathBuf)]) {
     let program = printer.program();
-    let first = files.first().map_or(0, |(version, _)| *version);
-    let (each, them) = match files.len() {
-        1 => ("", "it"),
-        _ => (", and so each of them", "them"),
+    let versions: Vec<String> = files.iter().map(|(version, _)| version.to_string()).collect();
+    let [first, ..] = &versions[..] else { return };
+    let (them, each, of_them) = match versions.len() {
+        1 => ("it", "it", ""),
+        _ => ("them", "each of them", ", the first one"),
     };
     printer.hint(&format!(
-        "nothing was run; if no other database has run {them}, give it a number at the end: {program} \
-         renumber {first}{each}"
+        "nothing was run; if no other database has run {them}, give {each} a number at the \
+         end{of_them}: {program} renumber {first}"
     ));
     printer.hint(&format!(
-        "or run {them} now, out of order: {program} up -allow-late (up {} -allow-late: nothing else)",
-        files.len()
+        "or run {them} now, out of order, and then what is pending: {program} up -allow-late"
     ));
+    printer.hint(&format!("or {them} alone: {program} up -allow-late {}", versions.len()));
     printer.hint(&format!(
-        "or, where a person or golang-migrate has run {them}, record that: {program} repair \
-         {first}{each}"
+        "or, where a person or golang-migrate has run {them}, record that: {program} repair {}",
+        versions.join(" ")
     ));
 }
 
@@ -325,19 +334,16 @@ fn failed(printer: &Printer, failure: &Failure) {
 fn dirty(printer: &Printer, failure: &Failure) {
     let program = printer.program();
     let (before, after) = (failure.before.number(), failure.after.number());
-    let state =
-        format!("the database is dirty at version {after}: undo what stands and run {program}");
-    printer.hint(&match before == after {
+    printer.hint(&format!(
+        "the database is dirty at version {after}: undo what stands, and then run: {program} force \
+         {before}"
+    ));
+    printer.hint(&format!("or finish it by hand, and then run: {program} force {after}"));
+    if before == after {
         // A late file: the row does not tell whether it ran, the log does.
-        true => format!(
-            "{state} force {after}, or finish it by hand, run {program} force {after} and then \
-             {program} repair {}",
-            failure.version
-        ),
-        false => {
-            format!("{state} force {before}, or finish it by hand and run {program} force {after}")
-        }
-    });
+        let version = failure.version;
+        printer.hint(&format!("and, if you finished it, record that: {program} repair {version}"));
+    }
 }
 
 fn extras(printer: &Printer, error: &ServerError) {

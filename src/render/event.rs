@@ -103,8 +103,8 @@ pub fn print(printer: &Printer, event: &Event) {
             let path = file.path.display();
             printer.warning(&match why {
                 Passed::Cosmetic => format!(
-                    "{path} differs from what ran in comments and white space alone: {} repair \
-                     records it",
+                    "{path} differs from what ran in comments and white space alone; to record it: \
+                     {} repair",
                     printer.program()
                 ),
                 _ => format!(

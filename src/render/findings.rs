@@ -1,11 +1,14 @@
 //! What `verify` found, for people, and what to do about it.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use dbm::text::printable;
+use dbm::text::{printable, printable_path};
 use dbm::{Finding, Remedy, Rename};
 
+use crate::render::dirty;
 use crate::render::printer::Printer;
+use crate::render::shell::word;
 use crate::render::shown::shown_on_a_line;
 
 /// Findings of a kind that are told one by one at most.
@@ -13,26 +16,42 @@ const MOST: usize = 10;
 /// Of more than that, so many are named.
 const NAMED: usize = 5;
 
+/// What commands in remedies are made of.
+pub struct Place<'a> {
+    /// What they begin with, see [`Printer::program`].
+    pub program: &'a str,
+    /// What the program is called.
+    pub name: &'a str,
+    /// The folder.
+    pub folder: &'a Path,
+}
+
 /// Prints each finding with its remedy, and how many there are, on standard output.
-pub fn print(findings: &[Finding], printer: &Printer, with_database: bool) {
+pub fn print(findings: &[Finding], printer: &Printer, place: &Place, with_database: bool) {
     let mut text = match printer.is_verbose() {
-        true => findings.iter().map(|finding| each(finding, printer.program())).collect(),
-        false => by_kind(findings, printer.program()),
+        true => findings.iter().map(|finding| each(finding, place)).collect(),
+        false => by_kind(findings, place),
     };
     text.push_str(&summary(findings, with_database));
     printer.answer(&text);
 }
 
 /// A finding with its remedy.
-fn each(finding: &Finding, program: &str) -> String {
-    let place = match (&finding.file, finding.line) {
+fn each(finding: &Finding, place: &Place) -> String {
+    let at = match (&finding.file, finding.line) {
         (Some(file), Some(line)) => format!("{file}:{line}: "),
         (Some(file), None) => format!("{file}: "),
         _ => String::new(),
     };
     let message = shown_on_a_line(&finding.message);
-    let remedy = shown_on_a_line(&remedy(finding, program));
-    format!("{}{place}{message} [{}]\n  {remedy}\n", note(finding), finding.kind)
+    let remedy = lines(finding, place);
+    format!("{}{at}{message} [{}]\n{remedy}", note(finding), finding.kind)
+}
+
+/// Its remedy, each line two spaces in.
+fn lines(finding: &Finding, place: &Place) -> String {
+    let remedy = remedy(finding, place);
+    remedy.lines().map(|line| format!("  {}\n", shown_on_a_line(line))).collect()
 }
 
 fn note(finding: &Finding) -> &'static str {
@@ -40,7 +59,7 @@ fn note(finding: &Finding) -> &'static str {
 }
 
 /// Each finding; but where there are many of a kind, they stand together where the first one is.
-fn by_kind(findings: &[Finding], program: &str) -> String {
+fn by_kind(findings: &[Finding], place: &Place) -> String {
     let key = |finding: &Finding| (finding.kind, finding.is_note);
     let mut kinds: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
@@ -52,17 +71,17 @@ fn by_kind(findings: &[Finding], program: &str) -> String {
             // They have been told with the first.
             None => {}
             Some(same) if same.len() > MOST => {
-                text.push_str(&together(same, program));
+                text.push_str(&together(same, place));
                 kinds.remove(&key(finding));
             }
-            Some(_) => text.push_str(&each(finding, program)),
+            Some(_) => text.push_str(&each(finding, place)),
         }
     }
     text
 }
 
 /// Many findings of a kind: how many, the first of them by name, and what to do about the very first.
-fn together(same: &[&Finding], program: &str) -> String {
+fn together(same: &[&Finding], place: &Place) -> String {
     let [first, ..] = same else { return String::new() };
     let name = |finding: &&Finding| match (&finding.file, finding.version) {
         (Some(file), _) => file.clone(),
@@ -71,14 +90,14 @@ fn together(same: &[&Finding], program: &str) -> String {
     };
     let names: Vec<String> = same.iter().take(NAMED).map(name).collect();
     format!(
-        "{}{} findings: {} and {} more [{}]\n  the first: {}\n  {}\n  -verbose shows each\n",
+        "{}{} findings: {} and {} more [{}]\n  the first: {}\n{}  -verbose shows each\n",
         note(first),
         same.len(),
         names.join(", "),
         same.len() - names.len(),
         first.kind,
         shown_on_a_line(&first.message),
-        shown_on_a_line(&remedy(first, program)),
+        lines(first, place),
     )
 }
 
@@ -96,11 +115,13 @@ pub fn summary(findings: &[Finding], with_database: bool) -> String {
     }
 }
 
-/// What to do about a finding, for a user of `program`: where possible the command, run within the
-/// folder.
-pub fn remedy(finding: &Finding, program: &str) -> String {
+/// What to do about a finding, a line each way. A command stands at the end of its line, behind `: `,
+/// and can be pasted.
+pub fn remedy(finding: &Finding, place: &Place) -> String {
+    let Place { program, name, folder } = place;
+    let mv = |rename| mv(rename, folder);
     match &finding.remedy {
-        Remedy::Rename(rename) => mv(rename),
+        Remedy::Rename(rename) => format!("rename it: {}", mv(rename)),
         Remedy::RenameToRun(rename) => format!("if it is to run: {}", mv(rename)),
         Remedy::RenameAsPair(rename) => format!("if they are a pair: {}", mv(rename)),
         Remedy::RemoveOrRename(rename) => {
@@ -156,24 +177,22 @@ pub fn remedy(finding: &Finding, program: &str) -> String {
         Remedy::SetLocal => {
             "use SET LOCAL or set_config(…, true), or set it where it is needed".to_string()
         }
-        Remedy::Inspect { file } => format!("see what it is: ls -l {}", printable(file)),
-        Remedy::SaveAsUtf8 => {
-            "save it as UTF-8: iconv -f OLD -t UTF-8, or in the editor".to_string()
-        }
+        Remedy::Inspect { file } => format!("see what it is: ls -l {}", path(folder, file)),
+        Remedy::SaveAsUtf8 => "save it as UTF-8, in the editor or with iconv".to_string(),
         Remedy::RemoveZeroByte => "take the zero byte out".to_string(),
         // Of what is in a file.
         Remedy::ReplaceCopy => "write INSERT statements (pg_dump --inserts does), or COPY from a \
                                 file that the server can read"
             .to_string(),
         Remedy::EndTransaction => format!(
-            "end it with COMMIT, or take the BEGIN out: {program} runs the file in a transaction \
+            "end it with COMMIT, or take the BEGIN out: {name} runs the file in a transaction \
              anyway"
         ),
         Remedy::RemoveChain => {
             "take AND CHAIN out, or end that transaction with COMMIT".to_string()
         }
         Remedy::Nothing => format!(
-            "nothing to do: in a file of its own it is as good as it can be; if it fails, {program} \
+            "nothing to do: in a file of its own it is as good as it can be; if it fails, {name} \
              says what is left and what to type"
         ),
         Remedy::OwnFile { several: false } => "put it into a file of its own".to_string(),
@@ -184,39 +203,44 @@ pub fn remedy(finding: &Finding, program: &str) -> String {
             "put it into a file of its own, without BEGIN and COMMIT".to_string()
         }
         Remedy::RemoveStatement => {
-            format!("take it out: {program} runs the file in a transaction anyway")
+            format!("take it out: {name} runs the file in a transaction anyway")
         }
         Remedy::RemoveOrSplit => "take it out, or split the file there".to_string(),
         Remedy::SplitOrUnwrap => format!(
-            "split the file there, or take its BEGIN and COMMIT out: {program} runs it in a \
+            "split the file there, or take its BEGIN and COMMIT out: {name} runs it in a \
              transaction anyway"
         ),
         // Of a database that is not as the folder is.
-        Remedy::Force => format!(
-            "see what it left, fix that by hand, then run: {program} force V, with the version that \
-             is really applied"
-        ),
+        Remedy::Force { version, below } => dirty::remedy(program, *version, *below).join("\n"),
         Remedy::GrantLog => {
-            "run this as a role that may read the log's table: GRANT SELECT ON … TO …".to_string()
+            "grant this role SELECT on the log's table, or run this as the role that owns it"
+                .to_string()
         }
         Remedy::Reindex { index } => {
-            format!("REINDEX INDEX CONCURRENTLY {index}; or drop it and build it again")
+            format!("drop it and build it again, or, in psql: REINDEX INDEX CONCURRENTLY {index};")
         }
         Remedy::MayRecord { version } => {
-            format!("nothing to do; {program} repair {version} records it")
+            format!("nothing to do; to record it: {program} repair {version}")
         }
         Remedy::RestoreOrRecord { version } => format!(
-            "put it back as it ran, and write what is to change into a new migration; or record it \
-             as right: {program} repair {version}"
+            "put it back as it ran, and write what is to change into a new migration\n\
+             or record it as right: {program} repair {version}"
         ),
         Remedy::RenumberRunOrRecord { version } => format!(
-            "{program} renumber {version} gives it a number at the end; {program} up -allow-late \
-             runs it out of order; if it was run by hand: {program} repair {version}"
+            "if no other database has run it, give it a number at the end: {program} renumber \
+             {version}\n\
+             or run it out of order: {program} up -allow-late\n\
+             if it was run by hand, record that: {program} repair {version}"
         ),
-        Remedy::AllowNewerOrGoBack => format!(
-            "is this an older checkout than the one that ran last? {program} up -allow-newer is \
-             content with that, and {program} goto V goes back by the log's texts"
-        ),
+        Remedy::AllowNewerOrGoBack { below } => {
+            let back = below.map_or(String::new(), |below| {
+                format!("\nto go back to version {below}, by the texts in the log: {program} goto {below}")
+            });
+            format!(
+                "is this an older checkout than the one that ran last?\n\
+                 to accept a database that is ahead: {program} up -allow-newer{back}"
+            )
+        }
         Remedy::RestoreFile => {
             "bring the file back, from version control or from the log's up_text".to_string()
         }
@@ -225,21 +249,21 @@ pub fn remedy(finding: &Finding, program: &str) -> String {
 }
 
 /// The command that renames a file.
-fn mv(Rename { from, to }: &Rename) -> String {
+fn mv(Rename { from, to }: &Rename, folder: &Path) -> String {
     // No shell turns our escapes into the name again.
     if printable(from) != *from || from.contains('\u{fffd}') {
         return format!("rename it to {}", printable(to));
     }
-    format!("mv {} {}", quoted(from), quoted(to))
+    format!("mv {} {}", path(folder, from), path(folder, to))
 }
 
-/// A file name as one word of a shell.
-fn quoted(name: &str) -> String {
-    // What is renamed begins with a digit, a letter or a blank: no tilde to expand, and no option.
-    if name.chars().all(|c| c.is_alphanumeric() || "_-.,+@%:=~".contains(c)) {
-        return name.to_string();
-    }
-    format!("'{}'", name.replace('\'', r"'\''"))
+/// A file of the folder, as seen from the working directory, as one word of a shell.
+fn path(folder: &Path, file: &str) -> String {
+    let path = match folder == Path::new(".") {
+        true => PathBuf::from(file),
+        false => folder.join(file),
+    };
+    word(&printable_path(&path))
 }
 
 #[cfg(test)]
@@ -255,7 +279,8 @@ mod tests {
             fs::write(folder.path().join(name), text).unwrap();
         }
         let findings = dbm::verify_folder(folder.path(), "file://m").unwrap();
-        findings.iter().map(|finding| remedy(finding, program)).collect()
+        let place = Place { program, name: program, folder: Path::new(".") };
+        findings.iter().map(|finding| remedy(finding, &place)).collect()
     }
 
     #[test]

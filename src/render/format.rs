@@ -37,6 +37,19 @@ pub fn tabbed(text: &str, change: impl Fn(&str) -> Cow<'_, str>) -> String {
     text.split('\t').map(change).collect::<Vec<_>>().join("\t")
 }
 
+/// A number with its thousands apart: `1,048,576`.
+pub fn counted(number: impl ToString) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A text on one line.
 pub fn one_line(text: &str) -> String {
     text.split('\n').map(str::trim_end).collect::<Vec<_>>().join(" ")

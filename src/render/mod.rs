@@ -7,6 +7,7 @@
 mod advice;
 pub mod annotations;
 mod connecting;
+pub mod contents;
 pub mod difference;
 mod dirty;
 pub mod error;
@@ -14,8 +15,10 @@ pub mod event;
 mod excerpt;
 pub mod findings;
 pub mod format;
+pub mod invocation;
 pub mod json;
 pub mod printer;
 mod progress;
+pub mod shell;
 pub mod shown;
 pub mod table;

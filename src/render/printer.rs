@@ -7,11 +7,13 @@
 //! reader that has gone away (`dbm status | head -1`) wants no more, and that is no error.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::Local;
 use dbm::text::go_reason;
 
+use crate::render::invocation::Invocation;
 use crate::render::progress::Progress;
 use crate::render::shown::shown;
 
@@ -21,13 +23,15 @@ pub const USAGE: u8 = 2;
 /// Writes to standard error, which is where golang-migrate writes everything, and to standard output.
 #[derive(Clone)]
 pub struct Printer {
-    program: String,
+    invocation: Arc<Invocation>,
     verbose: bool,
     colour: bool,
     json: bool,
     progress: Progress,
     /// What the JSON object repeats.
     said: Arc<Mutex<Said>>,
+    /// Whether a command was printed that is to be pasted.
+    has_commands: Arc<AtomicBool>,
     /// What could not be written first, and why.
     unwritten: Arc<OnceLock<String>>,
 }
@@ -42,23 +46,48 @@ pub struct Said {
 }
 
 impl Printer {
-    /// For a program of this name; `json` for one that answers with a JSON object at the end.
-    pub fn new(program: &str, verbose: bool, json: bool) -> Printer {
+    /// For a program that was called so; `json` where it answers with a JSON object at the end.
+    pub fn new(invocation: Invocation, verbose: bool, json: bool) -> Printer {
         let colour = std::io::stderr().is_terminal() && !is_plain();
         Printer {
-            program: program.to_string(),
+            invocation: Arc::new(invocation),
             verbose,
             colour,
             json,
             progress: Progress::default(),
             said: Arc::default(),
+            has_commands: Arc::default(),
             unwritten: Arc::default(),
         }
     }
 
-    /// What we are called.
+    /// What commands that can be pasted begin with: the program, and the flags that say which folder
+    /// and database. Such a command stands at the end of its line, behind `: `.
     pub fn program(&self) -> &str {
-        &self.program
+        &self.invocation.start
+    }
+
+    /// The same command with one more flag, to be pasted.
+    pub fn again(&self, flag: &str) -> String {
+        self.invocation.again(flag)
+    }
+
+    /// What we are called, in a sentence.
+    pub fn name(&self) -> &str {
+        &self.invocation.name
+    }
+
+    /// Says behind all hints what commands among them leave out, if they do.
+    pub fn hint_at_password(&self) {
+        if let Some(variable) = self.invocation.lacks.filter(|_| self.has_commands.load(Relaxed)) {
+            self.hint(&format!("commands are shown without the password: export {variable} first"));
+        }
+    }
+
+    fn look_for_commands(&self, text: &str) {
+        if text.contains(self.program()) {
+            self.has_commands.store(true, Relaxed);
+        }
     }
 
     /// Whether `-verbose` was given.
@@ -114,6 +143,7 @@ impl Printer {
 
     /// The same with lines that explain it; all on one line in the JSON object.
     pub fn warning_with(&self, text: &str, details: &[String]) {
+        self.look_for_commands(text);
         self.said().warnings.push(match details {
             [] => text.to_string(),
             details => format!("{text} {}", details.join("; ")),
@@ -124,6 +154,7 @@ impl Printer {
 
     /// A line of ours: what to know or to type.
     pub fn hint(&self, text: &str) {
+        self.look_for_commands(text);
         self.said().hints.push(text.to_string());
         self.ours(&self.painted("hint: ", "1;36"), text);
     }
@@ -153,6 +184,7 @@ impl Printer {
 
     /// The same on standard output.
     pub fn answer(&self, text: &str) {
+        self.look_for_commands(text);
         let mut out = io::stdout().lock();
         self.note("output", out.write_all(text.as_bytes()).and_then(|()| out.flush()));
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use dbm::text::printable;
 
-use crate::render::format::tabbed;
+use crate::render::format::{counted, tabbed};
 
 /// Characters of a text that are shown at most, and lines.
 const MOST: usize = 2_000;
@@ -58,19 +58,6 @@ fn cut(text: &str) -> Option<(&str, &str)> {
     let start = &text[..lines.min(chars)];
     let end = &text[last_lines.max(last_chars).max(start.len())..];
     Some((start, end.strip_prefix('\n').unwrap_or(end)))
-}
-
-/// A number with its thousands apart: `1,048,576`.
-fn counted(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

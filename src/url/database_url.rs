@@ -180,8 +180,8 @@ impl DatabaseUrl {
         names.chain(self.options.as_ref().map(|_| "options")).collect()
     }
 
-    /// Host, port and database, without user and password: for messages.
-    pub fn place(&self) -> String {
+    /// The hosts with their ports: for messages.
+    pub fn servers(&self) -> String {
         let hosts: Vec<String> = self
             .hosts
             .iter()
@@ -190,9 +190,15 @@ impl DatabaseUrl {
                 false => format!("{host}:{port}"),
             })
             .collect();
+        hosts.join(",")
+    }
+
+    /// Host, port and database, without user and password: for messages.
+    pub fn place(&self) -> String {
+        let servers = self.servers();
         match &self.database {
-            Some(database) => format!("{}/{database}", hosts.join(",")),
-            None => hosts.join(","),
+            Some(database) => format!("{servers}/{database}"),
+            None => servers,
         }
     }
 }

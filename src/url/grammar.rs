@@ -64,7 +64,11 @@ fn personal(what: &str, text: &str) -> Result<Option<String>, String> {
 }
 
 /// The user info, if there is one, and what follows it.
-fn cut(text: &str) -> Result<(Option<&str>, &str), String> {
+///
+/// # Errors
+///
+/// Where the text can be read in several ways.
+pub fn cut(text: &str) -> Result<(Option<&str>, &str), String> {
     let at = |at: Option<usize>| match at {
         Some(at) => (Some(&text[..at]), &text[at + 1..]),
         None => (None, text),

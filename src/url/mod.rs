@@ -19,6 +19,7 @@ mod service_file;
 mod tcp;
 #[cfg(test)]
 mod tests;
+mod without_password;
 
 use std::cell::RefCell;
 

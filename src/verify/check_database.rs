@@ -1,6 +1,6 @@
 //! What is wrong between a folder and a database.
 
-use crate::migration::{Direction, Version, number};
+use crate::migration::{Direction, Version, below, number};
 use crate::source::Source;
 use crate::status::{Edit, Standing, Status, StatusRow};
 use crate::text::printable;
@@ -24,7 +24,8 @@ pub fn verify_database(
             "the database is dirty at version {}: a file was begun and not finished",
             number(at)
         );
-        findings.push(Finding::new(FindingKind::Dirty, at, message, Remedy::Force));
+        let remedy = Remedy::Force { version: at, below: below(source.versions(), at) };
+        findings.push(Finding::new(FindingKind::Dirty, at, message, remedy));
     }
     if let Some(trouble) = &status.log_trouble {
         let message =
@@ -32,7 +33,7 @@ pub fn verify_database(
         findings.push(Finding::new(FindingKind::Log, None, message, Remedy::GrantLog));
     }
     findings.extend(status.rows.iter().flat_map(|row| {
-        let found = [edited(row), late(row, at), missing(row, at)].into_iter().flatten();
+        let found = [edited(row), late(row, at), missing(row, at, source)].into_iter().flatten();
         let path = source.entry(row.version, Direction::Up).map(|entry| entry.path());
         let file = path.and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
         found.map(move |finding| match &file {
@@ -75,7 +76,7 @@ fn late(row: &StatusRow, at: Option<Version>) -> Option<Finding> {
     Some(Finding::new(FindingKind::Late, Some(version), message, remedy))
 }
 
-fn missing(row: &StatusRow, at: Option<Version>) -> Option<Finding> {
+fn missing(row: &StatusRow, at: Option<Version>, source: &Source) -> Option<Finding> {
     if !row.is_missing {
         return None;
     }
@@ -83,7 +84,7 @@ fn missing(row: &StatusRow, at: Option<Version>) -> Option<Finding> {
         row.name.as_deref().map(|name| format!(" ({})", printable(name))).unwrap_or_default();
     let message = format!("version {}{name} is applied and has no file here", row.version);
     let remedy = match at == Some(row.version) {
-        true => Remedy::AllowNewerOrGoBack,
+        true => Remedy::AllowNewerOrGoBack { below: below(source.versions(), at) },
         false => Remedy::RestoreFile,
     };
     Some(Finding::new(FindingKind::Missing, Some(row.version), message, remedy))

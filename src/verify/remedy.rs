@@ -112,7 +112,12 @@ pub enum Remedy {
     /// Split the file there, or remove its BEGIN and COMMIT.
     SplitOrUnwrap,
     /// Finish or undo by hand what the file has left, then force the version.
-    Force,
+    Force {
+        /// The row's version.
+        version: Option<Version>,
+        /// The newest version of the folder under it.
+        below: Option<Version>,
+    },
     /// Read the log as a role that may.
     GrantLog,
     /// Build the index again.
@@ -136,7 +141,10 @@ pub enum Remedy {
         version: Version,
     },
     /// Allow a database that is ahead of this folder, or go back by the log's texts.
-    AllowNewerOrGoBack,
+    AllowNewerOrGoBack {
+        /// The newest version of this folder under the database's.
+        below: Option<Version>,
+    },
     /// Bring the file back.
     RestoreFile,
 }

@@ -1,17 +1,19 @@
 //! What is dbm's own: where the database and the folder come from, `create` and `drop` and what they
-//! add, `renumber`, what the server says, signals, and that no password is ever printed.
+//! add, `renumber`, prompts, hints, what the server says, signals, and that no password is ever printed.
 
 mod causes;
 mod create;
 mod drop;
 mod files;
 mod flags;
+mod hints;
 mod newcomers;
 mod notices;
 mod odd_files;
 mod pipes;
 mod places;
 mod progress;
+mod prompts;
 mod reading;
 mod renumber;
 mod secrets;

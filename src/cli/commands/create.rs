@@ -52,6 +52,7 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
         return Err(Complaint::new("-ext flag must be specified").into());
     }
     let request = CreateRequest {
+        program: context.printer.program().to_string(),
         name,
         ext: args.ext,
         dir: args.dir.into(),

@@ -9,11 +9,13 @@ use crate::cli::numbers::limit_number;
 use crate::cli::open::open;
 use crate::cli::prompt::confirm;
 use crate::cli::run_files::{RunBody, run_files};
+use crate::render::contents::{self, several};
 use crate::render::error::Complaint;
+use crate::render::format::place;
 
 /// run the down files of the last N versions, or of all
 ///
-/// Without N and without -all it asks first.
+/// Without N and without -all it names the database and what is in it, and asks first.
 #[derive(clap::Args)]
 #[command(override_usage = "down [N]", arg = json_flag())]
 pub struct Args {
@@ -29,17 +31,27 @@ pub struct Args {
 
 /// Runs it. The errors are those of opening and of the run, and a "no".
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
-    let migrator = open(context)?.from_log(args.from_log);
+    let printer = &context.printer;
+    let mut migrator = open(context)?.from_log(args.from_log);
     let limit = limit(args.all, &args.words)?;
-    if limit.is_none() && !args.all {
+    let asks = limit.is_none() && !args.all;
+    if asks {
+        if let Ok(contents) = migrator.contents() {
+            contents::print(printer, &contents);
+        }
         let question = "Are you sure you want to apply all down migrations? [y/N]";
-        confirm(&context.printer, question, "Not applying all down migrations")?;
-        context.printer.line("Applying all down migrations");
+        confirm(printer, question, "Not applying all down migrations", "-all")?;
+        printer.line("Applying all down migrations");
     }
     run_files(context, answer, migrator, |migrator| match limit {
         Some(count) => migrator.down_by(count),
         None => migrator.down_all(),
-    })
+    })?;
+    if asks && let Some(state) = answer.state {
+        let files = several(answer.body.files.len() as u64, "down file");
+        printer.detail(&format!("{files} run; the database is {}", place(state)));
+    }
+    Ok(())
 }
 
 /// `None` is all.

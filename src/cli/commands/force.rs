@@ -1,19 +1,23 @@
 //! `force`: sets the version row and runs nothing.
 
+use std::io::IsTerminal;
+
 use anyhow::Result;
 use dbm::numbering::parse_number;
-use dbm::{MAX_VERSION, Version};
+use dbm::{MAX_VERSION, State, Version};
 
 use crate::cli::context::{Answer, Context};
 use crate::cli::numbers::required;
 use crate::cli::open::open;
+use crate::render::contents;
 use crate::render::error::Complaint;
+use crate::render::format::place;
 use crate::render::json::NoBody;
 
 /// set the version to V and run nothing (-1: nothing applied)
 ///
 /// For a database that is dirty: fix by hand what the broken file left, then force the version that
-/// is really applied.
+/// is really applied. It never asks; on a terminal it names the database and what is in it.
 #[derive(clap::Args)]
 #[command(override_usage = "force V")]
 pub struct Args {
@@ -23,8 +27,18 @@ pub struct Args {
 
 /// Runs it. The errors are those of opening and of the database.
 pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
+    let printer = &context.printer;
     let mut migrator = open(context)?;
-    migrator.force(version(&required(args.version)?)?)?;
+    let version = version(&required(args.version)?)?;
+    // golang-migrate does not ask. A person sees where it happens.
+    let is_seen = std::io::stderr().is_terminal();
+    if is_seen && let Ok(contents) = migrator.contents() {
+        contents::print(printer, &contents);
+    }
+    migrator.force(version)?;
+    if is_seen {
+        printer.detail(&format!("forced: the database is {}", place(State::clean(version))));
+    }
     context.say_finished();
     Ok(())
 }

@@ -41,7 +41,7 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
     let state = status.state;
     // Of a broken file the row tells where it leads, not which file it was: it may be this one.
     if state.dirty {
-        return Err(Error::Dirty { state, failure: None }.into());
+        return Err(Error::dirty(state, migrator.source().versions()).into());
     }
     // What has no file is not called applied: whoever mistyped a version shall be told so.
     let has_file = migrator.source().versions().contains(&version);

@@ -9,7 +9,7 @@ use crate::cli::context::{Answer, Context};
 use crate::cli::numbers::version_number;
 use crate::cli::open::{open, warn_of_names};
 use crate::cli::prompt::confirm;
-use crate::render::difference;
+use crate::render::{contents, difference};
 
 /// accept edited files as they are now
 ///
@@ -52,6 +52,9 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RepairBody>) -> Re
     if found.is_empty() {
         printer.line("nothing to repair");
     } else if !args.f {
+        if let Ok(contents) = migrator.contents() {
+            contents::print(printer, &contents);
+        }
         for file in migrator.edited()? {
             if found.iter().any(|repair| repair.version == file.version) {
                 difference::print(printer, &file);
@@ -61,7 +64,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RepairBody>) -> Re
             printer.detail(&described(repair));
         }
         let question = "Record these files, as they are now, as the right ones? [y/N]";
-        confirm(printer, question, "Nothing recorded")?;
+        confirm(printer, question, "Nothing recorded", "-f")?;
     }
     let repaired = match found.is_empty() {
         true => found,

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
+use crate::cli::numbers::limit_number;
 use crate::cli::open::open;
 use crate::cli::run_files::{RunBody, run_files};
 use crate::render::error::Complaint;
@@ -25,8 +26,16 @@ pub struct Args {
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
     if !args.words.is_empty() {
         // Some tools take a number here.
-        let hint = format!("{} down N takes the last N versions down", context.config.program);
-        return Err(Complaint::new("too many arguments").hint(hint).into());
+        let complaint = Complaint::new("too many arguments");
+        let count = args.words.first().and_then(|word| limit_number(word).ok());
+        return Err(match count {
+            Some(count) => {
+                let program = context.printer.program();
+                complaint.hint(format!("to take several versions down: {program} down {count}"))
+            }
+            None => complaint,
+        }
+        .into());
     }
     let migrator = open(context)?.from_log(args.from_log);
     run_files(context, answer, migrator, |migrator| migrator.down_by(1))

@@ -95,7 +95,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<StatusBody>) -> Re
     let wrong = count(&status, StatusRow::is_wrong);
     let is_wrong = status.state.dirty || wrong > 0;
     if is_wrong {
-        printer.hint(&format!("{} verify tells what to do about it", printer.program()));
+        printer.hint(&format!("what to do about it: {} verify", printer.program()));
     }
     if args.exit_code {
         answer.exit_code = match (is_wrong, pending) {

@@ -7,8 +7,9 @@ use serde::Serialize;
 use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::open::open;
+use crate::render::annotations;
 use crate::render::error::Complaint;
-use crate::render::{annotations, findings};
+use crate::render::findings::{self, Place};
 
 /// check the folder, and the database if one is given; for CI
 ///
@@ -114,12 +115,12 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Re
     }
     let allowed = args.allow.unwrap_or_default().0;
     found.retain(|finding| !allowed.contains(&finding.kind));
+    let (program, name) = (printer.program(), printer.name());
+    let place = Place { program, name, folder: &folder.path };
     match args.format {
         _ if printer.is_json() => {}
-        Some(Format::Github) => {
-            annotations::print(&found, printer, &folder.path, asks && is_clear);
-        }
-        _ => findings::print(&found, printer, asks && is_clear),
+        Some(Format::Github) => annotations::print(&found, printer, &place, asks && is_clear),
+        _ => findings::print(&found, printer, &place, asks && is_clear),
     }
     if asks && !is_clear {
         let text = "the database was not checked: fix the folder first";
@@ -132,7 +133,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Re
         answer.exit_code = Some(1);
     }
     let item = |finding: Finding| FindingItem {
-        remedy: findings::remedy(&finding, printer.program()),
+        remedy: findings::remedy(&finding, &place).replace('\n', "; "),
         kind: finding.kind.word(),
         version: finding.version,
         file: finding.file,

@@ -22,6 +22,7 @@ use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
 use crate::cli::golayout;
 use crate::cli::numbered_file::check_free;
 use crate::render::error::Complaint;
+use crate::render::shell::word;
 
 use files::{LONGEST_NAME, clean, make_files, make_folder, working_directory};
 use zone::Zone;
@@ -32,6 +33,8 @@ const DEFAULT_FORMAT: &str = "20060102150405";
 /// What was asked for.
 #[derive(Debug)]
 pub struct CreateRequest {
+    /// What the command that is to be typed instead begins with.
+    pub program: String,
     /// What stands between the version and the direction; may be empty.
     pub name: String,
     /// The files' extension, with or without its leading point.
@@ -57,6 +60,17 @@ pub struct Created {
     pub hint: Option<String>,
 }
 
+impl CreateRequest {
+    /// The command that asks for the same migration with other flags for its number.
+    fn again(&self, flags: &str) -> String {
+        let mut command = format!("{} create -ext {}", self.program, word(&self.ext));
+        if !self.dir.as_os_str().is_empty() {
+            command.push_str(&format!(" -dir {}", word(&self.dir.to_string_lossy())));
+        }
+        format!("{command}{flags} {}", word(&self.name))
+    }
+}
+
 /// Makes the files that `request` asks for, as at `now`.
 /// Errors are in golang-migrate's words where it has them; neither file is left behind then.
 pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, Complaint> {
@@ -68,9 +82,10 @@ pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, Co
     let dir = clean(&request.dir);
     let ext = request.ext.strip_prefix('.').unwrap_or(&request.ext);
     let others = sequence::numbered_files(&dir, ext)?;
+    let again = |flags: &str| request.again(flags);
 
     let version = if request.sequential {
-        sequence::next(&others, request.digits)?
+        sequence::next(&others, request.digits, again)?
     } else {
         time_version(now, &zone, format)?
     };
@@ -84,10 +99,12 @@ pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, Co
     let base = working_directory().map_err(|e| Complaint::io("getwd", Path::new("."), &e))?;
     make_folder(&dir)?;
     make_files(&files)?;
-    Ok(Created {
-        paths: files.map(|file| clean(&base.join(file))),
-        hint: sequence::hint(&others, request.sequential, &version),
-    })
+    let instead = |flags: &str| {
+        let [up, down] = files.each_ref().map(|file| word(&file.to_string_lossy()));
+        format!("rm {up} {down} && {}", request.again(flags))
+    };
+    let hint = sequence::hint(&others, request.sequential, &version, instead);
+    Ok(Created { paths: files.map(|file| clean(&base.join(file))), hint })
 }
 
 fn time_version(now: DateTime<Utc>, zone: &Zone, format: &str) -> Result<String, Complaint> {

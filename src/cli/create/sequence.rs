@@ -27,8 +27,13 @@ pub fn numbered_files(dir: &Path, ext: &str) -> Result<Vec<NumberedFile>, Compla
     }
 }
 
-/// The number after the highest, padded to `digits`. It may be more than a version can be.
-pub fn next(files: &[NumberedFile], digits: i64) -> Result<String, Complaint> {
+/// The number after the highest, padded to `digits`. It may be more than a version can be. `again`
+/// gives the command with other flags.
+pub fn next(
+    files: &[NumberedFile],
+    digits: i64,
+    again: impl Fn(&str) -> String,
+) -> Result<String, Complaint> {
     if digits <= 0 {
         return Err(Complaint::new("Digits must be positive"));
     }
@@ -42,18 +47,25 @@ pub fn next(files: &[NumberedFile], digits: i64) -> Result<String, Complaint> {
     }
     let hint = match last {
         Some(last) if NumberKind::of(&last.digits) != NumberKind::Sequence => format!(
-            "this folder is numbered by time (last: {}); create without -seq continues it",
-            last.digits
+            "this folder is numbered by time (last: {}); to continue that: {}",
+            last.digits,
+            again("")
         ),
-        _ => format!("create -seq -digits {} allows it", version.len()),
+        _ => format!("to allow it: {}", again(&format!(" -seq -digits {}", version.len()))),
     };
     let message =
         format!("Next sequence number {version} too large. At most {digits} digits are allowed");
     Err(Complaint::new(message).hint(hint))
 }
 
-/// What to say of a new `version` that is out of step with the files before it.
-pub fn hint(files: &[NumberedFile], sequential: bool, version: &str) -> Option<String> {
+/// What to say of a new `version` that is out of step with the files before it. `instead` gives the
+/// command that makes it with other flags, in the place of the one that was made.
+pub fn hint(
+    files: &[NumberedFile],
+    sequential: bool,
+    version: &str,
+    instead: impl Fn(&str) -> String,
+) -> Option<String> {
     let last = files.last()?;
     if NumberKind::of(&last.digits) != NumberKind::Sequence {
         return None;
@@ -63,8 +75,8 @@ pub fn hint(files: &[NumberedFile], sequential: bool, version: &str) -> Option<S
         let fits = version.trim_start_matches('0').len() <= width;
         return (width > 1 && fits && version.len() != width).then(|| {
             format!(
-                "numbers in this folder have {width} digits (last: {shown}); \
-                 create -seq -digits {width} keeps to that"
+                "numbers in this folder have {width} digits (last: {shown}); to keep to that: {}",
+                instead(&format!(" -seq -digits {width}"))
             )
         });
     }
@@ -75,7 +87,8 @@ pub fn hint(files: &[NumberedFile], sequential: bool, version: &str) -> Option<S
     };
     (version.len() > DEFAULT_DIGITS).then(|| {
         format!(
-            "this folder is numbered in sequence (last: {shown}); create -seq{digits} continues it"
+            "this folder is numbered in sequence (last: {shown}); to continue that: {}",
+            instead(&format!(" -seq{digits}"))
         )
     })
 }

@@ -31,6 +31,7 @@ impl Scratch {
 
     fn request(&self) -> CreateRequest {
         CreateRequest {
+            program: "dbm".to_owned(),
             name: "x".to_owned(),
             ext: "sql".to_owned(),
             dir: self.0.path().to_owned(),
@@ -259,11 +260,15 @@ fn sequences_end_with_bigint() {
 fn hints() {
     let hint = |files: &[&str], request: fn(&Scratch) -> CreateRequest| {
         let scratch = Scratch::new(files);
-        create(&request(&scratch), now()).unwrap().hint.unwrap_or_default()
+        let created = create(&request(&scratch), now()).unwrap();
+        let [up, down] = created.paths.map(|path| path.to_str().unwrap().to_owned());
+        let hint = created.hint.unwrap_or_default().replace(&up, "UP").replace(&down, "DOWN");
+        hint.replace(scratch.0.path().to_str().unwrap(), "m")
     };
     let sequence = |last: &str, digits: &str| {
         format!(
-            "this folder is numbered in sequence (last: {last}); create -seq{digits} continues it"
+            "this folder is numbered in sequence (last: {last}); to continue that: rm UP DOWN && dbm \
+             create -ext sql -dir m -seq{digits} x"
         )
     };
     let times = Scratch::request;
@@ -278,21 +283,25 @@ fn hints() {
 
     assert_eq!(
         hint(&["004_b.up.sql"], |s| s.seq(6)),
-        "numbers in this folder have 3 digits (last: 004); create -seq -digits 3 keeps to that"
+        "numbers in this folder have 3 digits (last: 004); to keep to that: rm UP DOWN && dbm \
+         create -ext sql -dir m -seq -digits 3 x"
     );
     assert!(hint(&["004_b.up.sql"], |s| s.seq(3)).is_empty());
     assert!(hint(&["4_b.up.sql"], |s| s.seq(6)).is_empty());
     assert!(hint(&["001_a.up.sql", "999_b.up.sql"], |s| s.seq(6)).is_empty());
 
     let scratch = Scratch::new(&["20260101000000_b.up.sql"]);
+    let said = |scratch: &Scratch, digits| {
+        let hint = error(&scratch.seq(digits)).hint.unwrap();
+        hint.replace(scratch.0.path().to_str().unwrap(), "m")
+    };
     assert_eq!(
-        error(&scratch.seq(6)).hint.unwrap(),
-        "this folder is numbered by time (last: 20260101000000); \
-         create without -seq continues it"
+        said(&scratch, 6),
+        "this folder is numbered by time (last: 20260101000000); to continue that: dbm create -ext \
+         sql -dir m x"
     );
     let scratch = Scratch::new(&["9_b.up.sql"]);
-    let hint = error(&scratch.seq(1)).hint;
-    assert_eq!(hint.unwrap(), "create -seq -digits 2 allows it");
+    assert_eq!(said(&scratch, 1), "to allow it: dbm create -ext sql -dir m -seq -digits 2 x");
 }
 
 #[test]

@@ -66,7 +66,12 @@ fn every_error_has_its_kind() {
         (Error::ReadFile { path, reason: text() }, "read-file"),
         (Error::EmptySource, "empty-source"),
         (
-            Error::NoMigrationFor { version: u64::MAX, is_applied: false, is_kept: false },
+            Error::NoMigrationFor {
+                version: u64::MAX,
+                is_applied: false,
+                is_kept: false,
+                below: None,
+            },
             "no-migration-for",
         ),
         (Error::Edited { files: Vec::new(), state }, "edited"),
@@ -75,10 +80,17 @@ fn every_error_has_its_kind() {
         (Error::NoUpFile { version: 3 }, "no-up-file"),
         (Error::Log { table: text(), reason: text() }, "log"),
         (
-            Error::LogText { version: 3, state, table: text(), entry: 1, why: Distrust::Changed },
+            Error::LogText {
+                version: 3,
+                state,
+                below: None,
+                table: text(),
+                entry: 1,
+                why: Distrust::Changed,
+            },
             "log-text",
         ),
-        (Error::Dirty { state, failure: None }, "dirty"),
+        (Error::dirty(state, &[]), "dirty"),
         (Error::Short(2), "short"),
         (Error::NoneThere, "none-there"),
         (Error::Connect { place: text(), fault: fault() }, "connect"),

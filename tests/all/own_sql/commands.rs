@@ -122,6 +122,8 @@ impl Commands<'_> {
     }
 
     fn drops(&mut self) {
+        // Nobody answers.
+        self.run(&four(), &["drop"], 1);
         self.run(&four(), &["drop", "-f"], 0);
         self.run(&four(), &["up"], 0);
         self.run(&four(), &["drop", "-all-objects", "-f"], 0);

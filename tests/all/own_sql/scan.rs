@@ -46,6 +46,7 @@ fn every_command_directly() {
             "p.lockers_total",
             "SET lock_timeout",
             "LOCK TABLE",
+            "pg_stat_get_live_tuples",
             "pg_operator",
             "dbm-check",
             "session_authorization",

@@ -71,7 +71,12 @@ impl Folder {
 
     /// The names of the files in it, sorted.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(self.path())
+        Self::names_in(self.path())
+    }
+
+    /// The names of the files in any folder, sorted.
+    pub fn names_in(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
             .expect("read a folder")
             .map(|entry| {
                 let name = entry.expect("an entry").file_name();

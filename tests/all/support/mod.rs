@@ -11,6 +11,7 @@ pub mod folder;
 pub mod locks;
 pub mod mask;
 pub mod output;
+pub mod pasted;
 pub mod pgbouncer;
 pub mod process;
 pub mod proxy;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::support::mask;
 
-/// The streams as they came; [`Output::masked`] has durations and timestamps replaced.
+/// The streams as they came, but for what commands in them begin with: there stands the program's name
+/// alone. [`Output::masked`] has durations and timestamps replaced.
 #[derive(Clone)]
 pub struct Output {
     /// The command line, for messages.
@@ -13,6 +14,8 @@ pub struct Output {
     pub status: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+    /// Both streams, with commands as they were printed.
+    pub raw: String,
 }
 
 impl Output {
@@ -55,7 +58,7 @@ impl Output {
     #[track_caller]
     pub fn assert_silent_about(&self, text: &str) -> &Self {
         assert!(
-            !self.stderr.contains(text) && !self.stdout.contains(text),
+            ![&self.stderr, &self.stdout, &self.raw].iter().any(|said| said.contains(text)),
             "expected no {text:?}\n{self}"
         );
         self

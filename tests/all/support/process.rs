@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use tempfile::TempDir;
 
 use crate::support::output::Output;
+use crate::support::pasted::Shell;
 use crate::support::{signals, wait};
 
 /// Killed when it is dropped unfinished.
@@ -18,6 +19,8 @@ pub struct Process {
     label: String,
     stdout: Stream,
     stderr: Stream,
+    /// Where it was called.
+    shell: Shell,
     /// Home and working folder, kept for as long as the process lives.
     _home: TempDir,
 }
@@ -41,7 +44,13 @@ struct Stream {
 }
 
 impl Process {
-    pub fn start(mut command: Command, label: String, stdin: Stdin, home: TempDir) -> Self {
+    pub fn start(
+        mut command: Command,
+        label: String,
+        stdin: Stdin,
+        shell: Shell,
+        home: TempDir,
+    ) -> Self {
         signals::reset();
         let mut child = command
             .stdin(match stdin {
@@ -61,7 +70,7 @@ impl Process {
         }
         let stdout = Stream::read(child.stdout.take().expect("a pipe from stdout"));
         let stderr = Stream::read(child.stderr.take().expect("a pipe from stderr"));
-        Self { child, _stdin: pipe, label, stdout, stderr, _home: home }
+        Self { child, _stdin: pipe, label, stdout, stderr, shell, _home: home }
     }
 
     /// Its number.
@@ -126,8 +135,9 @@ impl Process {
         Output {
             command: self.label.clone(),
             status: status.code(),
-            stdout: self.stdout.text(),
-            stderr: self.stderr.text(),
+            stdout: self.shell.check(&self.stdout.text()),
+            stderr: self.shell.check(&self.stderr.text()),
+            raw: self.stdout.text() + &self.stderr.text(),
         }
     }
 }

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use crate::support::database::Database;
 use crate::support::folder::Folder;
 use crate::support::output::Output;
+use crate::support::pasted::Shell;
 use crate::support::process::{Process, Stdin};
 use crate::support::terminal::Terminal;
 
@@ -149,8 +150,8 @@ impl Run {
     pub fn spawn(self) -> Process {
         let label = format!("{} {}", self.program.display(), self.args.join(" "));
         let stdin = self.stdin.clone();
-        let (command, home) = self.command();
-        Process::start(command, label, stdin, home)
+        let (command, shell, home) = self.command();
+        Process::start(command, label, stdin, shell, home)
     }
 
     /// Runs it to the end on a terminal, and gives what stands there.
@@ -162,11 +163,11 @@ impl Run {
     /// Starts it on a terminal of so many columns.
     #[track_caller]
     pub fn spawn_on_a_terminal(self, columns: u16) -> Terminal {
-        let (command, home) = self.command();
-        Terminal::start(command, columns, home)
+        let (command, shell, home) = self.command();
+        Terminal::start(command, columns, shell, home)
     }
 
-    fn command(self) -> (Command, TempDir) {
+    fn command(self) -> (Command, Shell, TempDir) {
         let home =
             tempfile::Builder::new().prefix("dbm-home-").tempdir().expect("a temporary folder");
         let mut command = Command::new(&self.program);
@@ -175,8 +176,18 @@ impl Run {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", home.path())
-            .envs(self.envs)
+            .envs(self.envs.iter().cloned())
             .current_dir(self.folder.as_deref().unwrap_or(home.path()));
-        (command, home)
+        let called = match self.program == Path::new("sh") {
+            true => self.args.get(3).map_or_else(binary, PathBuf::from),
+            false => self.program.clone(),
+        };
+        let shell = Shell {
+            program: called.to_string_lossy().into_owned(),
+            envs: self.envs,
+            folder: self.folder.unwrap_or_else(|| home.path().to_owned()),
+            args: self.args,
+        };
+        (command, shell, home)
     }
 }

@@ -14,6 +14,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use tempfile::TempDir;
 
+use crate::support::pasted::Shell;
 use crate::support::wait;
 
 /// A process that runs on a terminal. Killed when it is dropped unfinished.
@@ -21,13 +22,14 @@ pub struct Terminal {
     child: Child,
     bytes: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
+    shell: Shell,
     _home: TempDir,
 }
 
 impl Terminal {
     /// Starts it, with nothing typed, on a terminal of so many columns; 0 is one that does not say.
     #[track_caller]
-    pub fn start(mut command: Command, columns: u16, home: TempDir) -> Self {
+    pub fn start(mut command: Command, columns: u16, shell: Shell, home: TempDir) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&ours).expect("its rights");
         unlockpt(&ours).expect("its lock");
@@ -53,7 +55,7 @@ impl Terminal {
                 sink.lock().expect("the terminal").extend(&buffer[..count]);
             }
         });
-        Self { child, bytes, reader: Some(reader), _home: home }
+        Self { child, bytes, reader: Some(reader), shell, _home: home }
     }
 
     /// What has been written so far, with plain line ends.
@@ -77,7 +79,7 @@ impl Terminal {
         });
         let reader = self.reader.take().expect("one end");
         reader.join().expect("the reader of a terminal");
-        self.text()
+        self.shell.check(&self.text())
     }
 }
 
