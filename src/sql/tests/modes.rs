@@ -121,6 +121,7 @@ fn a_single_do_that_ends_transactions() {
         "begin a := case when b then commit else rollback end; end",
         "begin \"commit\"; end",
         "begin execute 'x' using a; raise 'commit;'; end",
+        "begin execute 'x'; raise 'do \u{24}x\u{24} begin commit; end \u{24}x\u{24}'; end",
         "begin create temp table t (a int) on commit drop; end",
         "begin create function f() as \u{24}x\u{24} begin commit; end \u{24}x\u{24}; end",
     ] {
