@@ -267,7 +267,7 @@ def main():
 
 
 def report(tried, survivors):
-    known = KNOWN.read_text() if KNOWN.is_file() else ""
+    known = KNOWN.read_text().split("## Survive, and why")[-1]
     count = tried["caught"] + tried["SURVIVES"]
     print(f"\ncaught {tried['caught']} of {count}; {tried['does not compile']} more do not compile")
     for mutant in survivors:
