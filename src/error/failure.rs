@@ -21,6 +21,9 @@ pub struct Failure {
     pub cause: Cause,
     /// Where in the file, if it is known.
     pub at: Option<Location>,
+    /// Which line of a function's or DO block's body, where that stands in the file, too. The column is
+    /// that of its first word.
+    pub in_body: Option<Location>,
     /// Line and column as golang-migrate reports them: it knows none for the end of the input.
     pub reported: Option<(usize, usize)>,
     /// Where the database stood before the file.

@@ -9,6 +9,7 @@ use dbm::{Cause, Distrust, Edited, Error, Failure, Fault, Outcome, ServerError, 
 use crate::render::dirty;
 use crate::render::excerpt::excerpt;
 use crate::render::format::{described, place};
+use crate::render::message::message;
 use crate::render::printer::Printer;
 use crate::render::{advice, connecting, difference};
 
@@ -70,7 +71,7 @@ pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
             printer.hint("stopped while it waited for the server or the migration lock");
         }
         Some(error) => {
-            printer.error(&error.to_string());
+            printer.error(&message(error, printer.is_terminal()));
             explain(printer, error);
         }
         None => printer.error(&format!("{error:#}")),
@@ -250,8 +251,11 @@ fn late(printer: &Printer, files: &[(Version, PathBuf)]) {
 
 fn failed(printer: &Printer, failure: &Failure) {
     let program = printer.program();
-    if let Some(at) = &failure.at {
-        for line in excerpt(at) {
+    let in_body = failure.in_body.as_ref();
+    // A line is not shown twice: what is on the first line of a body has a place of its own.
+    let in_body = in_body.filter(|body| failure.at.as_ref().is_none_or(|at| at.line != body.line));
+    for at in failure.at.iter().chain(in_body) {
+        for line in excerpt(at, printer.width()) {
             printer.detail(&line);
         }
     }

@@ -17,6 +17,7 @@ pub mod findings;
 pub mod format;
 pub mod invocation;
 pub mod json;
+mod message;
 pub mod printer;
 mod progress;
 pub mod shell;

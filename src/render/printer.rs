@@ -27,6 +27,7 @@ pub struct Printer {
     verbose: bool,
     colour: bool,
     json: bool,
+    is_terminal: bool,
     progress: Progress,
     /// What the JSON object repeats.
     said: Arc<Mutex<Said>>,
@@ -48,12 +49,14 @@ pub struct Said {
 impl Printer {
     /// For a program that was called so; `json` where it answers with a JSON object at the end.
     pub fn new(invocation: Invocation, verbose: bool, json: bool) -> Printer {
-        let colour = std::io::stderr().is_terminal() && !is_plain();
+        let is_terminal = std::io::stderr().is_terminal();
+        let colour = is_terminal && !is_plain();
         Printer {
             invocation: Arc::new(invocation),
             verbose,
             colour,
             json,
+            is_terminal,
             progress: Progress::default(),
             said: Arc::default(),
             has_commands: Arc::default(),
@@ -98,6 +101,17 @@ impl Printer {
     /// Whether there is to be a JSON object.
     pub fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// Whether standard error is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Columns of the terminal that standard error is; `None` where it is none, or does not say.
+    pub fn width(&self) -> Option<usize> {
+        let size = terminal_size::terminal_size_of(io::stderr()).filter(|_| self.is_terminal);
+        size.map(|(terminal_size::Width(width), _)| usize::from(width))
     }
 
     /// How far a run is.

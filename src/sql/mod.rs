@@ -11,6 +11,7 @@
 //!
 //! Floor 0: plain values, no imports of the crate, no I/O, no panics, whatever the text.
 
+mod body;
 mod compare;
 mod facts;
 mod index;

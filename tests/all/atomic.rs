@@ -9,3 +9,4 @@ mod guard;
 mod non_transactional;
 mod session;
 mod triggers;
+mod widths;

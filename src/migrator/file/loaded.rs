@@ -114,13 +114,25 @@ impl LoadedFile {
         let reported = position
             .filter(|position| *position <= self.text.chars().count())
             .and_then(|_| at.as_ref().map(|at| (at.line, at.column)));
+        let in_body = match &error.fault {
+            Fault::Server(said) => statement
+                .zip(said.context.as_deref())
+                .and_then(|(i, context)| self.script.in_body(&self.text, i, context)),
+            _ => None,
+        };
         let cause = match error.fault {
             Fault::Server(error) => Cause::Server(error),
             Fault::Lost(reason) => Cause::Lost(reason),
             Fault::Unreachable(reason) | Fault::Unclear(reason) => Cause::Unclear(reason),
         };
         let blockers = error.blockers;
-        Error::Failed(Box::new(Failure { at, reported, blockers, ..self.failure(cause, outcome) }))
+        Error::Failed(Box::new(Failure {
+            at,
+            in_body,
+            reported,
+            blockers,
+            ..self.failure(cause, outcome)
+        }))
     }
 
     /// The file is not sent at all.
@@ -146,6 +158,7 @@ impl LoadedFile {
             version: self.step.version,
             cause,
             at: None,
+            in_body: None,
             reported: None,
             before: self.before(),
             after: self.after(),

@@ -41,9 +41,10 @@ const SHORTEST_NAME: usize = 12;
 /// Spaces between columns.
 const GAP: u16 = 2;
 
-/// The columns of a table. The one that may be cut is `name`.
-pub struct Columns<'a> {
-    pub heads: &'a [&'a str],
+/// The columns of a table. The one that may be cut is `name`; those behind all that are named here may
+/// be left out.
+pub struct Columns {
+    pub heads: Vec<&'static str>,
     /// Numbers.
     pub right: usize,
     /// May be cut.
@@ -59,9 +60,9 @@ pub struct Cells {
 }
 
 /// The lines of a table, the heads first: as many as there are rows, and one.
-pub fn lines(columns: &Columns<'_>, rows: &[Cells], look: &Look) -> Vec<String> {
+pub fn lines(columns: &Columns, rows: &[Cells], look: &Look) -> Vec<String> {
     let mut table = Table::new();
-    table.load_style(NOTHING).set_truncation_indicator("…").set_header(columns.heads.to_vec());
+    table.load_style(NOTHING).set_truncation_indicator("…").set_header(columns.heads.clone());
     // A cut is made where it must be, not at a space.
     table.set_delimiter('\0');
     for row in rows {
@@ -89,14 +90,40 @@ pub fn lines(columns: &Columns<'_>, rows: &[Cells], look: &Look) -> Vec<String> 
     lines
 }
 
-/// How narrow the table can be, with names cut as far as they may be.
-pub fn least(columns: &Columns<'_>, rows: &[Cells]) -> usize {
-    let (names, others) = widths(columns, rows);
-    names.min(SHORTEST_NAME) + others
+/// What is left out of a table that is too wide, in this order. Then names are cut.
+pub enum Step {
+    /// This column.
+    Column(&'static str),
+    /// A part of each cell of this column; these are the cells without it.
+    Shorter(&'static str, Vec<String>),
+    /// This column, but only where the table is too wide even with names cut as far as they may be.
+    AtLast(&'static str),
+}
+
+/// Leaves out what does not fit the terminal; nothing where there is none.
+pub fn fit(columns: &mut Columns, rows: &mut [Cells], look: &Look, steps: Vec<Step>) {
+    let Some(width) = look.width.map(usize::from) else { return };
+    for step in steps {
+        let (names, others) = widths(columns, rows);
+        let name = match &step {
+            Step::Column(name) | Step::Shorter(name, _) if names + others > width => name,
+            Step::AtLast(name) if names.min(SHORTEST_NAME) + others > width => name,
+            _ => continue,
+        };
+        let Some(index) = columns.heads.iter().position(|head| head == name) else { continue };
+        if let Step::Shorter(_, cells) = step {
+            for (row, cell) in rows.iter_mut().zip(cells) {
+                row.plain[index] = cell;
+            }
+        } else {
+            columns.heads.remove(index);
+            rows.iter_mut().for_each(|row| drop(row.plain.remove(index)));
+        }
+    }
 }
 
 /// How wide the name's column has to be; `None` for as wide as it is.
-fn room(columns: &Columns<'_>, rows: &[Cells], look: &Look) -> Option<u16> {
+fn room(columns: &Columns, rows: &[Cells], look: &Look) -> Option<u16> {
     let (names, others) = widths(columns, rows);
     let room = usize::from(look.width?).saturating_sub(others).max(SHORTEST_NAME);
     // The column's padding is counted with it.
@@ -104,7 +131,7 @@ fn room(columns: &Columns<'_>, rows: &[Cells], look: &Look) -> Option<u16> {
 }
 
 /// How wide the longest name is, and all other columns with the gaps between them.
-fn widths(columns: &Columns<'_>, rows: &[Cells]) -> (usize, usize) {
+fn widths(columns: &Columns, rows: &[Cells]) -> (usize, usize) {
     let width = |index: usize, head: &str| {
         let cells = rows.iter().filter_map(|row| row.plain.get(index));
         cells.map(|cell| cell.width()).max().unwrap_or(0).max(head.width())
@@ -118,7 +145,7 @@ fn widths(columns: &Columns<'_>, rows: &[Cells]) -> (usize, usize) {
 
 /// Puts the painted cell where the plain one is. It is looked for from the side on which no cell is
 /// cut, over what stands between, so that no name can look like it.
-fn paint(line: &mut String, columns: &Columns<'_>, row: &Cells) {
+fn paint(line: &mut String, columns: &Columns, row: &Cells) {
     let Some(plain) = row.plain.get(columns.painted) else { return };
     let start = match columns.painted < columns.name {
         true => row.plain[..=columns.painted].iter().try_fold((0, 0), |(_, from), cell| {

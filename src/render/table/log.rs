@@ -7,14 +7,14 @@ use dbm::{Action, Direction, LogEntry, State, Version};
 use crate::render::printer::{RED, painted};
 use crate::render::shown::shown_on_a_line;
 use crate::render::table::clock::Clock;
-use crate::render::table::layout::{Cells, Columns, Look, UNKNOWN, duration, known, lines};
-
-const COLUMNS: Columns<'_> = Columns {
-    heads: &["when", "what", "version", "name", "row", "took", "who", "program"],
-    right: 2,
-    name: 3,
-    painted: 1,
+use crate::render::table::layout::{
+    Cells, Columns, Look, Step, UNKNOWN, duration, fit, known, lines,
 };
+
+fn columns() -> Columns {
+    let heads = vec!["when", "what", "version", "name", "row", "took", "who", "program"];
+    Columns { heads, right: 2, name: 3, painted: 1 }
+}
 
 /// What is told of an entry.
 #[derive(Clone, Debug)]
@@ -77,8 +77,16 @@ pub(super) fn whole(rows: &[LogLine], look: &Look, clock: &Clock) -> String {
     if rows.is_empty() {
         return "the log is empty\n".to_string();
     }
-    let cells: Vec<Cells> = rows.iter().map(|row| cells(row, clock)).collect();
-    let mut lines = lines(&COLUMNS, &cells, look).into_iter();
+    let mut cells: Vec<Cells> = rows.iter().map(|row| cells(row, clock)).collect();
+    let mut columns = columns();
+    let steps = vec![
+        Step::Column("program"),
+        Step::Column("who"),
+        Step::AtLast("took"),
+        Step::AtLast("row"),
+    ];
+    fit(&mut columns, &mut cells, look, steps);
+    let mut lines = lines(&columns, &cells, look).into_iter();
     let mut text: Vec<String> = lines.next().into_iter().collect();
     for (line, row) in lines.zip(rows) {
         text.push(line);

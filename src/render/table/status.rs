@@ -8,14 +8,14 @@ use crate::render::format::place;
 use crate::render::printer::{Colour, GREEN, RED, YELLOW, painted};
 use crate::render::shown::shown_on_a_line;
 use crate::render::table::clock::Clock;
-use crate::render::table::layout::{Cells, Columns, Look, UNKNOWN, duration, known, least, lines};
-
-const COLUMNS: Columns<'_> = Columns {
-    heads: &["version", "name", "state", "applied", "took", "checksum"],
-    right: 0,
-    name: 1,
-    painted: 2,
+use crate::render::table::layout::{
+    Cells, Columns, Look, Step, UNKNOWN, duration, fit, known, lines,
 };
+
+fn columns() -> Columns {
+    let heads = vec!["version", "name", "state", "applied", "took", "checksum"];
+    Columns { heads, right: 0, name: 1, painted: 2 }
+}
 
 /// What is told of a version.
 #[derive(Clone, Debug)]
@@ -182,14 +182,19 @@ pub(super) fn whole(
     look: &Look,
     clock: &Clock,
 ) -> String {
-    let cells = |tells_ago| rows.iter().map(|row| cells(row, clock, tells_ago)).collect();
-    let mut rows: Vec<Cells> = cells(true);
-    if look.width.is_some_and(|width| least(&COLUMNS, &rows) > usize::from(width)) {
-        rows = cells(false);
-    }
+    let mut cells: Vec<Cells> = rows.iter().map(|row| cells(row, clock)).collect();
     let mut text = Vec::new();
     if !rows.is_empty() {
-        text = lines(&COLUMNS, &rows, look);
+        let without_ago = rows.iter().map(|row| applied(row, clock, false)).collect();
+        let steps = vec![
+            Step::Column("checksum"),
+            Step::Shorter("applied", without_ago),
+            Step::Column("took"),
+            Step::AtLast("applied"),
+        ];
+        let mut columns = columns();
+        fit(&mut columns, &mut cells, look, steps);
+        text = lines(&columns, &cells, look);
         text.push(String::new());
     }
     text.extend(below);
@@ -197,21 +202,26 @@ pub(super) fn whole(
     text.join("\n")
 }
 
-fn cells(row: &StatusLine, clock: &Clock, tells_ago: bool) -> Cells {
+/// When it ran, and how long ago that is.
+fn applied(row: &StatusLine, clock: &Clock, tells_ago: bool) -> String {
+    let local = row.at.and_then(|at| Some((clock.local(at)?, clock.ago(at))));
+    match local {
+        Some((local, Some(ago))) if tells_ago => format!("{local} ({ago})"),
+        Some((local, _)) => local,
+        None => UNKNOWN.to_string(),
+    }
+}
+
+fn cells(row: &StatusLine, clock: &Clock) -> Cells {
     let words = words(row.facts);
     let plain: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     let coloured: Vec<String> = words.iter().map(|(word, paint)| painted(word, *paint)).collect();
-    let applied =
-        row.at.and_then(|at| match (clock.local(at), clock.ago(at).filter(|_| tells_ago)) {
-            (Some(local), Some(ago)) => Some(format!("{local} ({ago})")),
-            (local, _) => local,
-        });
     Cells {
         plain: vec![
             row.version.to_string(),
             known(row.name.as_deref()),
             plain.join(", "),
-            applied.unwrap_or_else(|| UNKNOWN.to_string()),
+            applied(row, clock, true),
             duration(row.took),
             known(row.checksum.as_deref()),
         ],

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, FixedOffset, Utc};
 use dbm::{Action, Direction, Edit, LogContent, Standing, State};
+use unicode_width::UnicodeWidthStr;
 
 use super::clock::Clock;
 use super::layout::{Look, known};
@@ -106,19 +107,20 @@ fn names_are_cut_on_a_terminal_and_only_there() {
         assert_eq!(text.lines().count(), rows.len() + 2, "{text}");
         text.lines().nth(1).unwrap().to_string()
     };
+    // What is of less use goes before a name is cut.
+    assert!(row(147).ends_with("applied, edited        2026-11-20 23:10:01 (2 min ago)   5.3ms"));
+    assert!(row(146).ends_with("applied, edited        2026-11-20 23:10:01  5.3ms"));
+    assert!(row(133).ends_with("applied, edited        2026-11-20 23:10:01"));
+    for width in [147, 146, 133] {
+        assert!(row(width).contains(long), "{width}: {}", row(width));
+    }
     assert_eq!(
-        row(110),
-        "      1  an_uncommonly long_name_of…  applied, edited        2026-11-20 23:10:01 (2 min ago)   5.3ms  ba7816bf"
+        row(80),
+        "      1  an_uncommonly long_name_of…  applied, edited        2026-11-20 23:10:01"
     );
-    // Too narrow to say how long ago.
-    assert_eq!(
-        row(90),
-        "      1  an_uncommonly long_…  applied, edited        2026-11-20 23:10:01  5.3ms  ba7816bf"
-    );
-    assert_eq!(
-        row(20),
-        "      1  an_uncommon…  applied, edited        2026-11-20 23:10:01  5.3ms  ba7816bf"
-    );
+    // Too narrow for the time.
+    assert_eq!(row(60), "      1  an_uncommonly long_name_of_…  applied, edited");
+    assert_eq!(row(20), "      1  an_uncommon…  applied, edited");
     assert!(row(400).contains(long));
     assert!(whole(&rows, [], &PIPE, &clock()).contains(long));
 }
@@ -131,10 +133,10 @@ fn colours_change_nothing_else() {
     for width in [None, Some(60), Some(100), Some(200)] {
         let plain = whole(&rows, [], &Look { colour: false, width }, &clock());
         let painted = whole(&rows, [], &Look { colour: true, width }, &clock());
-        for word in ["\x1b[32mapplied\x1b[0m, \x1b[31medited\x1b[0m  ", "  \x1b[31mlate\x1b[0m  "] {
+        for word in ["\x1b[32mapplied\x1b[0m, \x1b[31medited\x1b[0m", "  \x1b[31mlate\x1b[0m"] {
             assert!(painted.contains(word), "{painted:?}");
         }
-        assert!(painted.contains("  \x1b[32mapplied\x1b[0m     "), "{painted:?}");
+        assert_eq!(painted.matches("  \x1b[32mapplied\x1b[0m").count(), 2, "{painted:?}");
         assert!(painted.contains("\x1b[33mpending\x1b[0m, no down"), "{painted:?}");
         let bare = ["\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"];
         assert_eq!(bare.iter().fold(painted, |text, code| text.replace(code, "")), plain);
@@ -256,6 +258,33 @@ when                 what       version  name      row             took   who   
 "
     );
     assert_eq!(log::whole(&[], &PIPE, &clock()), "the log is empty\n");
+}
+
+/// Down to 60 columns no line is broken, and what is of most use stays.
+#[test]
+fn tables_fit_a_terminal() {
+    for width in [60, 80, 100, 200] {
+        let look = Look { colour: false, width: Some(width) };
+        let status = whole(&sample(), [], &look, &clock());
+        let log = log::whole(&sample_log(), &look, &clock());
+        for line in status.lines().chain(log.lines().filter(|line| !line.starts_with("  error"))) {
+            assert!(line.width() <= usize::from(width), "{width}: {line:?}");
+        }
+        let heads = |text: &str| {
+            let heads = text.lines().next().unwrap_or_default();
+            heads.split_whitespace().map(str::to_string).collect::<Vec<_>>().join(" ")
+        };
+        let (in_status, in_log) = match width {
+            60 => ("version name state", "when what version name"),
+            80 => ("version name state applied took", "when what version name row took"),
+            100 => ("version name state applied took", "when what version name row took who"),
+            _ => (
+                "version name state applied took checksum",
+                "when what version name row took who program",
+            ),
+        };
+        assert_eq!((&*heads(&status), &*heads(&log)), (in_status, in_log), "{width}");
+    }
 }
 
 #[test]

@@ -212,6 +212,28 @@ fn a_run_in_progress_is_named() {
     assert!(json.stdout.contains(r#""running":[]"#), "{json}");
 }
 
+/// On a terminal columns are left out before a name is cut; a pipe has all of them.
+#[test]
+fn tables_fit_the_terminal() {
+    let (db, folder) = (Database::new(), Folder::tables(&["a_name_of_20_letters", "b"]));
+    up(&db, &folder);
+    for (command, least) in [("status", "version  name"), ("log", "when                 what")] {
+        for columns in [60, 80, 200] {
+            let run = Run::dbm().db(&db).path(&folder).arg(command).env("NO_COLOR", "1");
+            let text = run.spawn_on_a_terminal(columns).finish();
+            let table: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).collect();
+            assert!(table[0].starts_with(least), "{text}");
+            let widest = table.iter().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(columns.into()), "{text}");
+            let cut = text.contains('…');
+            assert_eq!(cut, command == "log" && columns == 60, "{columns}: {text}");
+        }
+        let piped = Run::dbm().db(&db).path(&folder).arg(command).output();
+        let heads = if command == "status" { "took   checksum" } else { "program" };
+        assert!(piped.stdout.lines().next().is_some_and(|line| line.ends_with(heads)), "{piped}");
+    }
+}
+
 /// A view of ten thousand rows is one of ten thousand lines.
 #[test]
 fn ten_thousand_versions_are_listed() {
