@@ -35,7 +35,9 @@ pub fn hint(program: &str, place: &str, fault: &Fault) -> Option<String> {
         "28P01" => "the password is wrong for this user, or missing from the URL",
         "28000" => not_let_in(&error.message),
         "3D000" => {
-            return Some(format!("there is no such database at {place}: create it first"));
+            return Some(format!(
+                "there is no such database at {place}: create it first, with createdb or CREATE DATABASE"
+            ));
         }
         "57P03" => {
             return Some(format!(

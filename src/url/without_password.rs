@@ -51,7 +51,7 @@ mod tests {
         ] {
             assert_eq!(DatabaseUrl::without_password(url).as_deref(), Some(expected), "{url}");
         }
-        for url in ["", "no url", "postgres://u:a/b@h@i/d"] {
+        for url in ["", "no url", "postgres://u:1/b@h/d"] {
             assert_eq!(DatabaseUrl::without_password(url), None, "{url}");
         }
     }

@@ -34,7 +34,7 @@ fn a_connection_that_is_lost_between_files() {
     output
         .assert_status(1)
         .assert_line("error: connection lost: ", "")
-        .assert_line("hint: no file was being run", "dbm wait waits for it")
+        .assert_line("hint: no file was being run", "to wait for it: dbm wait")
         .assert_silent_about("line 0")
         .assert_silent_about("pg_try_advisory_lock");
 }

@@ -89,7 +89,7 @@ fn a_dirty_row() {
         .assert_line("  ", "2_b.up.sql failed at ")
         .assert_says("division by zero (statement 3 of 3 failed; 2 of the 2 before it stand)")
         .assert_line("  run by ", " with dbm ")
-        .assert_line("hint: ", "dbm force 1 ")
+        .assert_line("hint: ", "dbm force 1")
         .assert_line("hint: ", "dbm force 2");
     // Without an entry it says so.
     db.execute("TRUNCATE schema_migrations_log");

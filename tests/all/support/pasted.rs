@@ -66,7 +66,9 @@ impl Shell {
             let given = self.args.iter().rposition(|arg| arg == flag);
             let Some(value) = given.and_then(|at| self.args.get(at + 1)) else { continue };
             let is_elsewhere = self.envs.iter().any(|(_, held)| held == value.as_str());
-            if value.is_empty() || has_password(value) || is_elsewhere {
+            // Control characters are escaped for the terminal's sake: those no shell reads back.
+            let is_escaped = value.chars().any(char::is_control);
+            if value.is_empty() || has_password(value) || is_elsewhere || is_escaped {
                 continue;
             }
             let is_there = words.windows(2).any(|pair| pair[0] == flag && pair[1] == value);
