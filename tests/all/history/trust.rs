@@ -48,7 +48,9 @@ fn others_may_write() {
                 ["redo"] => drop(output.assert_status(1).assert_silent_about("is run\n")),
                 _ => {
                     assert_refused(&db, &output, &format!("{} may write to the log", role.name));
-                    output.assert_line("hint: or read the text (SELECT down_text", "-from-log");
+                    output
+                        .assert_line("hint: or read the text, in psql: SELECT down_text", ";")
+                        .assert_line("hint: and if it is right, run it: dbm ", " -from-log");
                 }
             }
         }
@@ -91,8 +93,8 @@ fn the_hint_shows_the_text() {
     let (db, folder) = rolled_back();
     db.execute("GRANT INSERT ON schema_migrations_log TO PUBLIC");
     let output = dbm(&db, &folder, &["down", "1"]);
-    let sql = output.stderr.split_once("the text (").expect("a statement").1;
-    let sql = sql.split_once(";)").expect("its end").0;
+    let sql = output.stderr.split_once("the text, in psql: ").expect("a statement").1;
+    let sql = sql.lines().next().expect("its end");
     let rows = db.client().query(sql, &[]).expect("run it");
     assert_eq!(rows[0].get::<_, &str>(0), "DROP TABLE d;\n");
 }

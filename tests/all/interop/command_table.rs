@@ -33,7 +33,8 @@ const CASES: &[Case] = &[
     answered(&["down"], "y\n"),
     answered(&["down"], "Y\n"),
     answered(&["down"], "n\n"),
-    answered(&["down"], "yes\n"),
+    // Not `yes`, which dbm takes for one, see `commands::prompts`.
+    answered(&["down"], "yup\n"),
     answered(&["down"], ""),
     answered(&["down"], "\n"),
     answered(&["down"], "y"),
@@ -61,7 +62,7 @@ const CASES: &[Case] = &[
     answered(&["drop"], "y\n"),
     answered(&["drop"], "Y\n"),
     answered(&["drop"], "n\n"),
-    answered(&["drop"], "yes\n"),
+    answered(&["drop"], "yup\n"),
     answered(&["drop"], ""),
     usage(&[]),
     usage(&["nonsense"]),
