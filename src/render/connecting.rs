@@ -3,7 +3,7 @@
 use dbm::Fault;
 
 /// What to do about a pooler that refuses start-up settings.
-const POOLER: &str = "a pooler stands in front of this server and takes no settings: take them out of \
+const POOLER: &str = "a pooler stands in front of this server and accepts no settings: remove them from \
      the URL (ALTER ROLE … SET does it for good), or connect directly";
 
 /// Who may have cancelled a statement. The server tells only its own `statement_timeout` apart, in its
@@ -72,7 +72,7 @@ pub fn refusal(code: &str) -> Option<&'static str> {
             "the role lacks a right: run this as the one that owns the version table, or grant it \
              the right (the first run creates the table: CREATE on the schema)"
         }
-        "42704" => "no such setting: is it another tool's parameter in the URL? take it out",
+        "42704" => "no such setting: is it another tool's parameter in the URL? remove it",
         "3F000" => "create that schema first: the version table is to stand in it",
         "42703" => {
             "that table is another tool's: name one of your own with x-migrations-table in the URL"

@@ -221,7 +221,7 @@ fn edited(printer: &Printer, files: &[Edited], state: State) {
          migration",
     );
     printer.hint(&format!(
-        "or, where the present text is right (golang-migrate has run it, for one), record that: \
+        "or, where the present text is right (golang-migrate ran it, for example), accept it: \
          {program} repair"
     ));
     printer.hint(&format!("or go on all the same, this once: {}", printer.again("-allow-edited")));
@@ -270,7 +270,7 @@ fn failed(printer: &Printer, failure: &Failure) {
         }
     }
     for blocker in &failure.blockers {
-        printer.detail(&format!("in its way: {}", described(blocker)));
+        printer.detail(&format!("blocked by {}", described(blocker)));
     }
     let file = failure.path.file_name().unwrap_or_default().to_string_lossy();
     match &failure.outcome {

@@ -23,7 +23,7 @@ pub fn print(printer: &Printer, event: &Event) {
         }
         Event::SessionNeeded(file) => printer.warning(&format!(
             "-wait does not carry this run over: {file} has set something on the session \
-             (search_path, for one) that the files after it may need"
+             (search_path, for example) that the files after it may need"
         )),
         Event::Reconnected { state, left } => {
             let files = if *left == 1 { "file" } else { "files" };
@@ -60,7 +60,7 @@ pub fn print(printer: &Printer, event: &Event) {
                 "{file} could not get a lock and was rolled back; retry {tries} of {of} in {pause}"
             ));
             for blocker in blockers {
-                printer.detail(&format!("in its way: {}", described(blocker)));
+                printer.detail(&format!("blocked by {}", described(blocker)));
             }
         }
         Event::GaveWay { file, waiters } => {
@@ -103,7 +103,7 @@ pub fn print(printer: &Printer, event: &Event) {
             let path = file.path.display();
             printer.warning(&match why {
                 Passed::Cosmetic => format!(
-                    "{path} differs from what ran in comments and white space alone; to record it: \
+                    "{path} differs from what ran only in comments and white space; to record it: \
                      {} repair",
                     printer.program()
                 ),
@@ -113,7 +113,8 @@ pub fn print(printer: &Printer, event: &Event) {
             });
         }
         Event::FromLog(file) => {
-            printer.hint(&format!("{file} is not in this folder: its text of the log is run"));
+            printer
+                .hint(&format!("{file} is not in this folder: running the text kept in the log"));
         }
         Event::NoLog { table, reason } => {
             printer.warning(&format!("nothing is logged in {table}: {reason}"));
@@ -121,7 +122,7 @@ pub fn print(printer: &Printer, event: &Event) {
         Event::Ahead { version, newest } => {
             let newest = newest.map_or("there are none".to_string(), |v| format!("up to {v}"));
             printer.hint(&format!(
-                "the database is ahead: it is at version {version}, which has no file here ({newest})"
+                "the database is newer than this folder: version {version} has no file here ({newest})"
             ));
         }
         _ => {}
@@ -152,5 +153,5 @@ fn adopted(printer: &Printer, steps: &[Adopted]) {
     if steps.len() > MOST {
         listed.push_str(&format!(" and {} more", steps.len() - MOST));
     }
-    printer.hint(&format!("moved by another tool, and now in the log: {listed}"));
+    printer.hint(&format!("run by another tool, and recorded in the log: {listed}"));
 }

@@ -109,7 +109,7 @@ pub fn summary(findings: &[Finding], with_database: bool) -> String {
         false => "the folder (no database was looked at)",
     };
     match wrong {
-        0 => format!("nothing is wrong in {place}\n"),
+        0 => format!("no problems found in {place}\n"),
         1 => format!("1 problem found in {place}\n"),
         count => format!("{count} problems found in {place}\n"),
     }
@@ -125,7 +125,7 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
         Remedy::RenameToRun(rename) => format!("if it is to run: {}", mv(rename)),
         Remedy::RenameAsPair(rename) => format!("if they are a pair: {}", mv(rename)),
         Remedy::RemoveOrRename(rename) => {
-            format!("take it out of the folder, or, if it is to run: {}", mv(rename))
+            format!("remove it from the folder, or, if it is to run: {}", mv(rename))
         }
         Remedy::RenumberDuplicate(Some(rename)) => format!(
             "give the one that no database has yet a number of its own, for instance: {}",
@@ -134,20 +134,20 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
         Remedy::RenumberDuplicate(None) => "give one of them a number of its own".to_string(),
         Remedy::RemoveFiles(files) => {
             let files: Vec<_> = files.iter().map(|file| printable(file)).collect();
-            format!("take {} out of the folder", files.join(", "))
+            format!("remove {} from the folder", files.join(", "))
         }
         Remedy::NameOrRemove => {
             "if it is a migration, name it NNN_name.up.sql or .down.sql with a \
-                                 number of its own; if not, take it out of the folder"
+                                 number of its own; if not, remove it from the folder"
                 .to_string()
         }
         Remedy::PlaceTaken { by, version, direction } => format!(
-            "{} is the {direction} of version {version} already, or is meant to be: take this file \
-             out of the folder, or give it a number of its own",
+            "{} is the {direction} of version {version} already, or is meant to be: remove this \
+             file from the folder, or give it a number of its own",
             printable(by)
         ),
         Remedy::SplitForTool { tool, up, down } => format!(
-            "it is written for {tool}: cut it into {} and {}",
+            "it is written for {tool}: split it into {} and {}",
             printable(up),
             printable(down)
         ),
@@ -161,7 +161,7 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
             printable(down)
         ),
         Remedy::WriteUp { up, down, version } => format!(
-            "write {}, or take {} out of the folder if no database is at version {version}",
+            "write {}, or remove {} from the folder if no database is at version {version}",
             printable(up),
             printable(down)
         ),
@@ -179,20 +179,18 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
         }
         Remedy::Inspect { file } => format!("see what it is: ls -l {}", path(folder, file)),
         Remedy::SaveAsUtf8 => "save it as UTF-8, in the editor or with iconv".to_string(),
-        Remedy::RemoveZeroByte => "take the zero byte out".to_string(),
+        Remedy::RemoveZeroByte => "remove the zero byte".to_string(),
         // Of what is in a file.
         Remedy::ReplaceCopy => "write INSERT statements (pg_dump --inserts does), or COPY from a \
                                 file that the server can read"
             .to_string(),
         Remedy::EndTransaction => format!(
-            "end it with COMMIT, or take the BEGIN out: {name} runs the file in a transaction \
+            "end it with COMMIT, or remove the BEGIN: {name} runs the file in a transaction \
              anyway"
         ),
-        Remedy::RemoveChain => {
-            "take AND CHAIN out, or end that transaction with COMMIT".to_string()
-        }
+        Remedy::RemoveChain => "remove AND CHAIN, or end that transaction with COMMIT".to_string(),
         Remedy::Nothing => format!(
-            "nothing to do: in a file of its own it is as good as it can be; if it fails, {name} \
+            "nothing to fix, for it is in a file of its own; if it fails, {name} \
              says what is left and what to type"
         ),
         Remedy::OwnFile { several: false } => "put it into a file of its own".to_string(),
@@ -203,11 +201,11 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
             "put it into a file of its own, without BEGIN and COMMIT".to_string()
         }
         Remedy::RemoveStatement => {
-            format!("take it out: {name} runs the file in a transaction anyway")
+            format!("remove it: {name} runs the file in a transaction anyway")
         }
-        Remedy::RemoveOrSplit => "take it out, or split the file there".to_string(),
+        Remedy::RemoveOrSplit => "remove it, or split the file there".to_string(),
         Remedy::SplitOrUnwrap => format!(
-            "split the file there, or take its BEGIN and COMMIT out: {name} runs it in a \
+            "split the file there, or remove its BEGIN and COMMIT: {name} runs it in a \
              transaction anyway"
         ),
         // Of a database that is not as the folder is.
@@ -224,7 +222,7 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
         }
         Remedy::RestoreOrRecord { version } => format!(
             "put it back as it ran, and write what is to change into a new migration\n\
-             or record it as right: {program} repair {version}"
+             or accept it: {program} repair {version}"
         ),
         Remedy::RenumberRunOrRecord { version } => format!(
             "if no other database has run it, give it a number at the end: {program} renumber \

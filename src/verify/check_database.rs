@@ -54,7 +54,7 @@ fn edited(row: &StatusRow) -> Option<Finding> {
     let is_note = row.edit? == Edit::Cosmetic;
     let (message, remedy) = match is_note {
         true => (
-            "differs from what ran in comments and white space alone",
+            "differs from what ran only in comments and white space",
             Remedy::MayRecord { version },
         ),
         false => (

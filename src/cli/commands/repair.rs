@@ -63,7 +63,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RepairBody>) -> Re
         for repair in found.iter().filter(|repair| repair.why != Why::Edited) {
             printer.detail(&described(repair));
         }
-        let question = "Record these files, as they are now, as the right ones? [y/N]";
+        let question = "Accept these files as they are now? [y/N]";
         confirm(printer, question, "Nothing recorded", "-f")?;
     }
     let repaired = match found.is_empty() {

@@ -97,7 +97,7 @@ pub(super) fn sentence(state: State, tally: &Tally) -> String {
     match (counts.is_empty(), state.dirty) {
         (false, _) => format!("{dirty}{place}: {}", counts.join(", ")),
         (true, true) => format!("{dirty}{place}: nothing pending"),
-        (true, false) => format!("{place}: nothing to do"),
+        (true, false) => format!("{place}: up to date"),
     }
 }
 

@@ -174,7 +174,7 @@ fn the_summary_says_where_and_what() {
         sentence(state(10, false), &counted),
         "at version 10: 1 pending, 1 late, 1 edited, 1 missing here"
     );
-    assert_eq!(sentence(state(4, false), &Tally::default()), "at version 4: nothing to do");
+    assert_eq!(sentence(state(4, false), &Tally::default()), "at version 4: up to date");
     let pending = Tally { pending: 4, ..Tally::default() };
     assert_eq!(sentence(State::NONE, &pending), "at no version: 4 pending");
     assert_eq!(sentence(state(3, true), &pending), "dirty at version 3: 4 pending");

@@ -21,7 +21,7 @@ fn a_database_that_golang_migrate_made() {
         &db,
         &folder,
         &["up"],
-        "hint: moved by another tool, and now in the log: 1/u, 2/u, 3/u\n4/u d (TIME)\n",
+        "hint: run by another tool, and recorded in the log: 1/u, 2/u, 3/u\n4/u d (TIME)\n",
     );
     assert_eq!(
         lines(&db),

@@ -277,7 +277,7 @@ fn through_pgbouncer() {
         output
     };
     migrate(&tool, &db, &folder, &["up", "1"]);
-    through(&["up"]).assert_line("hint: moved by another tool", "1/u");
+    through(&["up"]).assert_line("hint: run by another tool", "1/u");
     assert_eq!(lines(&db).len(), 6);
     let together = db.number(
         "SELECT count(*) FROM schema_migrations v, schema_migrations_log l WHERE v.xmin = l.xmin \

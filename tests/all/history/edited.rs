@@ -132,7 +132,7 @@ fn comments_and_white_space() {
         let output = dbm(&db, &folder, &["up"]);
         assert_eq!(output.status, Some(0), "{now}\n{output}");
         output.assert_essence("3/u c (TIME)\n");
-        output.assert_line("warning: ", "comments and white space alone");
+        output.assert_line("warning: ", "only in comments and white space");
         // Until somebody records it, it is said again.
         ok(&db, &folder, &["up"]).assert_line("warning: ", "2_b.up.sql");
         ok(&db, &folder, &["repair", "-f"]);
@@ -282,7 +282,7 @@ fn seen_in_between() {
         &db,
         &folder,
         &["up"],
-        "hint: moved by another tool, and now in the log: 2/d\n2/u b (TIME)\n",
+        "hint: run by another tool, and recorded in the log: 2/d\n2/u b (TIME)\n",
     );
     says(&db, &folder, &["up"], "no change\n");
 }

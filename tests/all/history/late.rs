@@ -300,7 +300,7 @@ fn golang_migrate_goes_down_to_it() {
     assert_eq!(db.row(), Some((2, false)));
     let output = ok(&db, &folder, &["up"]);
     output.assert_essence("3/u c (TIME)\n5/u e (TIME)\n");
-    output.assert_line("hint: moved by another tool, and now in the log: ", "3/d, 2/u");
+    output.assert_line("hint: run by another tool, and recorded in the log: ", "3/d, 2/u");
     assert_eq!(lines(&db)[2..4], ["adopt down 3: 3 -> 1", "adopt up 2: 1 -> 2"]);
     assert_explained(&db, "down to a late version");
 }

@@ -20,7 +20,7 @@ const NOT_FOUND: &str =
     "error: no migration found for version 4: read down for version 4 .: file does not exist";
 
 fn from_log(version: u64, name: &str) -> String {
-    format!("hint: {version}/d {name} is not in this folder: its text of the log is run\n")
+    format!("hint: {version}/d {name} is not in this folder: running the text kept in the log\n")
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn up_is_content_where_it_may_be() {
     let (db, folder) = rolled_back();
     for command in [&["up", "-allow-newer"][..], &["up", "1", "-allow-newer"]] {
         let output = ok(&db, &folder, command);
-        output.assert_line("hint: the database is ahead", "version 4");
+        output.assert_line("hint: the database is newer", "version 4");
         output.assert_silent_about("error");
     }
     assert_eq!(db.row(), Some((4, false)));

@@ -268,7 +268,7 @@ fn the_down_file_is_missing() {
     let (db, folder) = at_two(UP, DOWN);
     std::fs::remove_file(folder.join("2_b.down.sql")).expect("remove a file");
     let output = dbm(&db, &folder, &["redo"]);
-    output.assert_status(0).assert_line("hint: ", "its text of the log is run");
+    output.assert_status(0).assert_line("hint: ", "running the text kept in the log");
     assert_eq!(db.number("SELECT count(*) FROM b"), 1);
     assert_eq!(lines(&db).len(), 4);
 }

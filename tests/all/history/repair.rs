@@ -1,4 +1,4 @@
-//! `repair`: the present texts are recorded as the right ones, and nothing else changes.
+//! `repair`: the present texts are accepted, and nothing else changes.
 
 use crate::history::book::{dbm, entries, last, lines, ok, says};
 use crate::support::{Database, Folder, Run};
@@ -63,7 +63,7 @@ fn it_asks() {
         let output = Run::dbm().db(&db).path(&folder).arg("repair").stdin(answer).output();
         assert_eq!(output.status, Some(if yes { 0 } else { 1 }), "{answer:?}\n{output}");
         output.assert_says("-CREATE TABLE b (id int);");
-        output.assert_says("Record these files, as they are now, as the right ones? [y/N]");
+        output.assert_says("Accept these files as they are now? [y/N]");
         assert_eq!(lines(&db).len(), if yes { 3 } else { 2 }, "{answer:?}");
         match yes {
             true => output.assert_says("recorded 2 b"),

@@ -13,7 +13,7 @@ fn rolled_back() -> (Database, Folder) {
 }
 
 const BY_THE_LOG: &str =
-    "hint: 4/d d is not in this folder: its text of the log is run\n4/d d (TIME)\n";
+    "hint: 4/d d is not in this folder: running the text kept in the log\n4/d d (TIME)\n";
 
 /// Nothing has happened.
 #[track_caller]

@@ -116,7 +116,7 @@ fn for_a_role() {
     let stem = "03_it's \\ a name.up.sql";
     folder.write(stem, format!("{} -- a comment", FILES[1]));
     let output = Run::dbm().url(role.url(&db)).path(&folder).arg("up").output();
-    output.assert_status(0).assert_says("differs from what ran in comments and white space alone");
+    output.assert_status(0).assert_says("differs from what ran only in comments and white space");
     folder.write(stem, FILES[1].replace("COMMIT", "ROLLBACK"));
     let output = Run::dbm().url(role.url(&db)).path(&folder).arg("up").output();
     output.assert_status(1).assert_says("edited after it was applied");

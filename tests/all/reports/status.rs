@@ -61,7 +61,7 @@ fn what_is_applied_says_when_and_how_long() {
     output.assert_status(0);
     let applied = [("1", "applied"), ("2", "applied"), ("3", "applied"), ("4", "applied")];
     assert_states(&output, &applied);
-    assert_summary(&output, "at version 4: nothing to do");
+    assert_summary(&output, "at version 4: up to date");
     // The file's checksum is what everybody else's tool says it is.
     assert!(output.stdout.contains("ago)") || output.stdout.contains("(just now)"), "{output}");
     assert!(!output.stdout.contains('\u{1b}'), "{output}");
@@ -134,7 +134,7 @@ fn what_golang_migrate_ran_is_applied_and_then_adopted() {
         .db(&db)
         .path(&folder)
         .arg("up")
-        .stderr("hint: moved by another tool, and now in the log: 1/u, 2/u\nno change\n")
+        .stderr("hint: run by another tool, and recorded in the log: 1/u, 2/u\nno change\n")
         .check();
     let output = status(&db, &folder).output();
     assert_states(&output, &[("1", "adopted"), ("2", "adopted")]);

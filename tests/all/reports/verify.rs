@@ -16,7 +16,7 @@ fn kinds(stdout: &str) -> Vec<&str> {
 fn a_good_folder_is_good_and_needs_no_database() {
     let output = offline(&Folder::four()).output();
     output.assert_status(0);
-    assert_eq!(output.stdout, "nothing is wrong in the folder (no database was looked at)\n");
+    assert_eq!(output.stdout, "no problems found in the folder (no database was looked at)\n");
     assert_eq!(output.stderr, "");
 }
 
@@ -105,7 +105,7 @@ fn each_fault_between_folder_and_database_is_found() {
     let verify = || Run::dbm().db(&db).path(&folder).arg("verify");
     let output = verify().output();
     output.assert_status(0);
-    assert_eq!(output.stdout, "nothing is wrong in the folder and the database\n");
+    assert_eq!(output.stdout, "no problems found in the folder and the database\n");
     folder.write("1_a.up.sql", "CREATE TABLE a (id bigint);\n");
     folder.write("0_z.up.sql", "SELECT 1;\n");
     folder.write("0_z.down.sql", "SELECT 1;\n");

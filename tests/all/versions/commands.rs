@@ -53,7 +53,7 @@ fn walk(server: &Server, folder: &Folder) {
     server.dbm(folder, &["force", "4"]).check();
     let status = server.dbm(folder, &["status"]).output();
     status.assert_status(0).assert_silent_about("warning");
-    assert!(status.stdout.contains("at version 4: nothing to do"), "{status}");
+    assert!(status.stdout.contains("at version 4: up to date"), "{status}");
     let log = server.dbm(folder, &["log"]).output();
     log.assert_status(0);
     assert!(log.stdout.contains("force"), "{log}");
