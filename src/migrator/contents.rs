@@ -29,7 +29,7 @@ pub struct Contents {
 /// not count. A table that was never analysed has -1 rows, and its statistics know better.
 fn sql() -> String {
     format!(
-        "SELECT pg_catalog.current_schema(), pg_catalog.count(*), pg_catalog.sum(\
+        "SELECT pg_catalog.current_schema(), pg_catalog.count(c.oid), pg_catalog.sum(\
          CASE WHEN c.relkind {EQ} 'r' THEN GREATEST(c.reltuples::bigint, \
          pg_catalog.pg_stat_get_live_tuples(c.oid), 0) ELSE 0 END) \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid {EQ} c.relnamespace \

@@ -57,7 +57,7 @@ fn a_repair_ends_with_the_version() {
 #[test]
 fn it_asks() {
     for (answer, yes) in
-        [("y\n", true), ("Y\n", true), ("n\n", false), ("", false), ("yes\n", false), ("\n", false)]
+        [("y\n", true), ("Y\n", true), ("n\n", false), ("", false), ("yes\n", true), ("\n", false)]
     {
         let (db, folder) = edited();
         let output = Run::dbm().db(&db).path(&folder).arg("repair").stdin(answer).output();

@@ -26,6 +26,7 @@ use Token::{Mark, Number, Operator, Qualified, Quoted, Text, Word};
 /// Words of the grammar that a parenthesis may follow.
 const BEFORE_PARENTHESIS: &[&str] = &[
     "coalesce",
+    "greatest",
     "extract",
     "exists",
     "any",

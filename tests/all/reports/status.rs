@@ -81,7 +81,7 @@ fn everything_that_can_be_wrong_has_its_word() {
     folder.write("0_z.up.sql", "SELECT 1;\n");
     folder.write("6_f.up.sql", "SELECT 1;\n");
     let output = status(&db, &folder).arg("-exit-code").output();
-    output.assert_status(4).assert_says("hint: dbm verify");
+    output.assert_status(4).assert_says("hint: what to do about it: dbm verify");
     assert_states(
         &output,
         &[
