@@ -75,7 +75,7 @@ impl Shell {
             assert!(is_there, "no {flag} {value} in a command: {command:?}");
         }
         let is_hole = |word: &&str| word.contains('…') || matches!(*word, "V" | "N" | "NAME");
-        assert!(!words.iter().any(|word| is_hole(word)), "a hole in a command: {command:?}");
+        assert!(!words.iter().any(is_hole), "a hole in a command: {command:?}");
         let help = self.command(&format!("{command} -help")).output().expect("run sh");
         let said = String::from_utf8_lossy(&help.stderr).into_owned();
         assert!(help.status.success(), "not understood: {command:?}\n{said}");
