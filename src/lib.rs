@@ -75,8 +75,8 @@ pub use source::{Entry, Source};
 pub use status::{Edit, Standing, Status, StatusRow};
 pub use table::Operator;
 pub use url::{
-    ChannelBinding, DatabaseUrl, LogContent, Secret, SslMode, TableName, TargetSession,
-    TcpSettings, UrlError, scheme,
+    ChannelBinding, DatabaseUrl, Likely, LogContent, Secret, SslMode, TableName, TargetSession,
+    TcpSettings, UrlError, scheme, scheme_of_database,
 };
 pub use verify::{Finding, FindingKind, Remedy, Rename, verify_database, verify_folder};
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use dbm::{DatabaseUrl, Error, Source, UrlError};
+use dbm::{DatabaseUrl, Error, Source, UrlError, scheme_of_database};
 
 use crate::cli::config::Config;
 use crate::cli::env_file;
@@ -45,7 +45,7 @@ impl Config {
         let folder = self.folder()?;
         let url = self.database_url()?;
         // The scheme alone is looked at before the folder is; the rest of the URL after it.
-        scheme("database", &url)?;
+        scheme_of_database(&url).map_err(Error::Url)?;
         let source = Source::folder_as(&folder.path, &folder.url)?;
         let (url, warnings) = DatabaseUrl::resolve(&url).map_err(Error::Url)?;
         Ok(Opened { url, source, warnings })
@@ -128,14 +128,11 @@ fn variable(name: &str) -> Result<Option<String>, Complaint> {
     value.map_err(|_| Complaint::new(format!("{name} is not valid UTF-8")))
 }
 
-fn scheme<'a>(which: &str, url: &'a str) -> Result<&'a str, Error> {
-    dbm::scheme(url)
-        .map_err(|e| Error::Url(UrlError(format!("failed to parse scheme from {which} URL: {e}"))))
-}
-
 /// `file://m`, `file://./m`, `file:///abs/m`, `file:m`.
 fn from_source(source: &str) -> Result<Folder> {
-    let scheme = scheme("source", source)?;
+    let scheme = dbm::scheme(source).map_err(|e| {
+        Error::Url(UrlError::new(format!("failed to parse scheme from source URL: {e}")))
+    })?;
     let failed = |reason: String| Error::Source { url: source.to_string(), reason };
     if scheme != "file" {
         let reason = format!("source driver: unknown driver '{scheme}' (forgotten import?)");

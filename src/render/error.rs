@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use dbm::text::{go_reason, printable_path};
-use dbm::{Cause, Distrust, Edited, Error, Failure, Fault, Outcome, ServerError, State, Version};
+use dbm::{
+    Cause, Distrust, Edited, Error, Failure, Fault, Likely, Outcome, ServerError, State, UrlError,
+    Version,
+};
 
 use crate::render::dirty;
 use crate::render::excerpt::excerpt;
@@ -84,6 +87,15 @@ fn explain(printer: &Printer, error: &Error) {
     let number = |version: Option<Version>| State::clean(version).number();
     let hint = match error {
         Error::Failed(failure) => return failed(printer, failure),
+        Error::Url(UrlError { likely: Some(likely), .. }) => match likely {
+            Likely::Url(url) => format!("write it as a URL: {url}"),
+            Likely::OtherDatabase => {
+                "only PostgreSQL is supported: its URLs begin with postgres://".to_string()
+            }
+            Likely::Unclear => {
+                "a database is named by a URL: postgres://USER:PASSWORD@HOST:PORT/NAME".to_string()
+            }
+        },
         Error::Edited { files, state } => return edited(printer, files, *state),
         Error::Late { files, .. } => return late(printer, files),
         Error::LogText { version, state, below, table, entry, why } => {

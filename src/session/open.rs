@@ -83,7 +83,7 @@ struct Target<'a> {
 /// [`Error::Url`] for certificates that cannot be used, [`Error::Connect`].
 pub fn open(url: &DatabaseUrl, patience: &Patience) -> Result<Opened, Error> {
     let tls = tls::connector(url)
-        .map_err(|e| Error::Url(UrlError(format!("failed to open database: {e}"))))?;
+        .map_err(|e| Error::Url(UrlError::new(format!("failed to open database: {e}"))))?;
     let mut fault = Fault::Unclear("no host".to_string());
     for host in 0..url.hosts.len() {
         match try_host(url, host, &tls, patience) {

@@ -14,8 +14,6 @@ use crate::url::tcp::TcpSettings;
 /// The table that golang-migrate keeps its row in unless told otherwise.
 const DEFAULT_TABLE: &str = "schema_migrations";
 
-const SCHEMES: [&str; 5] = ["postgres", "postgresql", "pgx", "pgx4", "pgx5"];
-
 /// Connection settings of libpq, lib/pq and pgx that this crate reads itself or has no use for:
 /// they are not sent to the server as start-up settings.
 const NOT_SETTINGS: &str = "\
@@ -59,9 +57,6 @@ impl<'a> Inputs<'a> {
         scheme: &str,
         env: &'a dyn Fn(&str) -> Option<String>,
     ) -> Result<Inputs<'a>, String> {
-        if !SCHEMES.contains(&scheme) {
-            return Err(format!("database driver: unknown driver {scheme} (forgotten import?)"));
-        }
         let url = UrlParts::parse(&url[scheme.len() + 1..])?;
         Ok(Inputs { url, service: BTreeMap::new(), env })
     }

@@ -13,6 +13,7 @@ mod grammar;
 mod hosts;
 mod inputs;
 mod libpq_files;
+mod likely;
 mod modes;
 mod password_file;
 mod service_file;
@@ -24,16 +25,33 @@ mod without_password;
 use std::cell::RefCell;
 
 use crate::url::inputs::Inputs;
+use crate::url::likely::{is_keywords, likely};
 
 pub use database_url::{
     ChannelBinding, DatabaseUrl, LogContent, Secret, SslMode, TableName, TargetSession,
 };
+pub use likely::Likely;
 pub use tcp::TcpSettings;
+
+const SCHEMES: [&str; 5] = ["postgres", "postgresql", "pgx", "pgx4", "pgx5"];
 
 /// What is wrong with a URL, in golang-migrate's words where it has some.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct UrlError(pub String);
+#[error("{reason}")]
+#[non_exhaustive]
+pub struct UrlError {
+    /// What is wrong.
+    pub reason: String,
+    /// What was probably meant, where it is not the URL of a PostgreSQL database.
+    pub likely: Option<Likely>,
+}
+
+impl UrlError {
+    /// Something that is wrong within a URL.
+    pub fn new(reason: impl Into<String>) -> UrlError {
+        UrlError { reason: reason.into(), likely: None }
+    }
+}
 
 /// Text before the first `:`.
 ///
@@ -59,7 +77,7 @@ impl DatabaseUrl {
     ///
     /// [`UrlError`], with the first thing that is wrong; never with the password.
     pub fn parse(url: &str, env: impl Fn(&str) -> Option<String>) -> Result<DatabaseUrl, UrlError> {
-        let scheme = scheme_of_database(url)?;
+        let scheme = known_scheme(url)?;
         let inputs = Inputs::read(url, scheme, &env);
         inputs.and_then(|inputs| inputs.merge()).map_err(not_opened)
     }
@@ -74,7 +92,7 @@ impl DatabaseUrl {
     ///
     /// [`UrlError`], with the first thing that is wrong; never with the password.
     pub fn resolve(url: &str) -> Result<(DatabaseUrl, Vec<String>), UrlError> {
-        let scheme = scheme_of_database(url)?;
+        let scheme = known_scheme(url)?;
         let unreadable = RefCell::new(None);
         let env = |name: &str| {
             let value = std::env::var_os(name)?.into_string();
@@ -89,10 +107,32 @@ impl DatabaseUrl {
     }
 }
 
-fn scheme_of_database(url: &str) -> Result<&str, UrlError> {
-    scheme(url).map_err(|e| UrlError(format!("failed to parse scheme from database URL: {e}")))
+/// The scheme of a database's URL. Whether it is PostgreSQL's is another question: golang-migrate, too,
+/// asks it later.
+///
+/// # Errors
+///
+/// [`UrlError`] where it has none.
+pub fn scheme_of_database(url: &str) -> Result<&str, UrlError> {
+    // What stands before a ':' in a libpq string may be half a password.
+    let scheme = if is_keywords(url) { Err("no scheme") } else { scheme(url) };
+    scheme.map_err(|e| UrlError {
+        reason: format!("failed to parse scheme from database URL: {e}"),
+        likely: Some(likely(url)),
+    })
+}
+
+fn known_scheme(url: &str) -> Result<&str, UrlError> {
+    let scheme = scheme_of_database(url)?;
+    match SCHEMES.contains(&scheme) {
+        true => Ok(scheme),
+        false => Err(UrlError {
+            likely: Some(likely(url)),
+            ..not_opened(format!("database driver: unknown driver {scheme} (forgotten import?)"))
+        }),
+    }
 }
 
 fn not_opened(reason: String) -> UrlError {
-    UrlError(format!("failed to open database: {reason}"))
+    UrlError::new(format!("failed to open database: {reason}"))
 }

@@ -8,6 +8,7 @@ mod files;
 mod flags;
 mod hints;
 mod newcomers;
+mod not_a_url;
 mod notices;
 mod odd_files;
 mod pipes;
