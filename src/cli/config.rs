@@ -15,11 +15,11 @@ pub struct Flags {
     /// where the migrations are: file://FOLDER
     #[arg(long, global = true, value_name = "URL")]
     pub source: Option<String>,
-    /// the same, as a folder; else $DBM_PATH, else ./migrations
+    /// the same, as a folder; else $DBM_PATH, also from .env, else ./migrations
     #[arg(long, global = true, value_name = "FOLDER")]
     pub path: Option<OsString>,
     /// the database: postgres://USER:PASSWORD@HOST:PORT/NAME?PARAMETERS; else $DATABASE_URL, else
-    /// DATABASE_URL in ./.env
+    /// DATABASE_URL in .env, here or above in the same git repository
     #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
     /// read the URL from this variable instead of DATABASE_URL

@@ -1,10 +1,12 @@
 //! What every command gets, and what it gives back.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use dbm::State;
 
 use crate::cli::config::Config;
+use crate::cli::env_file::{self, EnvFile};
 use crate::cli::invocation::invocation;
 use crate::render::format::duration;
 use crate::render::printer::Printer;
@@ -15,6 +17,7 @@ pub struct Context {
     pub config: Config,
     /// Where lines for people go.
     pub printer: Printer,
+    env_file: OnceLock<Result<Option<EnvFile>, String>>,
     begun: Instant,
 }
 
@@ -34,7 +37,19 @@ impl Context {
     /// For one command, which begins now.
     pub fn new(config: Config) -> Context {
         let printer = Printer::new(invocation(&config), config.flags.verbose, config.json);
-        Context { config, printer, begun: Instant::now() }
+        Context { config, printer, env_file: OnceLock::new(), begun: Instant::now() }
+    }
+
+    /// The `.env` file, if there is one, or why it cannot be read. It is read once, and warned of then.
+    pub fn env_file(&self) -> Result<Option<&EnvFile>, &str> {
+        let file = self.env_file.get_or_init(|| {
+            let file = env_file::nearest().map(EnvFile::read).transpose()?;
+            if let Some(warning) = file.as_ref().and_then(EnvFile::warning) {
+                self.printer.warning(&warning);
+            }
+            Ok(file)
+        });
+        file.as_ref().map(Option::as_ref).map_err(String::as_str)
     }
 
     /// Says with `-verbose`, as golang-migrate does, that the command is done.

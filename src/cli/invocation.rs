@@ -3,13 +3,12 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
 
 use dbm::DatabaseUrl;
 
 use crate::cli::config::{Config, Flags};
-use crate::cli::env_file;
-use crate::cli::settings::{DATABASE_VARIABLE, ENV_FILE};
+use crate::cli::env_file::DATABASE_VARIABLE;
+use crate::cli::env_file::{self, EnvFile};
 use crate::render::invocation::Invocation;
 use crate::render::shell::word;
 
@@ -72,9 +71,8 @@ fn variable(all: impl Iterator<Item = (OsString, OsString)>, url: &str) -> Optio
 
 /// Whether it is in `.env`, and counts there.
 fn in_file(url: &str) -> bool {
-    env::var_os(DATABASE_VARIABLE).is_none()
-        && env_file::variable(Path::new(ENV_FILE), DATABASE_VARIABLE)
-            .is_ok_and(|value| value.as_deref() == Some(url))
+    let value = || EnvFile::read(env_file::nearest()?).ok()?.variable(DATABASE_VARIABLE).ok()?;
+    env::var_os(DATABASE_VARIABLE).is_none() && value().as_deref() == Some(url)
 }
 
 /// `_` is a shell's own.

@@ -12,22 +12,18 @@ use crate::render::printer::Printer;
 /// Connects, and prints what happens from then on.
 /// Errors are those of the URL, the folder and the server, in golang-migrate's order.
 pub fn open(context: &Context) -> Result<Migrator> {
-    connect(context, context.config.open()?)
+    connect(context, context.settings()?)
 }
 
 /// The same for a command that needs the database alone.
 pub fn open_database(context: &Context) -> Result<Migrator> {
-    let (url, warnings) = context.config.database()?;
-    connect(context, Opened { url, source: Source::default(), warnings })
+    connect(context, Opened { url: context.database()?, source: Source::default() })
 }
 
 fn connect(context: &Context, opened: Opened) -> Result<Migrator> {
     let Context { config, printer, .. } = context;
     let Flags { lock_timeout, lock_wait, retries, prefetch, wait, .. } = &config.flags;
-    let Opened { url, source, warnings } = opened;
-    for warning in &warnings {
-        printer.warning(warning);
-    }
+    let Opened { url, source } = opened;
     let events = printer.clone();
     let mut migrator =
         Migrator::new(url, source).on_event(move |event| event::print(&events, event));

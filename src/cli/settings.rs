@@ -4,21 +4,17 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use dbm::text::printable_path;
 use dbm::{DatabaseUrl, Error, Source, UrlError, scheme_of_database};
 
-use crate::cli::config::Config;
-use crate::cli::env_file;
+use crate::cli::context::Context;
+use crate::cli::env_file::DATABASE_VARIABLE;
 use crate::render::error::Complaint;
 
-/// The variable that holds the database's URL unless another is named.
-pub const DATABASE_VARIABLE: &str = "DATABASE_URL";
 /// The variable that holds the folder.
 const PATH_VARIABLE: &str = "DBM_PATH";
 /// The folder where nothing is said.
 const DEFAULT_FOLDER: &str = "migrations";
-
-/// The file in the working folder that may hold the variable.
-pub const ENV_FILE: &str = ".env";
 
 /// What a command works on.
 pub struct Opened {
@@ -26,8 +22,6 @@ pub struct Opened {
     pub url: DatabaseUrl,
     /// The migrations.
     pub source: Source,
-    /// What the person should know about how the URL was read, a line each.
-    pub warnings: Vec<String>,
 }
 
 /// Where the migrations are; the folder need not be there.
@@ -38,78 +32,142 @@ pub struct Folder {
     pub url: String,
 }
 
-impl Config {
+impl Context {
     /// Reads the database's URL and opens the folder, and complains in golang-migrate's order:
     /// of the source's URL, the database's URL, the source.
-    pub fn open(&self) -> Result<Opened> {
+    pub fn settings(&self) -> Result<Opened> {
         let folder = self.folder()?;
         let url = self.database_url()?;
         // The scheme alone is looked at before the folder is; the rest of the URL after it.
         scheme_of_database(&url).map_err(Error::Url)?;
-        let source = Source::folder_as(&folder.path, &folder.url)?;
-        let (url, warnings) = DatabaseUrl::resolve(&url).map_err(Error::Url)?;
-        Ok(Opened { url, source, warnings })
+        let source = self.source(&folder)?;
+        Ok(Opened { url: self.resolved(&url)?, source })
     }
 
-    /// Reads the database's URL alone; with it come warnings, a line each.
-    pub fn database(&self) -> Result<(DatabaseUrl, Vec<String>)> {
-        Ok(DatabaseUrl::resolve(&self.database_url()?).map_err(Error::Url)?)
+    /// Reads the database's URL alone.
+    pub fn database(&self) -> Result<DatabaseUrl> {
+        self.resolved(&self.database_url()?)
+    }
+
+    /// Opens the folder.
+    pub fn source(&self, folder: &Folder) -> Result<Source> {
+        Ok(Source::folder_as(&folder.path, &folder.url)?)
+    }
+
+    fn resolved(&self, url: &str) -> Result<DatabaseUrl> {
+        let (url, warnings) = DatabaseUrl::resolve(url).map_err(Error::Url)?;
+        for warning in &warnings {
+            self.printer.warning(warning);
+        }
+        Ok(url)
     }
 
     /// Where the migrations are.
     pub fn folder(&self) -> Result<Folder> {
-        let (source, path) = (&self.flags.source, &self.flags.path);
+        let (source, path) = (&self.config.flags.source, &self.config.flags.path);
         if let Some(source) = source.as_deref().filter(|source| !source.is_empty()) {
             return from_source(source);
         }
-        let path = match (path, std::env::var_os(PATH_VARIABLE)) {
-            (Some(path), _) if !path.is_empty() => path.clone(),
-            (None, Some(path)) if source.is_none() && !path.is_empty() => path,
-            (None, None) if source.is_none() => OsString::from(DEFAULT_FOLDER),
-            (None, Some(_)) if source.is_none() => {
-                return Err(unset("source", format!("{PATH_VARIABLE} is set, but empty")));
+        if path.is_some() || source.is_some() {
+            let path = path.as_ref().filter(|path| !path.is_empty());
+            let unset = || unset("source", "-path was given, but is empty");
+            return Ok(Folder::at(path.ok_or_else(unset)?.into()));
+        }
+        if let Some(path) = std::env::var_os(PATH_VARIABLE) {
+            return match path.is_empty() {
+                true => Err(unset("source", format!("{PATH_VARIABLE} is set, but empty"))),
+                false => Ok(Folder::at(path.into())),
+            };
+        }
+        Ok(match self.folder_of_env_file()? {
+            Some(path) => Folder::at(path),
+            None => Folder::at(DEFAULT_FOLDER.into()),
+        })
+    }
+
+    /// The folder that `.env` names, from where that file is.
+    fn folder_of_env_file(&self) -> Result<Option<PathBuf>> {
+        let file = match self.env_file() {
+            Ok(Some(file)) => file,
+            Ok(None) => return Ok(None),
+            // Whoever needs the database's URL from it is told then. A folder is something else.
+            Err(reason) => {
+                if self.has_database_before_env_file() && !is_folder_here() {
+                    self.printer.warning(reason);
+                }
+                return Ok(None);
             }
-            _ => return Err(unset("source", "-path was given, but is empty")),
         };
-        Ok(Folder { url: format!("file://{}", path.display()), path: path.into() })
+        let path = file.variable(PATH_VARIABLE).map_err(Complaint::new)?;
+        if path.as_deref() == Some("") {
+            let shown = printable_path(&file.path);
+            return Err(unset("source", format!("{PATH_VARIABLE} is set in {shown}, but empty")));
+        }
+        Ok(path.map(|path| file.path.with_file_name("").join(path)))
     }
 
     /// Whether anything says which database is meant, if only that it is empty.
     pub fn has_database(&self) -> bool {
-        let name = self.flags.database_env.as_deref().unwrap_or(DATABASE_VARIABLE);
-        self.flags.database.is_some()
-            || self.flags.database_env.is_some()
-            || std::env::var_os(name).is_some()
-            || match env_file::variable(Path::new(ENV_FILE), name) {
-                Ok(value) => value.is_some(),
+        self.config.flags.database_env.is_some()
+            || self.has_database_before_env_file()
+            || match self.env_file().map(|file| file.map(|it| it.variable(self.variable_name()))) {
+                Ok(Some(Ok(value))) => value.is_some(),
+                Ok(Some(Err(_))) => true,
+                Ok(None) => false,
                 // A folder is something else, a Python environment for one.
-                Err(_) => !Path::new(ENV_FILE).is_dir(),
+                Err(_) => !is_folder_here(),
             }
     }
 
+    /// Whether a flag or a variable says it.
+    fn has_database_before_env_file(&self) -> bool {
+        self.config.flags.database.is_some() || std::env::var_os(self.variable_name()).is_some()
+    }
+
+    fn variable_name(&self) -> &str {
+        self.config.flags.database_env.as_deref().unwrap_or(DATABASE_VARIABLE)
+    }
+
     fn database_url(&self) -> Result<String> {
-        if let Some(url) = &self.flags.database {
+        if let Some(url) = &self.config.flags.database {
             let hint = "-database was given, but is empty: is the variable in it misspelt?";
             return not_empty(url.clone(), hint);
         }
-        let name = self.flags.database_env.as_deref().unwrap_or(DATABASE_VARIABLE);
+        let name = self.variable_name();
         if name.is_empty() {
             return Err(unset("database", "-database-env names no variable"));
         }
         if let Some(value) = variable(name)? {
             return not_empty(value, format!("{name} is set in the environment, but empty"));
         }
-        match env_file::variable(Path::new(ENV_FILE), name) {
-            Ok(Some(value)) => not_empty(value, format!("{name} is set in .env, but empty")),
-            Ok(None) => Err(unset(
+        let unreadable = |reason: &str| {
+            let hint = format!("give -database URL, or set {name} in the environment");
+            Complaint::new(reason).hint(hint)
+        };
+        let file = self.env_file().map_err(unreadable)?;
+        let value = file.map(|file| file.variable(name)).transpose();
+        match (file, value.map_err(|reason| unreadable(&reason))?.flatten()) {
+            (Some(file), Some(value)) => {
+                let shown = printable_path(&file.path);
+                not_empty(value, format!("{name} is set in {shown}, but empty"))
+            }
+            _ => Err(unset(
                 "database",
-                format!("give -database URL, or set {name} in the environment or in ./.env"),
+                format!("give -database URL, or set {name} in the environment or in .env"),
             )),
-            Err(reason) => Err(Complaint::new(reason)
-                .hint(format!("give -database URL, or set {name} in the environment"))
-                .into()),
         }
     }
+}
+
+impl Folder {
+    fn at(path: PathBuf) -> Folder {
+        Folder { url: format!("file://{}", path.display()), path }
+    }
+}
+
+/// Whether `.env` is a folder.
+fn is_folder_here() -> bool {
+    Path::new(".env").is_dir()
 }
 
 /// No URL, in golang-migrate's words.

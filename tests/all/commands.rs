@@ -4,6 +4,7 @@
 mod causes;
 mod create;
 mod drop;
+mod env_file;
 mod files;
 mod flags;
 mod hints;

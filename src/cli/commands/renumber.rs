@@ -30,7 +30,7 @@ pub struct Args {
 
 /// Runs it. The errors are those of the database and the folder, and a version that is applied.
 pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
-    let Context { config, printer, .. } = context;
+    let printer = &context.printer;
     // golang-migrate has no words for this one: what was mistyped is said before anything is opened.
     let version = version_number(&required(args.version)?)?;
     let unread = || Complaint::new("can't read argument N of -to");
@@ -54,7 +54,7 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
         return Err(Complaint::new(format!("version {version} is applied")).hint(hint).into());
     }
     let request = RenumberRequest { version, to, above: state.version };
-    let renumbered = renumber(&config.folder()?.path, &request, Utc::now())?;
+    let renumbered = renumber(&context.folder()?.path, &request, Utc::now())?;
     for (old, new) in &renumbered.renamed {
         printer.line(&format!("{} -> {}", printable_path(old), printable_path(new)));
     }

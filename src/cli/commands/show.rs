@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use anyhow::Result;
-use dbm::{Direction, LoggedText, Source, Version};
+use dbm::{Direction, LoggedText, Version};
 
 use crate::cli::context::{Answer, Context};
 use crate::cli::numbers::{required, version_number};
@@ -34,13 +34,13 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
     let version = version_number(&required(args.version)?)?;
     let direction = if args.down { Direction::Down } else { Direction::Up };
     if !args.from_log {
-        let folder = context.config.folder()?;
-        let source = Source::folder_as(&folder.path, &folder.url)?;
+        let folder = context.folder()?;
+        let source = context.source(&folder)?;
         if let Some(entry) = source.entry(version, direction) {
             print(context, &entry.read()?);
             return Ok(());
         }
-        if !context.config.has_database() {
+        if !context.has_database() {
             let hint = "the log may have its text: give -database URL, or set DATABASE_URL";
             return Err(absent(version, direction, "in this folder").hint(hint).into());
         }

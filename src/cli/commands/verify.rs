@@ -95,9 +95,9 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Re
     if config.json && args.format.is_some_and(|format| format != Format::Json) {
         return Err(Complaint::new("-json cannot be used with another -format").into());
     }
-    let folder = config.folder()?;
+    let folder = context.folder()?;
     let mut found = verify_folder(&folder.path, &folder.url)?;
-    let asks = !args.offline && config.has_database();
+    let asks = !args.offline && context.has_database();
     // Two files of one version: which of them ran nobody can say.
     let source = Source::folder_as(&folder.path, &folder.url);
     // Nearly always it is the wrong folder, and CI must not take that for a good one.

@@ -24,10 +24,7 @@ pub struct Args {
 /// Runs it. The errors are those of the URL, and the server's last.
 pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
     let limit = args.timeout.or(context.config.flags.wait);
-    let (url, warnings) = context.config.database()?;
-    for warning in &warnings {
-        context.printer.warning(warning);
-    }
+    let url = context.database()?;
     dbm::wait(&url, limit, |event| event::print(&context.printer, event))?;
     Ok(())
 }
