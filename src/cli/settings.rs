@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use dbm::text::printable_path;
-use dbm::{DatabaseUrl, Error, Source, UrlError, scheme_of_database};
+use dbm::{
+    DatabaseUrl, Error, FileName, FindingKind, Source, UrlError, parse_file_name,
+    scheme_of_database, verify_folder,
+};
 
 use crate::cli::context::Context;
 use crate::cli::env_file::DATABASE_VARIABLE;
-use crate::render::error::Complaint;
+use crate::render::error::{Advice, Complaint};
+use crate::render::findings::{Place, renumber};
 
 /// The variable that holds the folder.
 const PATH_VARIABLE: &str = "DBM_PATH";
@@ -30,6 +34,8 @@ pub struct Folder {
     pub path: PathBuf,
     /// The URL that golang-migrate would name it by.
     pub url: String,
+    /// Nothing says so: it is where migrations are by default.
+    is_default: bool,
 }
 
 impl Context {
@@ -51,7 +57,42 @@ impl Context {
 
     /// Opens the folder.
     pub fn source(&self, folder: &Folder) -> Result<Source> {
-        Ok(Source::folder_as(&folder.path, &folder.url)?)
+        let source = Source::folder_as(&folder.path, &folder.url);
+        source.map_err(|error| self.advised(folder, error))
+    }
+
+    /// An error of the folder, with what to do about it where that can be told.
+    pub fn advised(&self, folder: &Folder, error: Error) -> anyhow::Error {
+        let hints = match &error {
+            Error::Source { reason, .. } if reason.starts_with("duplicate migration file") => {
+                self.advice_on_duplicates(folder)
+            }
+            Error::Source { .. } => self.advice_on_place(folder).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        match hints.is_empty() {
+            true => error.into(),
+            false => anyhow::Error::new(error).context(Advice(hints)),
+        }
+    }
+
+    fn advice_on_duplicates(&self, folder: &Folder) -> Vec<String> {
+        let findings = verify_folder(&folder.path, &folder.url).unwrap_or_default();
+        let mut twice: Vec<_> =
+            findings.iter().filter(|it| it.kind == FindingKind::Duplicate).collect();
+        let first = twice.first().and_then(|it| it.version);
+        twice.retain(|it| it.version == first);
+        let (program, name) = (self.printer.program(), self.printer.name());
+        renumber(&twice, &Place { program, name, folder: &folder.path })
+    }
+
+    /// What to type where the default folder is not there, and the working directory has migrations.
+    pub fn advice_on_place(&self, folder: &Folder) -> Option<String> {
+        let is_here = folder.is_default && !folder.path.exists() && has_migrations(Path::new("."));
+        is_here.then(|| {
+            let command = self.printer.with_flags("-path .");
+            format!("the working directory has migrations itself: {command}")
+        })
     }
 
     fn resolved(&self, url: &str) -> Result<DatabaseUrl> {
@@ -81,7 +122,7 @@ impl Context {
         }
         Ok(match self.folder_of_env_file()? {
             Some(path) => Folder::at(path),
-            None => Folder::at(DEFAULT_FOLDER.into()),
+            None => Folder { is_default: true, ..Folder::at(DEFAULT_FOLDER.into()) },
         })
     }
 
@@ -161,13 +202,19 @@ impl Context {
 
 impl Folder {
     fn at(path: PathBuf) -> Folder {
-        Folder { url: format!("file://{}", path.display()), path }
+        Folder { url: format!("file://{}", path.display()), path, is_default: false }
     }
 }
 
 /// Whether `.env` is a folder.
 fn is_folder_here() -> bool {
     Path::new(".env").is_dir()
+}
+
+fn has_migrations(folder: &Path) -> bool {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names = names.map(|entry| entry.file_name());
+    names.any(|name| parse_file_name(&name.to_string_lossy()) != FileName::Other)
 }
 
 /// No URL, in golang-migrate's words.
@@ -202,7 +249,7 @@ fn from_source(source: &str) -> Result<Folder> {
     let path = dbm::text::percent_decoded(rest)
         .ok_or_else(|| failed("invalid URL escape: write % as %25".to_string()))?;
     let path = if path.is_empty() { ".".to_string() } else { path };
-    Ok(Folder { path: path.into(), url: source.to_string() })
+    Ok(Folder { path: path.into(), url: source.to_string(), is_default: false })
 }
 
 #[cfg(test)]

@@ -57,6 +57,17 @@ impl fmt::Display for Complaint {
 
 impl std::error::Error for Complaint {}
 
+/// What to do about an error of the library, where the command line knows it better than the error
+/// does: hints, a line each, put around it with anyhow's `context`.
+#[derive(Debug)]
+pub struct Advice(pub Vec<String>);
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("; "))
+    }
+}
+
 /// Prints an error and gives the exit code.
 pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
     if let Some(complaint) = error.downcast_ref::<Complaint>() {
@@ -73,9 +84,12 @@ pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
         Some(Error::Interrupted) => {
             printer.hint("stopped while it waited for the server or the migration lock");
         }
-        Some(error) => {
-            printer.error(&message(error, printer.is_terminal()));
-            explain(printer, error);
+        Some(ours) => {
+            printer.error(&message(ours, printer.is_terminal()));
+            match error.downcast_ref::<Advice>() {
+                Some(Advice(hints)) => hints.iter().for_each(|hint| printer.hint(hint)),
+                None => explain(printer, ours),
+            }
         }
         None => printer.error(&format!("{error:#}")),
     }

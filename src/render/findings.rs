@@ -26,6 +26,9 @@ pub struct Place<'a> {
     pub folder: &'a Path,
 }
 
+/// What to do about two files of one version.
+const RENUMBER: &str = "give the one that no database has yet a number of its own";
+
 /// Prints each finding with its remedy, and how many there are, on standard output.
 pub fn print(findings: &[Finding], printer: &Printer, place: &Place, with_database: bool) {
     let mut text = match printer.is_verbose() {
@@ -127,10 +130,9 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
         Remedy::RemoveOrRename(rename) => {
             format!("remove it from the folder, or, if it is to run: {}", mv(rename))
         }
-        Remedy::RenumberDuplicate(Some(rename)) => format!(
-            "give the one that no database has yet a number of its own, for instance: {}",
-            mv(rename)
-        ),
+        Remedy::RenumberDuplicate(Some(rename)) => {
+            format!("{RENUMBER}, for instance: {}", mv(rename))
+        }
         Remedy::RenumberDuplicate(None) => "give one of them a number of its own".to_string(),
         Remedy::RemoveFiles(files) => {
             let files: Vec<_> = files.iter().map(|file| printable(file)).collect();
@@ -244,6 +246,21 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// What to do about files of one version: all that are to be renamed are, up and down.
+pub fn renumber(twice: &[&Finding], place: &Place) -> Vec<String> {
+    let renames = twice.iter().filter_map(|finding| match &finding.remedy {
+        Remedy::RenumberDuplicate(Some(rename)) => Some(mv(rename, place.folder)),
+        _ => None,
+    });
+    let renames: Vec<String> = renames.collect();
+    let fact = twice.first().map(|finding| shown_on_a_line(&finding.message));
+    let remedy = match renames.is_empty() {
+        true => twice.first().map(|finding| remedy(finding, place)),
+        false => Some(format!("{RENUMBER}, for instance: {}", renames.join(" && "))),
+    };
+    fact.into_iter().chain(remedy).collect()
 }
 
 /// The command that renames a file.

@@ -22,6 +22,13 @@ impl Invocation {
         Invocation { name: name.to_string(), start: name.to_string(), ..Invocation::default() }
     }
 
+    /// The same command with flags that say which folder or database.
+    pub fn with_flags(&self, flags: &str) -> String {
+        let Invocation { start, command, words, .. } = self;
+        let all = [start.as_str(), flags, command].into_iter();
+        all.chain(words.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+    }
+
     /// The same command with one more flag.
     pub fn again(&self, flag: &str) -> String {
         let Invocation { start, command, words, .. } = self;

@@ -75,6 +75,11 @@ impl Printer {
         self.invocation.again(flag)
     }
 
+    /// The same command with flags that say which folder or database, to be pasted.
+    pub fn with_flags(&self, flags: &str) -> String {
+        self.invocation.with_flags(flags)
+    }
+
     /// What we are called, in a sentence.
     pub fn name(&self) -> &str {
         &self.invocation.name

@@ -22,3 +22,4 @@ mod secrets;
 mod signals;
 mod terminals;
 mod urls;
+mod wrong_folder;

@@ -96,7 +96,8 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Re
         return Err(Complaint::new("-json cannot be used with another -format").into());
     }
     let folder = context.folder()?;
-    let mut found = verify_folder(&folder.path, &folder.url)?;
+    let found = verify_folder(&folder.path, &folder.url);
+    let mut found = found.map_err(|error| context.advised(&folder, error))?;
     let asks = !args.offline && context.has_database();
     // Two files of one version: which of them ran nobody can say.
     let source = Source::folder_as(&folder.path, &folder.url);
