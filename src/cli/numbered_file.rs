@@ -9,18 +9,14 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use dbm::Version;
-use dbm::numbering::{NumberStyle, VersionTooLarge, number_after, parse_number};
+use dbm::numbering::{NumberKind, NumberStyle, VersionTooLarge, number_after, parse_number};
 
 use crate::render::error::Complaint;
 
-/// The digits of `20261120180830`, as `create` makes them.
-const TIMESTAMP: usize = 14;
-
-/// The digits of seconds since 1970, from 2001 to 2286. Numbers such as `2026112001` have as many;
-/// they are above the seconds of today, and so just counted on.
-const UNIX: usize = 10;
+/// How `20261120180830` is written, which `create` makes by default.
+const TIMESTAMP: &str = "%Y%m%d%H%M%S";
 
 /// A name in a folder that begins with a number and `_`.
 #[derive(Clone, Debug)]
@@ -81,7 +77,7 @@ pub fn style(files: &[NumberedFile]) -> NumberStyle {
 }
 
 /// The number after these files', the highest of which is the last, and after `above`: the time,
-/// where the highest is one.
+/// where the highest is one, or the next second where that is taken.
 /// The error is that number, where no version can be so large.
 pub fn next_number(
     files: &[NumberedFile],
@@ -91,13 +87,39 @@ pub fn next_number(
     let highest = files.last();
     let last = highest.map(|file| file.number).max(above);
     let digits = highest.map(|file| file.digits.as_str()).filter(|digits| !digits.starts_with('0'));
-    let time: Option<Version> = match digits.map(str::len) {
-        Some(TIMESTAMP) => parse_number(&now.format("%Y%m%d%H%M%S").to_string()),
-        Some(UNIX) => now.timestamp().try_into().ok(),
-        _ => None,
-    };
-    match time {
-        Some(time) if Some(time) > last => Ok(time),
-        _ => number_after(last),
+    let time = digits.and_then(|digits| time(digits, now)).filter(|time| Some(*time) > last);
+    match time.or_else(|| last.and_then(next_second)) {
+        Some(number) => Ok(number),
+        None => number_after(last),
     }
+}
+
+/// The number of the present time.
+pub fn timestamp(now: DateTime<Utc>) -> Option<Version> {
+    parse_number(&now.format(TIMESTAMP).to_string())
+}
+
+/// The present time, written as these digits are. Numbers such as `2026112001` have as many digits as
+/// seconds since 1970; they are above the seconds of today, and so just counted on.
+fn time(digits: &str, now: DateTime<Utc>) -> Option<Version> {
+    let NumberKind::Time { digits } = NumberKind::of(digits) else { return None };
+    match digits {
+        8 => parse_number(&now.format("%Y%m%d").to_string()),
+        10 => now.timestamp().try_into().ok(),
+        12 => parse_number(&now.format("%Y%m%d%H%M").to_string()),
+        13 => now.timestamp_millis().try_into().ok(),
+        14 => timestamp(now),
+        16 => now.timestamp_micros().try_into().ok(),
+        17 => parse_number(&now.format("%Y%m%d%H%M%S%3f").to_string()),
+        19 => now.timestamp_nanos_opt()?.try_into().ok(),
+        _ => None,
+    }
+}
+
+/// The second after a number that is a time like `20261120180830`.
+fn next_second(last: Version) -> Option<Version> {
+    let last = last.to_string();
+    let time = NaiveDateTime::parse_from_str(&last, TIMESTAMP).ok().filter(|_| last.len() == 14)?;
+    let next = time.checked_add_signed(TimeDelta::seconds(1))?.format(TIMESTAMP).to_string();
+    parse_number(&next).filter(|_| next > last)
 }

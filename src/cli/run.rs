@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::cli::commands::{
-    create, down, drop, force, goto, log, redo, renumber, repair, rollback, show, status, up,
+    create, down, drop, force, goto, log, new, redo, renumber, repair, rollback, show, status, up,
     verify, version, wait,
 };
 use crate::cli::config::Config;
@@ -13,7 +13,7 @@ use crate::render;
 use crate::render::error::Complaint;
 use crate::render::json::{self, Document};
 
-/// The commands, in the order of the help.
+/// The commands, in the order of the help; `opts` has the headings.
 #[derive(clap::Subcommand)]
 pub enum Command {
     Up(up::Args),
@@ -25,13 +25,14 @@ pub enum Command {
     Verify(verify::Args),
     Log(log::Args),
     Show(show::Args),
-    Repair(repair::Args),
     Version(version::Args),
+    Repair(repair::Args),
     Force(force::Args),
-    Drop(drop::Args),
-    Wait(wait::Args),
-    Create(create::Args),
     Renumber(renumber::Args),
+    New(new::Args),
+    Create(create::Args),
+    Wait(wait::Args),
+    Drop(drop::Args),
 }
 
 /// golang-migrate's commands, which ignore words that they have no place for.
@@ -56,6 +57,7 @@ pub fn run(config: Config, command: Command) -> u8 {
         Command::Force(args) => finish(&context, args, force::run),
         Command::Drop(args) => finish(&context, args, drop::run),
         Command::Wait(args) => finish(&context, args, wait::run),
+        Command::New(args) => finish(&context, args, new::run),
         Command::Create(args) => finish(&context, args, create::run),
         Command::Renumber(args) => finish(&context, args, renumber::run),
     }

@@ -8,6 +8,7 @@ mod env_file;
 mod files;
 mod flags;
 mod hints;
+mod new;
 mod newcomers;
 mod not_a_url;
 mod notices;

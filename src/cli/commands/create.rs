@@ -1,7 +1,7 @@
 //! `create`: makes the files of a new migration. The work is done in `cli::create`; here are its
 //! flags.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use anyhow::Result;
 use chrono::Utc;
@@ -11,10 +11,12 @@ use crate::cli::create::{CreateRequest, create};
 use crate::cli::go_flags::BEFORE_WORDS;
 use crate::render::error::Complaint;
 use crate::render::json::NoBody;
+use crate::render::shell::word;
 
 /// create two empty files, numbered by time or in sequence
 ///
-/// Needs no database. Prints the paths of the two files.
+/// golang-migrate's command; new makes .sql files that are numbered as the others are. Needs no
+/// database. Prints the paths of the two files.
 #[derive(clap::Args)]
 #[command(override_usage = "create NAME")]
 #[group(id = BEFORE_WORDS, multiple = true)]
@@ -22,15 +24,15 @@ pub struct Args {
     /// the files' extension, for instance sql; required
     #[arg(long, value_name = "E", default_value = "")]
     ext: String,
-    /// the folder, created if it is missing (the working directory)
+    /// the folder, created if it is missing (-path, if given, or else the working directory)
     #[arg(long, value_name = "D", default_value = "")]
     dir: OsString,
     /// use the number after the highest instead of the time
     #[arg(long)]
     seq: bool,
-    /// with -seq, pad numbers to N digits (6)
-    #[arg(long, value_name = "N", default_value = "6", value_parser = integer)]
-    digits: i64,
+    /// with -seq, pad numbers to N digits (as the others are, or 6)
+    #[arg(long, value_name = "N", value_parser = integer)]
+    digits: Option<i64>,
     /// how to write the time: unix, unixNano, or a Go time layout (20060102150405)
     #[arg(long, value_name = "F")]
     format: Option<String>,
@@ -49,13 +51,20 @@ fn integer(text: &str) -> Result<i64, &'static str> {
 pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> {
     let name = args.name.ok_or_else(|| Complaint::new("please specify name"))?;
     if args.ext.is_empty() {
-        return Err(Complaint::new("-ext flag must be specified").into());
+        let hint = in_place_of_create(context, &args.dir, &name);
+        return Err(Complaint::new("-ext flag must be specified").hint(hint).into());
     }
+    let is_path_given =
+        context.config.flags.path.is_some() || context.config.flags.source.is_some();
+    let dir = match args.dir.is_empty() && is_path_given {
+        true => context.folder()?.path,
+        false => args.dir.into(),
+    };
     let request = CreateRequest {
         program: context.printer.program().to_string(),
         name,
         ext: args.ext,
-        dir: args.dir.into(),
+        dir,
         sequential: args.seq,
         digits: args.digits,
         format: args.format,
@@ -69,4 +78,14 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
         context.printer.hint(&hint);
     }
     Ok(())
+}
+
+/// The command that makes what was probably wanted.
+fn in_place_of_create(context: &Context, dir: &OsStr, name: &str) -> String {
+    let name = word(&name.split_whitespace().collect::<Vec<_>>().join("_"));
+    let path = match dir.to_string_lossy() {
+        dir if dir.is_empty() => String::new(),
+        dir => format!(" -path {}", word(&dir)),
+    };
+    format!("to create a pair of .sql files: {}{path} new {name}", context.printer.program())
 }

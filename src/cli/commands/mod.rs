@@ -9,6 +9,7 @@ pub mod drop;
 pub mod force;
 pub mod goto;
 pub mod log;
+pub mod new;
 pub mod redo;
 pub mod renumber;
 pub mod repair;

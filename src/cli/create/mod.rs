@@ -8,6 +8,7 @@
 //! It prints nothing.
 
 mod files;
+pub mod pair;
 mod sequence;
 #[cfg(test)]
 mod tests;
@@ -43,8 +44,9 @@ pub struct CreateRequest {
     pub dir: PathBuf,
     /// Whether the version is the next number rather than the time.
     pub sequential: bool,
-    /// The width to which a number is padded, and the most digits that it may have.
-    pub digits: i64,
+    /// The width to which a number is padded, and the most digits that it may have; `None` for the
+    /// folder's own.
+    pub digits: Option<i64>,
     /// `unix`, `unixNano` or a layout as in Go; `None` for `20060102150405`.
     pub format: Option<String>,
     /// The time zone of the version: an IANA name, `Local`, or `UTC` or nothing for UTC.

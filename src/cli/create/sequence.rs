@@ -27,22 +27,31 @@ pub fn numbered_files(dir: &Path, ext: &str) -> Result<Vec<NumberedFile>, Compla
     }
 }
 
-/// The number after the highest, padded to `digits`. It may be more than a version can be. `again`
-/// gives the command with other flags.
+/// The number after the highest, padded to `digits`, or as wide as the folder's others where that is
+/// not said. It may be more than a version can be. `again` gives the command with other flags.
 pub fn next(
     files: &[NumberedFile],
-    digits: i64,
+    digits: Option<i64>,
     again: impl Fn(&str) -> String,
 ) -> Result<String, Complaint> {
-    if digits <= 0 {
-        return Err(Complaint::new("Digits must be positive"));
-    }
+    let is_sequence = |file: &NumberedFile| NumberKind::of(&file.digits) == NumberKind::Sequence;
+    // Wider than a file name is refused in any case.
+    let (width, most) = match digits {
+        Some(..=0) => return Err(Complaint::new("Digits must be positive")),
+        Some(digits) => {
+            let width = usize::try_from(digits).unwrap_or(usize::MAX);
+            (width, width)
+        }
+        None if files.iter().any(is_sequence) => {
+            let width = style(files).width;
+            (width, width.max(DEFAULT_DIGITS))
+        }
+        None => (DEFAULT_DIGITS, DEFAULT_DIGITS),
+    };
     let last = files.last();
     let next = last.map_or(1, |last| u128::from(last.number) + 1);
-    // Wider than a file name is refused in any case.
-    let width = usize::try_from(digits).unwrap_or(usize::MAX);
     let version = format!("{next:0width$}", width = width.min(LONGEST_NAME + 1));
-    if version.len() <= width {
+    if version.len() <= most {
         return Ok(version);
     }
     let hint = match last {
@@ -54,7 +63,7 @@ pub fn next(
         _ => format!("to allow it: {}", again(&format!(" -seq -digits {}", version.len()))),
     };
     let message =
-        format!("Next sequence number {version} too large. At most {digits} digits are allowed");
+        format!("Next sequence number {version} too large. At most {most} digits are allowed");
     Err(Complaint::new(message).hint(hint))
 }
 
@@ -76,19 +85,14 @@ pub fn hint(
         return (width > 1 && fits && version.len() != width).then(|| {
             format!(
                 "numbers in this folder have {width} digits (last: {shown}); to keep to that: {}",
-                instead(&format!(" -seq -digits {width}"))
+                instead(" -seq")
             )
         });
     }
-    let next = last.number.saturating_add(1).to_string();
-    let digits = match width.max(next.len()) {
-        digits if width > 1 && digits != DEFAULT_DIGITS => format!(" -digits {digits}"),
-        _ => String::new(),
-    };
     (version.len() > DEFAULT_DIGITS).then(|| {
         format!(
             "this folder is numbered in sequence (last: {shown}); to continue that: {}",
-            instead(&format!(" -seq{digits}"))
+            instead(" -seq")
         )
     })
 }

@@ -36,14 +36,14 @@ impl Scratch {
             ext: "sql".to_owned(),
             dir: self.0.path().to_owned(),
             sequential: false,
-            digits: 6,
+            digits: None,
             format: None,
             zone: "UTC".to_owned(),
         }
     }
 
     fn seq(&self, digits: i64) -> CreateRequest {
-        CreateRequest { sequential: true, digits, ..self.request() }
+        CreateRequest { sequential: true, digits: Some(digits), ..self.request() }
     }
 
     fn format(&self, format: &str) -> CreateRequest {
@@ -139,6 +139,25 @@ fn sequences_continue_from_the_highest_number() {
         let scratch = Scratch::new(files);
         assert_eq!(version(&scratch.seq(*digits)), *expected, "{files:?}");
     }
+}
+
+#[test]
+fn sequences_keep_the_folders_width() {
+    for (files, expected) in [
+        (&[][..], "000001"),
+        (&["001_a.up.sql", "002_b.up.sql"], "003"),
+        (&["1_a.up.sql", "2_b.up.sql"], "3"),
+        (&["999_a.up.sql"], "1000"),
+        (&["00000001_a.up.sql"], "00000002"),
+        (&["000009_a.up.sql", "000010_b.up.sql"], "000011"),
+    ] {
+        let scratch = Scratch::new(files);
+        let request = CreateRequest { sequential: true, ..scratch.request() };
+        assert_eq!(version(&request), expected, "{files:?}");
+    }
+    let scratch = Scratch::new(&["999999_a.up.sql"]);
+    let request = CreateRequest { sequential: true, ..scratch.request() };
+    assert!(refusal(&request).starts_with("Next sequence number 1000000 too large"));
 }
 
 #[test]
@@ -265,18 +284,15 @@ fn hints() {
         let hint = created.hint.unwrap_or_default().replace(&up, "UP").replace(&down, "DOWN");
         hint.replace(scratch.0.path().to_str().unwrap(), "m")
     };
-    let sequence = |last: &str, digits: &str| {
+    let sequence = |last: &str| {
         format!(
             "this folder is numbered in sequence (last: {last}); to continue that: rm UP DOWN && dbm \
-             create -ext sql -dir m -seq{digits} x"
+             create -ext sql -dir m -seq x"
         )
     };
     let times = Scratch::request;
-    assert_eq!(hint(&["003_a.up.sql", "004_b.up.sql"], times), sequence("004", " -digits 3"));
-    assert_eq!(hint(&["001_a.up.sql", "999_b.up.sql"], times), sequence("999", " -digits 4"));
-    assert_eq!(hint(&["000004_b.up.sql"], times), sequence("000004", ""));
-    assert_eq!(hint(&["4_b.up.sql"], times), sequence("4", ""));
-    assert_eq!(hint(&["004_b.up.sql"], |s| s.format("unix")), sequence("004", " -digits 3"));
+    assert_eq!(hint(&["003_a.up.sql", "004_b.up.sql"], times), sequence("004"));
+    assert_eq!(hint(&["004_b.up.sql"], |s| s.format("unix")), sequence("004"));
     assert!(hint(&["004_b.up.sql"], |s| s.format("060102")).is_empty());
     assert!(hint(&[], times).is_empty());
     assert!(hint(&["1_a.up.sql", "20260101000000_b.up.sql"], times).is_empty());
@@ -284,7 +300,7 @@ fn hints() {
     assert_eq!(
         hint(&["004_b.up.sql"], |s| s.seq(6)),
         "numbers in this folder have 3 digits (last: 004); to keep to that: rm UP DOWN && dbm \
-         create -ext sql -dir m -seq -digits 3 x"
+         create -ext sql -dir m -seq x"
     );
     assert!(hint(&["004_b.up.sql"], |s| s.seq(3)).is_empty());
     assert!(hint(&["4_b.up.sql"], |s| s.seq(6)).is_empty());

@@ -34,7 +34,7 @@ fn it_numbers_from_the_highest() {
         .check_essence();
     let folder = Folder::new().file("000009_i.up.sql", "").file("10_j.down.sql", "");
     create(&folder, &["-ext", "sql", "-seq", "next"])
-        .stderr(&paths(&folder, "000011_next"))
+        .stderr(&paths(&folder, "11_next"))
         .check_essence();
 }
 

@@ -13,6 +13,10 @@ fn in_the_folder_of_the_migrations() {
         let said = output.raw.contains(&format!(" -path . {command}\n"));
         assert!(said, "{output}");
     }
+    let output = Run::dbm().cwd(folder.path()).args(["new", "e"]).output();
+    output.assert_status(1).assert_line("hint: the working directory has migrations itself: ", "");
+    assert!(output.raw.contains(" -path . new e\n"), "{output}");
+    assert_eq!(folder.names().len(), 8);
     // A folder that was named is another mistake, and so is a place without migrations.
     let named = Run::dbm().cwd(folder.path()).url(url).args(["-path", "migrations", "up"]).output();
     named.assert_status(1).assert_silent_about("-path .");
