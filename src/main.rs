@@ -17,14 +17,23 @@ fn main() -> ExitCode {
     let printer = Printer::new(Invocation::of_name(&program.name), false, false);
     ExitCode::from(match cli::parse(&program, &words) {
         Ok(Parsed::Run(config, command)) => cli::run(*config, *command),
-        Ok(Parsed::Say(text)) => {
-            printer.say(&text);
+        Ok(Parsed::Help { of, is_answer }) => {
+            cli::print_help(&printer, of.as_deref(), is_answer);
+            printer.close(0)
+        }
+        Ok(Parsed::Version) => {
+            printer.say(concat!("dbm ", env!("CARGO_PKG_VERSION")));
             printer.close(0)
         }
         Ok(Parsed::Schema) => {
             printer.answer(render::json::SCHEMA);
             printer.close(0)
         }
-        Err(misuse) => misuse.print(&printer, &words),
+        Err(misuse) => {
+            if misuse.message.is_none() {
+                cli::print_help(&printer, None, false);
+            }
+            misuse.print(&printer, &words)
+        }
     })
 }

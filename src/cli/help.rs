@@ -3,48 +3,94 @@
 //! clap's own writer knows two dashes only. The texts and the flags are all clap's: nothing is said
 //! here of a single command.
 
+use std::io::IsTerminal;
+use std::os::fd::AsFd;
+
 use clap::builder::StyledStr;
 use clap::{Arg, Command};
 
-/// As wide as a terminal is at least.
+use crate::cli::opts::GROUPS;
+use crate::render::printer::{Colour, is_plain, painted};
+
+/// How a help text is to look.
+pub struct Page {
+    /// Headings and names are coloured.
+    colour: bool,
+    /// Lines have at most so many columns.
+    width: usize,
+}
+
+impl Page {
+    /// As it should look there.
+    pub fn of(stream: &(impl IsTerminal + AsFd)) -> Page {
+        let is_terminal = stream.is_terminal();
+        let size = is_terminal.then(|| terminal_size::terminal_size_of(stream)).flatten();
+        let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0));
+        Page { colour: is_terminal && !is_plain(), width: width.clamp(NARROWEST, WIDTH) }
+    }
+
+    fn painted(&self, text: &str, colour: Colour) -> String {
+        painted(text, self.colour.then_some(colour))
+    }
+
+    fn heading(&self, text: &str) -> String {
+        self.painted(text, "1")
+    }
+}
+
+/// Lines are no longer than this, and, on a narrow terminal, no shorter than that.
 const WIDTH: usize = 80;
+const NARROWEST: usize = 50;
 /// Where the texts of flags begin, and those of commands.
 const FLAGS: usize = 24;
 const COMMANDS: usize = 20;
 
 /// The whole program's help.
-pub fn program(program: &str, declared: &Command) -> String {
+pub fn program(program: &str, declared: &Command, page: &Page) -> String {
     let mut text = format!(
-        "Usage: {program} OPTIONS COMMAND [arg...]\n       {program} [ -version | -help ]\n\n\
-         Options, before or after the command (-x V, -x=V, --x V, --x=V):\n"
+        "{} {program} OPTIONS COMMAND [arg...]\n       {program} [ -version | -help ]\n\n{}\n",
+        page.heading("Usage:"),
+        page.heading("Options, before or after the command (-x V, -x=V, --x=V):"),
     );
-    text.push_str(&list(flags(declared)));
-    text.push_str("\nCommands:\n");
+    text.push_str(&list(flags(declared), page));
     for command in declared.get_subcommands() {
-        text.push_str(&row(&usage(command), &plain(command.get_about()), COMMANDS));
+        if let Some((heading, _)) = GROUPS.iter().find(|(_, first)| *first == command.get_name()) {
+            text.push_str(&format!("\n{}\n", page.heading(&format!("{heading}:"))));
+        }
+        text.push_str(&row(&usage(command), &plain(command.get_about()), COMMANDS, page));
     }
     let more = plain(declared.get_after_help());
-    let more = format!("{program} COMMAND -help shows the help of one command.\n\n{more}");
+    let more = format!("{program} help COMMAND shows the help of one command.\n\n{more}");
     for paragraph in more.split("\n\n") {
-        text.push_str(&format!("\n{}", wrapped(paragraph, 0)));
+        text.push_str(&format!("\n{}", wrapped(paragraph, 0, page)));
     }
     text.trim_end().to_string()
 }
 
 /// One command's help.
-pub fn command(program: &str, declared: &Command) -> String {
+pub fn command(program: &str, declared: &Command, page: &Page) -> String {
     let about = plain(declared.get_long_about().or(declared.get_about()));
     let (first, more) = about.split_once("\n\n").unwrap_or((&about, ""));
-    let mut text = format!("Usage: {program} {}\n\n{}", usage(declared), wrapped(first, 0));
-    let own = list(flags(declared).filter(|flag| !flag.is_global_set()));
+    let mut text = format!(
+        "{} {program} {}\n\n{}",
+        page.heading("Usage:"),
+        usage(declared),
+        wrapped(first, 0, page)
+    );
+    let own = list(flags(declared).filter(|flag| !flag.is_global_set()), page);
     if !own.is_empty() {
-        text.push_str(&format!("\nOptions:\n{own}"));
+        text.push_str(&format!("\n{}\n{own}", page.heading("Options:")));
     }
-    let last = format!("{program} -help lists the options that all commands share.");
+    let last = format!("{program} help lists the options that all commands share.");
     for paragraph in more.split("\n\n").filter(|part| !part.is_empty()).chain([&*last]) {
-        text.push_str(&format!("\n{}", wrapped(paragraph, 0)));
+        text.push_str(&format!("\n{}", wrapped(paragraph, 0, page)));
     }
     text.trim_end().to_string()
+}
+
+/// A flag in one line: what is typed, and what it does.
+pub fn flag(flag: &Arg) -> String {
+    format!("{}: {}", call(flag), plain(flag.get_help()))
 }
 
 fn plain(text: Option<&StyledStr>) -> String {
@@ -62,32 +108,35 @@ fn flags(level: &Command) -> impl Iterator<Item = &Arg> {
     level.get_arguments().filter(|arg| !arg.is_positional())
 }
 
-fn list<'a>(flags: impl Iterator<Item = &'a Arg>) -> String {
-    let mut text = String::new();
-    for flag in flags.filter(|flag| !flag.is_hide_set()) {
-        let names = flag.get_value_names().filter(|_| flag.get_action().takes_values());
-        let value = names.and_then(<[_]>::first).map_or("", |name| name.as_str());
-        let call = format!("-{} {value}", flag.get_long().unwrap_or_default());
-        text.push_str(&row(call.trim_end(), &plain(flag.get_help()), FLAGS));
-    }
-    text
+/// As it is typed: `-path FOLDER`.
+fn call(flag: &Arg) -> String {
+    let names = flag.get_value_names().filter(|_| flag.get_action().takes_values());
+    let value = names.and_then(<[_]>::first).map_or("", |name| name.as_str());
+    format!("-{} {value}", flag.get_long().unwrap_or_default()).trim_end().to_string()
+}
+
+fn list<'a>(flags: impl Iterator<Item = &'a Arg>, page: &Page) -> String {
+    let shown = flags.filter(|flag| !flag.is_hide_set());
+    shown.map(|flag| row(&call(flag), &plain(flag.get_help()), FLAGS, page)).collect()
 }
 
 /// A line of a list, and more lines where the text is too long for one.
-fn row(call: &str, help: &str, column: usize) -> String {
-    let help = wrapped(help, column);
-    match call.len() + 3 > column {
-        true => format!("  {call}\n{help}"),
-        false => format!("  {call:<width$}{}", help.trim_start(), width = column - 2),
+fn row(call: &str, help: &str, column: usize, page: &Page) -> String {
+    let help = wrapped(help, column, page);
+    let name = page.painted(call, "36");
+    match (column - 2).checked_sub(call.len()) {
+        None | Some(0) => format!("  {name}\n{help}"),
+        Some(gap) => format!("  {name}{:gap$}{}", "", help.trim_start()),
     }
 }
 
-/// The text in lines that begin at a column and end before [`WIDTH`].
-fn wrapped(text: &str, column: usize) -> String {
+/// The text in lines that begin at a column and end before the page does.
+fn wrapped(text: &str, column: usize, page: &Page) -> String {
     let mut lines = String::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
-        if !line.is_empty() && column + line.chars().count() + 1 + word.chars().count() > WIDTH {
+        let length = column + line.chars().count() + 1 + word.chars().count();
+        if !line.is_empty() && length > page.width {
             lines.push_str(&format!("{:column$}{line}\n", ""));
             line.clear();
         }
@@ -105,29 +154,49 @@ mod tests {
     use super::*;
     use crate::cli::opts;
 
+    fn plain_page(width: usize) -> Page {
+        Page { colour: false, width }
+    }
+
     #[test]
     fn lines_fit_a_terminal() {
         let declared = opts::command();
-        let all = declared.get_subcommands().map(|level| command("migrate", level));
-        for text in all.chain([program("migrate", &declared)]) {
-            for line in text.lines() {
-                assert!(line.chars().count() <= WIDTH, "{line}");
+        for width in [60, WIDTH] {
+            let page = plain_page(width);
+            let all = declared.get_subcommands().map(|level| command("migrate", level, &page));
+            for text in all.chain([program("migrate", &declared, &page)]) {
+                // A word is not cut.
+                for line in text.lines().filter(|line| line.trim().contains(' ')) {
+                    assert!(line.chars().count() <= width, "{line}");
+                }
             }
         }
     }
 
     #[test]
     fn flags_are_written_as_go_writes_them() {
-        let declared = opts::command();
-        let text = program("migrate", &declared);
+        let (declared, page) = (opts::command(), plain_page(WIDTH));
+        let text = program("migrate", &declared, &page);
         assert!(text.starts_with("Usage: migrate OPTIONS COMMAND [arg...]\n"), "{text}");
         assert!(text.contains("\n  -path FOLDER          the same, as a folder"), "{text}");
         assert!(text.contains("\n  up [N]            run all up files"), "{text}");
-        let up = declared.find_subcommand("up").map(|up| command("dbm", up)).unwrap_or_default();
+        let up = declared.find_subcommand("up").map(|up| command("dbm", up, &page));
+        let up = up.unwrap_or_default();
         assert!(up.starts_with("Usage: dbm up [N]\n\nrun all up files"), "{up}");
         assert!(up.contains("\n  -allow-late           ") && !up.contains("-path"), "{up}");
         for text in [text, up] {
             assert!(!text.contains("--allow") && !text.contains("--path"), "{text}");
         }
+    }
+
+    #[test]
+    fn commands_stand_in_groups() {
+        let declared = opts::command();
+        let text = program("dbm", &declared, &plain_page(WIDTH));
+        for (heading, first) in GROUPS {
+            assert!(text.contains(&format!("\n\n{heading}:\n  {first} ")), "{heading}: {text}");
+        }
+        let colours = program("dbm", &declared, &Page { colour: true, width: WIDTH });
+        assert!(colours.contains("\n\u{1b}[1mRepair:\u{1b}[0m\n  \u{1b}[36mrepair "), "{colours}");
     }
 }

@@ -34,14 +34,24 @@ pub use misuse::Misuse;
 pub use program::Program;
 pub use run::{Command, run};
 
-use opts::{Opts, command};
+use crate::render::printer::Printer;
+use crate::render::shell::word;
+use help::Page;
+use opts::{Asked, HelpArgs, Opts, command};
 
 /// What a command line asks for.
 pub enum Parsed {
     /// To run a command.
     Run(Box<Config>, Box<Command>),
-    /// To print a help text or the version, on standard error as Go does.
-    Say(String),
+    /// To print the help of a command, or else of the program.
+    Help {
+        /// The command.
+        of: Option<String>,
+        /// As the answer to `help`, and not for `-help`, which Go prints on standard error.
+        is_answer: bool,
+    },
+    /// To print the version, on standard error as Go does.
+    Version,
     /// To print what the JSON objects look like.
     Schema,
 }
@@ -53,7 +63,9 @@ pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
     let program = called.name.as_str();
     let mut declared = Opts::command();
     let mut line = vec![OsString::from(program)];
-    let of_program = |misuse| Misuse { help: help::program(program, &command()), ..misuse };
+    // Commands in hints are pasted.
+    let pasted = word(&called.typed);
+    let of_program = |misuse: Misuse| misuse.in_program(&pasted, &Opts::command(), typed);
     let rest = go_flags::read(&declared, &[], typed, &mut line).map_err(Misuse::new);
     let rest = rest.map_err(of_program)?;
     let is_given = |flag: &&str| line.iter().any(|word| word == flag);
@@ -61,33 +73,23 @@ pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
     let before = line.clone();
     let Some((name, words)) = rest.split_first().filter(|_| !is_about_program) else {
         return match read(&mut declared, &before).map_err(of_program)? {
-            Opts { version: true, .. } => {
-                Ok(Parsed::Say(format!("dbm {}", env!("CARGO_PKG_VERSION"))))
-            }
-            Opts { help, h, .. } if help || h => {
-                Ok(Parsed::Say(help::program(program, &command())))
-            }
+            Opts { version: true, .. } => Ok(Parsed::Version),
+            Opts { help, h, .. } if help || h => Ok(Parsed::Help { of: None, is_answer: false }),
             Opts { json_schema: true, .. } => Ok(Parsed::Schema),
-            _ => Err(of_program(Misuse::default())),
+            _ if typed.is_empty() => Err(Misuse::nothing_typed()),
+            _ => Err(of_program(Misuse::no_command())),
         };
     };
     line.push(name.clone());
     let Some(level) = name.to_str().and_then(|name| declared.find_subcommand(name)) else {
         read(&mut declared, &before).map_err(of_program)?;
-        let refusal = declared.try_get_matches_from_mut(&line).err();
-        let misuse = Misuse::unknown_command(&name.to_string_lossy(), refusal.as_ref());
-        return Err(of_program(misuse));
+        return Err(of_program(Misuse::unknown_command(&name.to_string_lossy(), &mut declared)));
     };
     let mut level = level.clone();
     level.build();
     let name = level.get_name().to_string();
-    let help = || {
-        command()
-            .find_subcommand(&name)
-            .map_or(String::new(), |level| help::command(program, level))
-    };
-    let of_command = |misuse| Misuse { help: help(), ..misuse };
     let shared: Vec<&Arg> = declared.get_arguments().filter(|flag| flag.is_global_set()).collect();
+    let of_command = |misuse: Misuse| misuse.in_command(&pasted, &name, &Opts::command());
     let words = go_flags::read(&level, &shared, words, &mut line).map_err(Misuse::new);
     let (words, unexpected) = go_flags::split_words(&level, words.map_err(of_command)?);
     // Here flags stand in one form, and values are parts of their words.
@@ -96,7 +98,7 @@ pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
     own.extend(words.iter().cloned());
     line.push("--".into());
     line.extend(words);
-    let opts = read(&mut declared, &line).map_err(|misuse| {
+    let opts = read(&mut Opts::command(), &line).map_err(|misuse| {
         // What stands before the command counts alone first.
         match read(&mut Opts::command(), &before) {
             Err(misuse) => of_program(misuse),
@@ -104,18 +106,51 @@ pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
         }
     })?;
     if opts.help || opts.h {
-        return Ok(Parsed::Say(help()));
+        return Ok(Parsed::Help { of: Some(name), is_answer: false });
     }
     if json && !level.get_arguments().any(|flag| flag.get_long() == Some("json")) {
         return Err(of_command(Misuse::new(format!("{name} has no -json"))));
     }
-    let Some(command) = opts.command else {
-        return Err(of_program(Misuse::default()));
+    let command = match opts.command {
+        Some(Asked::Run(command)) => command,
+        Some(Asked::Help(_)) if !unexpected.is_empty() => {
+            return Err(of_command(Misuse::error("too many arguments".to_string())));
+        }
+        Some(Asked::Help(HelpArgs { of })) => {
+            return help_of(of, &mut declared).map_err(of_program);
+        }
+        None => return Err(of_program(Misuse::no_command())),
     };
     let unexpected = unexpected.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let (program, flags) = (called.clone(), opts.flags);
     let config = Config { program, command: name, flags, json, words: own, unexpected };
     Ok(Parsed::Run(Box::new(config), Box::new(command)))
+}
+
+fn help_of(of: Option<String>, declared: &mut clap::Command) -> Result<Parsed, Misuse> {
+    match of {
+        Some(name) if declared.find_subcommand(&name).is_none() => {
+            Err(Misuse::unknown_command(&name, declared))
+        }
+        of => Ok(Parsed::Help { of, is_answer: true }),
+    }
+}
+
+/// Prints the help of a command, or else of the program.
+pub fn print_help(printer: &Printer, of: Option<&str>, is_answer: bool) {
+    let page = match is_answer {
+        true => Page::of(&std::io::stdout()),
+        false => Page::of(&std::io::stderr()),
+    };
+    let (declared, program) = (command(), printer.program());
+    let text = match of.and_then(|name| declared.find_subcommand(name)) {
+        Some(level) => help::command(program, level, &page),
+        None => help::program(program, &declared, &page),
+    };
+    match is_answer {
+        true => printer.answer(&format!("{text}\n")),
+        false => printer.say(&text),
+    }
 }
 
 /// clap's part.

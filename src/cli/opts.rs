@@ -41,8 +41,32 @@ pub struct Opts {
     #[arg(long, global = true, hide = true)]
     pub h: bool,
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<Asked>,
 }
+
+/// What stands where a command stands.
+#[derive(clap::Subcommand)]
+pub enum Asked {
+    #[command(flatten)]
+    Run(Command),
+    Help(HelpArgs),
+}
+
+/// show the commands and options, or the help of one command
+#[derive(clap::Args)]
+#[command(override_usage = "help [COMMAND]")]
+pub struct HelpArgs {
+    #[arg(value_name = "COMMAND")]
+    pub of: Option<String>,
+}
+
+/// The headings of the commands in the help, each with the first command below it.
+pub const GROUPS: [(&str, &str); 4] = [
+    ("Run migrations", "up"),
+    ("See what is applied, and check", "status"),
+    ("Repair", "repair"),
+    ("Create, and other", "new"),
+];
 
 /// The whole declaration, for help texts, completions and the like.
 pub fn command() -> clap::Command {
@@ -58,6 +82,14 @@ mod tests {
     #[test]
     fn the_declaration_is_sound() {
         Opts::command().debug_assert();
+    }
+
+    #[test]
+    fn every_group_begins_with_a_command() {
+        let declared = command();
+        let names: Vec<&str> = declared.get_subcommands().map(clap::Command::get_name).collect();
+        let first = GROUPS.map(|(_, first)| names.iter().position(|name| *name == first));
+        assert!(first.is_sorted() && first[0] == Some(0), "{first:?} {names:?}");
     }
 
     /// What clap would make of them otherwise is Go's business, or nobody's.

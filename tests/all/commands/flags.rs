@@ -110,12 +110,9 @@ fn a_misspelt_flag() {
         let output = Run::dbm().db(&db).path(&folder).args(args.iter().copied()).output();
         output.assert_status(2);
         assert_eq!(output.first_line(), "flag provided but not defined: -lock-timout");
-        output.assert_line("hint: ", "did you mean -lock-timeout?");
+        output.assert_line("hint: ", "did you mean: -lock-timeout?");
     }
     assert!(db.tables().is_empty());
-    let output = Run::dbm().arg("statsu").output();
-    output.assert_status(2);
-    output.assert_line("hint: ", "no such command: statsu; did you mean status?");
 }
 
 /// golang-migrate ignores words too many. So does dbm, but it says so.

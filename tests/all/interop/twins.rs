@@ -240,9 +240,12 @@ fn without_doubles(text: &str) -> String {
 }
 
 /// A complaint of Go's `flag` package is compared word for word. Of a usage text only that it is
-/// there: it is each tool's own.
+/// there: it is each tool's own. For a word that is no command, dbm has two lines in its place.
 fn usage_kind(text: &str) -> &str {
     let first = text.lines().next().unwrap_or_default();
+    if ["error: unknown command ", "error: no command"].iter().any(|said| first.starts_with(said)) {
+        return "a usage text";
+    }
     let complaint =
         ["flag ", "invalid ", "bad flag", "error: "].iter().any(|start| first.starts_with(start));
     match (complaint, first) {

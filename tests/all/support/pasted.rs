@@ -62,7 +62,8 @@ impl Shell {
         let words = self.command(&format!("printf '%s\\n' {command}")).output().expect("run sh");
         let words = String::from_utf8_lossy(&words.stdout).into_owned();
         let words: Vec<&str> = words.lines().collect();
-        for flag in ["-path", "-database"] {
+        let needs_nothing = words.get(1) == Some(&"help");
+        for flag in ["-path", "-database"].into_iter().filter(|_| !needs_nothing) {
             let given = self.args.iter().rposition(|arg| arg == flag);
             let Some(value) = given.and_then(|at| self.args.get(at + 1)) else { continue };
             let is_elsewhere = self.envs.iter().any(|(_, held)| held == value.as_str());
