@@ -104,7 +104,7 @@ fn a_late_file() {
         let refused = project.run(&["up"]);
         refused.assert_status(1);
         let mut pasted = project.paste(&refused, words);
-        if words == "record that" {
+        if words == "accept it" {
             // It asks, and tells whom nobody can answer what does not.
             pasted.assert_status(1).assert_line("hint: ", "dbm repair -f 2");
             pasted = project.paste(&pasted, "not to be asked");
@@ -127,7 +127,7 @@ fn an_edited_file() {
     refused.assert_status(1).assert_line("hint: ", "this once: dbm up -allow-edited 1");
     project.paste(&refused, "this once").assert_status(0);
     assert_eq!(project.db.row(), Some((2, false)));
-    project.paste(&refused, "record that").assert_line("hint: ", "dbm repair -f");
+    project.paste(&refused, "accept it").assert_line("hint: ", "dbm repair -f");
     let wrong = project.run(&["status"]);
     project.paste(&wrong, "what to do about it").assert_status(1);
 }

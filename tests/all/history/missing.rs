@@ -195,7 +195,7 @@ fn never_seen_by_the_log() {
             output.assert_status(1).assert_line(NOT_FOUND, "");
             assert_eq!(db.row(), Some((4, false)), "{command:?}");
         }
-        ok(&db, &older, &["up", "-allow-newer"]).assert_line("hint: ", "ahead");
+        ok(&db, &older, &["up", "-allow-newer"]).assert_line("hint: ", "newer");
         assert_eq!(db.tables(), tables(&["a", "b", "c", "d"]));
     }
 }
