@@ -104,7 +104,7 @@ fn a_late_file() {
         let refused = project.run(&["up"]);
         refused.assert_status(1);
         let mut pasted = project.paste(&refused, words);
-        if words == "accept it" {
+        if words == "record that" {
             // It asks, and tells whom nobody can answer what does not.
             pasted.assert_status(1).assert_line("hint: ", "dbm repair -f 2");
             pasted = project.paste(&pasted, "not to be asked");
