@@ -25,3 +25,4 @@ mod secrets;
 mod signals;
 mod terminals;
 mod urls;
+mod wrong_folder;
