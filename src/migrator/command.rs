@@ -35,7 +35,8 @@ impl Migrator {
                 };
                 // A pooler's second connection may be refused after the first one was not.
                 let is_lost = error.is_connection_lost() || error.may_pass();
-                let may_wait = is_lost && options.server_wait.is_some();
+                let is_stopped = options.interrupt.is_stopped();
+                let may_wait = is_lost && options.server_wait.is_some() && !is_stopped;
                 if !(may_wait && progress.may_go_on()) {
                     if let Some(file) = progress.on_session.clone().filter(|_| may_wait) {
                         on_event(&Event::SessionNeeded(file));

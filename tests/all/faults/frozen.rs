@@ -5,7 +5,7 @@ use crate::faults::outcome::{assert_mended, assert_whole, expected, folder, mark
 use crate::support::locks::Gate;
 use crate::support::proxy::{Proxy, Trouble};
 use crate::support::sessions::Sessions;
-use crate::support::{Database, Folder, Process, Run, address};
+use crate::support::{Database, Folder, Process, Run, address, wait};
 
 fn up_through(proxy: &Proxy, db: &Database, folder: &Folder) -> Process {
     let url = address::through(proxy.port(), &db.url());
@@ -40,9 +40,8 @@ fn asking_is_interrupted() {
         let proxy = Proxy::before(address::of_server(), Trouble::FrozenAfterAnswerTo(mark(2)));
         let url = address::through(proxy.port(), &db.url());
         let run = Run::dbm().url(url).path(&folder).args(flags.iter().copied()).arg("up");
-        let mut run = run.spawn();
-        crate::support::wait::until_true("the trouble", || proxy.struck());
-        run.wait_for("1/u");
+        let run = run.spawn();
+        wait::until_true("a new connection", || proxy.is_asked());
         run.signal("INT");
         let output = run.finish();
         output.assert_status(130).assert_line("hint: ", "outcome of 2_file.up.sql is unknown");

@@ -53,6 +53,8 @@ struct Shared {
     down: bool,
     /// Connections are taken, and nothing comes back on any.
     frozen: bool,
+    /// How many of them were opened since.
+    kept: usize,
     /// Whether a cancel request is held back.
     holds_cancel: bool,
     open: Vec<TcpStream>,
@@ -69,6 +71,7 @@ impl Proxy {
             struck: false,
             down: false,
             frozen: false,
+            kept: 0,
             holds_cancel: false,
             open: Vec::new(),
         }));
@@ -80,6 +83,7 @@ impl Proxy {
                 if shared.frozen {
                     // Kept, so that it is not closed either.
                     shared.open.push(client);
+                    shared.kept += 1;
                     continue;
                 }
                 if shared.down {
@@ -105,6 +109,11 @@ impl Proxy {
     /// Whether a cancel request is held back.
     pub fn holds_cancel(&self) -> bool {
         lock(&self.shared).holds_cancel
+    }
+
+    /// Whether somebody has connected since it froze.
+    pub fn is_asked(&self) -> bool {
+        lock(&self.shared).kept > 0
     }
 
     /// How many bytes clients have sent.
