@@ -277,8 +277,9 @@ pub struct Holder {
     pub client: String,
     /// When it began what it is doing, as the server writes a time.
     pub since: String,
-    /// How long ago that was, by the server's clock, in whole seconds.
-    pub elapsed: Duration,
+    /// How long ago that was, by the server's clock, in whole seconds; `None` where this role may not
+    /// know.
+    pub elapsed: Option<Duration>,
     /// What it runs, or ran last: one line, shortened.
     pub query: String,
 }

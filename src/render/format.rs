@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dbm::{Holder, State};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A session, in one line.
 pub fn described(holder: &Holder) -> String {
@@ -14,7 +15,9 @@ pub fn described(holder: &Holder) -> String {
         text => format!("{before}{text}{after}"),
     };
     let (application, client) = (named(" (", application, ")"), named(" from ", client, ""));
-    one_line(&format!("pid {pid}{application}, user {user}{client}, since {since}: {query}"))
+    // Of another role's session not everything can be seen.
+    let since = named(", since ", since, "");
+    one_line(&format!("pid {pid}{application}, user {user}{client}{since}: {query}"))
 }
 
 /// A time in UTC; `None` for one that no calendar has.
@@ -48,6 +51,21 @@ pub fn counted(number: impl ToString) -> String {
         text.push(digit);
     }
     text
+}
+
+/// As much of a text as this many columns take.
+pub fn cut(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_string();
+    }
+    let mut left = columns.saturating_sub(1);
+    let fits = |c: &char| {
+        let fits = c.width().unwrap_or(0) <= left;
+        left = left.saturating_sub(c.width().unwrap_or(0));
+        fits
+    };
+    let start: String = text.chars().take_while(fits).collect();
+    format!("{start}…")
 }
 
 /// A text on one line.

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
-use crate::render::format::duration;
+use crate::render::format::{cut, duration};
 use crate::render::shown::shown_on_a_line;
 
 /// A run that is over before shows no line.
@@ -183,21 +183,6 @@ fn text(place: (usize, usize), name: &str, ran: Duration, busy: &str, width: usi
     let others = head.width() + tail.width() + busy_room;
     let room = width.saturating_sub(others).max(SHORTEST_NAME);
     cut(&format!("{head}{}{tail}{gap}{busy}", cut(name, room)), width)
-}
-
-/// As much of a text as this many columns take.
-fn cut(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_string();
-    }
-    let mut left = columns.saturating_sub(1);
-    let fits = |c: &char| {
-        let fits = c.width().unwrap_or(0) <= left;
-        left = left.saturating_sub(c.width().unwrap_or(0));
-        fits
-    };
-    let start: String = text.chars().take_while(fits).collect();
-    format!("{start}…")
 }
 
 /// `112/u backfill_usage has run for 2m; waits for …`

@@ -90,7 +90,7 @@ fn holder(row: Vec<Option<String>>) -> Option<Holder> {
         user: next()?,
         client: next()?,
         since: next()?,
-        elapsed: Duration::from_secs(next()?.parse().unwrap_or(0)),
+        elapsed: next()?.parse().ok().map(Duration::from_secs),
         query: next()?,
     })
 }

@@ -61,7 +61,7 @@ pub struct RunningItem {
     pub user: String,
     pub client: String,
     pub since: String,
-    pub seconds: u64,
+    pub seconds: Option<u64>,
     pub query: String,
 }
 
@@ -138,7 +138,7 @@ impl RunningItem {
             user: holder.user,
             client: holder.client,
             since: holder.since,
-            seconds: holder.elapsed.as_secs(),
+            seconds: holder.elapsed.map(|elapsed| elapsed.as_secs()),
             query: holder.query,
         }
     }

@@ -79,7 +79,7 @@ fn status_body(migrations: Vec<MigrationItem>) -> StatusBody {
         user: "app".to_string(),
         client: String::new(),
         since: "2026-11-20 23:10:01+01".to_string(),
-        seconds: 40,
+        seconds: Some(40),
         query: "/* 4_x.up.sql */ UPDATE t".to_string(),
     };
     let running = Some(vec![running]);

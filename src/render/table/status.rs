@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use dbm::{Edit, Holder, LogContent, Standing, State, Status, StatusRow, Version};
 
-use crate::render::format::place;
+use crate::render::format::{cut, place};
 use crate::render::printer::{Colour, GREEN, RED, YELLOW, painted};
 use crate::render::shown::shown_on_a_line;
 use crate::render::table::clock::Clock;
@@ -101,11 +101,13 @@ pub(super) fn sentence(state: State, tally: &Tally) -> String {
     }
 }
 
-/// A run in progress: `running (pid 2015, 40 s): /* 7_x.up.sql */ UPDATE …`.
-fn running(holder: &Holder) -> String {
+/// A run in progress, on one line: `running (pid 2015, 40 s): /* 7_x.up.sql */ UPDATE …`.
+fn running(holder: &Holder, look: &Look) -> String {
     let Holder { pid, elapsed, query, .. } = holder;
+    let elapsed = elapsed.map(|elapsed| format!(", {}", Clock::length(elapsed.as_secs())));
     let query = shown_on_a_line(query);
-    format!("running (pid {pid}, {}): {query}", Clock::length(elapsed.as_secs()))
+    let line = format!("running (pid {pid}{}): {query}", elapsed.unwrap_or_default());
+    look.width.map_or(line.clone(), |width| cut(&line, usize::from(width)))
 }
 
 /// What the log keeps.
@@ -166,7 +168,7 @@ pub(super) fn text(status: &Status, rows: &[&StatusRow], look: &Look, clock: &Cl
     let all: Vec<StatusLine> = status.rows.iter().map(StatusLine::from).collect();
     let tally = Tally::of(&all);
     let remark = remark(status.log_trouble.as_deref(), &tally);
-    let running = status.running.iter().map(running);
+    let running = status.running.iter().map(|holder| running(holder, look));
     let below = [
         Some(sentence(status.state, &tally)),
         Some(kept(status.log)),

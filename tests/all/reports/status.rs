@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::history::role::Role;
 use crate::support::locks::Gate;
 use crate::support::{Database, Folder, Output, Run, reference};
 
@@ -203,6 +204,19 @@ fn a_run_in_progress_is_named() {
     let json: Value = serde_json::from_str(&json.stdout).expect("JSON");
     assert_eq!(json["running"][0]["pid"], pid, "{json}");
     assert!(json["running"][0]["seconds"].is_u64(), "{json}");
+    // It stays on one line of the terminal.
+    let text = status(&db, &folder).spawn_on_a_terminal(40).finish();
+    let line = text.lines().find(|line| line.starts_with("running (pid ")).expect("the line");
+    assert!(line.ends_with('…') && line.chars().count() <= 40, "{text}");
+    // Not every role may know for how long, and what it runs.
+    let role = Role::new(&db);
+    db.execute(&format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}", role.name));
+    let plain = || Run::dbm().url(role.url(&db)).path(&folder).arg("status");
+    let output = plain().output();
+    let line = format!("running (pid {pid}): ");
+    assert!(output.stdout.lines().any(|l| l.starts_with(&line)), "{output}");
+    let json: Value = serde_json::from_str(&plain().arg("-json").output().stdout).expect("JSON");
+    assert_eq!(json["running"][0]["seconds"], Value::Null, "{json}");
     gate.open();
     run.finish().assert_status(0);
     // Nobody runs any more, and nothing is said.
