@@ -112,14 +112,22 @@ impl Run<'_> {
         }
         let state = self.table.ensure(&mut self.locked)?;
         let history = self.open_log()?;
-        if let Some(lost) = &mut progress.lost {
+        if let (Some(lost), Some(planned)) = (&mut progress.lost, &progress.planned) {
+            let is_more = planned.next + lost.files.len() < planned.plan.steps.len();
             let entries = self.table.entries(self.locked.session(), false).ok();
             let entries = entries.filter(|_| self.table.log.is_on);
             match outcome::judge(state, &lost.failure, entries.as_deref(), progress.last_entry) {
+                committed @ Outcome::Committed(_) if lost.changes_session && is_more => {
+                    lost.failure.outcome = committed;
+                    if let Some(file) = lost.files.last() {
+                        self.tell(Event::SessionNeeded(file.clone()));
+                    }
+                    return Err(Error::Failed(lost.failure.clone()));
+                }
                 Outcome::Committed(state) => {
                     progress.found_committed(state, &mut |event| self.tell(event));
                 }
-                dirty @ Outcome::Dirty(_) => {
+                dirty @ Outcome::Dirty(row) if row.version == lost.failure.after.version => {
                     lost.failure.outcome = dirty;
                     return Err(Error::Failed(lost.failure.clone()));
                 }
@@ -176,8 +184,7 @@ impl Run<'_> {
         let state = report.state;
         let begun = Instant::now();
         let shared = self.in_one_transaction(&files, state).inspect_err(|error| {
-            let files = files.iter().map(|file| file.file.clone()).collect();
-            progress.note_lost(error, files, begun);
+            progress.note_lost(error, &files, begun);
         })?;
         match (shared, &mut progress.planned) {
             (SharedRun::Done, Some(Planned { next, report, .. })) => {
@@ -214,14 +221,13 @@ impl Run<'_> {
                         *next = self.resume(plan, *next)?;
                     }
                     progress.losses = 0;
-                    let facts = file.script.facts();
-                    if facts.changes_session || facts.changes_role || facts.changes_encoding {
+                    if file.changes_session() {
                         progress.on_session.get_or_insert(file.file);
                     }
                 }
                 Ok(Ran::GaveWay) => *next = self.resume(plan, *next)?,
                 Err(error) => {
-                    progress.note_lost(&error, vec![file.file], begun);
+                    progress.note_lost(&error, &[file], begun);
                     return Err(error);
                 }
             }

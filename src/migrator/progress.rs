@@ -7,6 +7,7 @@ use crate::error::{Error, Failure, Outcome};
 use crate::event::{Event, File};
 use crate::history::History;
 use crate::migration::State;
+use crate::migrator::file::LoadedFile;
 use crate::migrator::options::Report;
 use crate::plan::{End, Goal, Plan};
 use crate::session::mark::Mark;
@@ -53,6 +54,8 @@ pub struct LostFile {
     pub files: Vec<File>,
     /// When it was begun.
     pub begun: Instant,
+    /// If it was committed, it has left something on the session that is gone.
+    pub changes_session: bool,
     /// What would be told of it.
     pub failure: Box<Failure>,
 }
@@ -72,12 +75,17 @@ impl Progress {
     }
 
     /// Takes note of files that an error came from, if it is not known what became of them.
-    pub fn note_lost(&mut self, error: &Error, files: Vec<File>, begun: Instant) {
+    pub fn note_lost(&mut self, error: &Error, files: &[LoadedFile], begun: Instant) {
         if let Error::Failed(failure) = error
             && failure.outcome == Outcome::Unknown
         {
             self.losses += 1;
-            self.lost = Some(LostFile { files, begun, failure: failure.clone() });
+            self.lost = Some(LostFile {
+                files: files.iter().map(|file| file.file.clone()).collect(),
+                begun,
+                changes_session: files.iter().any(LoadedFile::changes_session),
+                failure: failure.clone(),
+            });
         }
     }
 

@@ -55,6 +55,12 @@ impl LoadedFile {
         }
     }
 
+    /// Whether it may leave something on the session that the files after it need.
+    pub fn changes_session(&self) -> bool {
+        let facts = self.script.facts();
+        facts.changes_session || facts.changes_role || facts.changes_encoding
+    }
+
     /// Where the row is before the file.
     pub fn before(&self) -> State {
         State::clean(self.step.from)

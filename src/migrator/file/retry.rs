@@ -2,9 +2,10 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::interrupt::Interrupt;
+use crate::session::patience::Patience;
 
 /// The first pause, before jitter; each is twice the one before it.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -42,13 +43,8 @@ impl Retries {
 
     /// Waits, unless interrupted.
     pub fn wait(&self, pause: Duration) {
-        let end = Instant::now() + pause;
-        while !self.interrupt.is_stopped() {
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
-            }
-            std::thread::sleep(left.min(Duration::from_millis(50)));
+        if !self.interrupt.is_stopped() {
+            Patience::new(None, &self.interrupt).sleep(pause);
         }
     }
 }

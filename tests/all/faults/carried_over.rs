@@ -134,6 +134,23 @@ fn a_session_that_is_needed() {
     }
 }
 
+/// The same where the file's own answer is lost, and it was committed.
+#[test]
+fn a_session_that_is_lost_with_the_answer() {
+    let db = Database::new();
+    db.execute("CREATE SCHEMA s");
+    let folder = Folder::new().pair("1_set", "SET search_path = s", "").pair(
+        "2_t",
+        "CREATE TABLE t (id int)",
+        "DROP TABLE t",
+    );
+    let trouble = Trouble::LoseAnswerTo("SET search_path = s".into());
+    let (output, _) = up_through(&db, &folder, trouble, &WAIT);
+    output.assert_status(1).assert_line("warning: ", "1/u set has set something");
+    output.assert_line("hint: ", "1_set.up.sql was committed");
+    assert_eq!(db.row(), Some((1, false)), "{output}");
+}
+
 /// A file that ends its own connection each time is given up.
 #[test]
 fn a_file_that_ends_every_connection() {
