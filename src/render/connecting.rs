@@ -18,7 +18,7 @@ pub fn hint(program: &str, place: &str, fault: &Fault) -> Option<String> {
         Fault::Server(error) => error,
         Fault::Unreachable(_) | Fault::Lost(_) => {
             return Some(format!(
-                "no PostgreSQL answers at {place}: is that its address, and does it run? \
+                "no server answers at {place}: check the address, and that PostgreSQL is running; \
                  to wait for it: {program} wait"
             ));
         }

@@ -176,7 +176,7 @@ fn explain(printer: &Printer, error: &Error) {
             "the folder has no file named NNN_name.up.sql or .down.sql".to_string()
         }
         Error::Source { reason, .. } if reason.starts_with("open .: no such file") => {
-            "the folder is looked for from the working directory; -path names another".to_string()
+            "the path is relative to the working directory; give another with -path".to_string()
         }
         Error::LockTimeout { holders } => {
             for holder in holders {
