@@ -69,6 +69,11 @@ impl EnvFile {
         Ok(EnvFile { path, ignored, text, is_damaged, assignments })
     }
 
+    /// The names of its variables, in order; one that is set twice is there twice.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.assignments.iter().map(|assignment| assignment.name.as_str())
+    }
+
     /// The value of `name`; the last one, where there are several. `None` where it is not there.
     ///
     /// # Errors

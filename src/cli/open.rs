@@ -5,9 +5,9 @@ use dbm::{Migrator, Operator, Source};
 
 use crate::cli::config::Flags;
 use crate::cli::context::Context;
+use crate::cli::plain_files;
 use crate::cli::settings::Opened;
 use crate::render::event;
-use crate::render::printer::Printer;
 
 /// Connects, and prints what happens from then on.
 /// Errors are those of the URL, the folder and the server, in golang-migrate's order.
@@ -49,8 +49,11 @@ fn connect(context: &Context, opened: Opened) -> Result<Migrator> {
 }
 
 /// Warns of file names that look odd.
-pub fn warn_of_names(migrator: &Migrator, printer: &Printer) {
+pub fn warn_of_names(migrator: &Migrator, context: &Context) {
     for warning in migrator.source().warnings() {
-        printer.warning(warning);
+        context.printer.warning(warning);
+    }
+    if let Some(hint) = plain_files::advice(migrator.source(), context) {
+        context.printer.hint(&hint);
     }
 }

@@ -71,7 +71,7 @@ pub fn run_files(
     run: impl FnOnce(&mut Migrator) -> Result<Report, dbm::Error>,
 ) -> Result<()> {
     let printer = &context.printer;
-    warn_of_names(&migrator, printer);
+    warn_of_names(&migrator, context);
     let interrupt = Interrupt::new();
     let signals = Signals::catch(interrupt.clone(), printer);
     let body = Arc::new(Mutex::new(RunBody::default()));

@@ -11,7 +11,8 @@ use dbm::{
 };
 
 use crate::cli::context::Context;
-use crate::cli::env_file::DATABASE_VARIABLE;
+use crate::cli::env_file::{DATABASE_VARIABLE, EnvFile};
+use crate::cli::likely_variable::likely_variables;
 use crate::render::error::{Advice, Complaint};
 use crate::render::findings::{Place, renumber};
 
@@ -192,11 +193,24 @@ impl Context {
                 let shown = printable_path(&file.path);
                 not_empty(value, format!("{name} is set in {shown}, but empty"))
             }
-            _ => Err(unset(
-                "database",
-                format!("give -database URL, or set {name} in the environment or in .env"),
-            )),
+            (file, _) => Err(unset("database", self.advice_on_variable(name, file))),
         }
+    }
+
+    /// What to type where nothing says which database.
+    fn advice_on_variable(&self, name: &str, file: Option<&EnvFile>) -> String {
+        let usual = format!("give -database URL, or set {name} in the environment or in .env");
+        if self.config.flags.database_env.is_some() {
+            return usual;
+        }
+        let others = likely_variables(file);
+        let [first, more @ ..] = &others[..] else { return usual };
+        let it = if more.is_empty() { "it" } else { "the first" };
+        format!(
+            "{name} is not set; a PostgreSQL URL is in {}; to use {it}: {}",
+            others.join(", "),
+            self.printer.with_flags(&format!("-database-env {first}"))
+        )
     }
 }
 

@@ -17,6 +17,7 @@ mod notices;
 mod odd_files;
 mod pipes;
 mod places;
+mod plain_files;
 mod progress;
 mod prompts;
 mod reading;

@@ -36,7 +36,7 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
     let unread = || Complaint::new("can't read argument N of -to");
     let to = args.to.map(|to| parse_number(&to).ok_or_else(unread)).transpose()?;
     let mut migrator = open(context)?;
-    warn_of_names(&migrator, printer);
+    warn_of_names(&migrator, context);
     let status = migrator.status()?;
     let state = status.state;
     // Of a broken file the row tells where it leads, not which file it was: it may be this one.

@@ -47,7 +47,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RepairBody>) -> Re
     let versions: Vec<Version> =
         args.versions.iter().map(|typed| version_number(typed)).collect::<Result<_, _>>()?;
     let mut migrator = open(context)?;
-    warn_of_names(&migrator, printer);
+    warn_of_names(&migrator, context);
     let found = migrator.repairable(&versions)?;
     if found.is_empty() {
         printer.line("nothing to repair");

@@ -84,7 +84,7 @@ pub struct MigrationItem {
 pub fn run(context: &Context, args: Args, answer: &mut Answer<StatusBody>) -> Result<()> {
     let printer = &context.printer;
     let mut migrator = open(context)?;
-    warn_of_names(&migrator, printer);
+    warn_of_names(&migrator, context);
     let status = migrator.status()?;
     answer.state = Some(status.state);
     let rows: Vec<&StatusRow> = status.rows.iter().filter(|row| args.shows(row)).collect();

@@ -170,7 +170,10 @@ pub(super) fn text(status: &Status, rows: &[&StatusRow], look: &Look, clock: &Cl
     let remark = remark(status.log_trouble.as_deref(), &tally);
     let running = status.running.iter().map(|holder| running(holder, look));
     let below = [
-        Some(sentence(status.state, &tally)),
+        Some(match all.is_empty() && status.state == State::NONE {
+            true => format!("{}: the folder has no migrations", place(State::NONE)),
+            false => sentence(status.state, &tally),
+        }),
         Some(kept(status.log)),
         remark.filter(|_| status.log != LogContent::Off),
     ];
