@@ -11,6 +11,7 @@ mod env_file;
 mod go_flags;
 mod golayout;
 mod help;
+mod init;
 mod invocation;
 mod likely_variable;
 mod misuse;

@@ -4,8 +4,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::cli::commands::{
-    create, down, drop, force, goto, log, new, redo, renumber, repair, rollback, show, status, up,
-    verify, version, wait,
+    create, down, drop, force, goto, init, log, new, redo, renumber, repair, rollback, show,
+    status, up, verify, version, wait,
 };
 use crate::cli::config::Config;
 use crate::cli::context::{Answer, Context};
@@ -31,6 +31,7 @@ pub enum Command {
     Renumber(renumber::Args),
     New(new::Args),
     Create(create::Args),
+    Init(init::Args),
     Wait(wait::Args),
     Drop(drop::Args),
 }
@@ -59,6 +60,7 @@ pub fn run(config: Config, command: Command) -> u8 {
         Command::Wait(args) => finish(&context, args, wait::run),
         Command::New(args) => finish(&context, args, new::run),
         Command::Create(args) => finish(&context, args, create::run),
+        Command::Init(args) => finish(&context, args, init::run),
         Command::Renumber(args) => finish(&context, args, renumber::run),
     }
 }

@@ -9,6 +9,7 @@ mod files;
 mod flags;
 mod help;
 mod hints;
+mod init;
 mod mistyped;
 mod new;
 mod newcomers;

@@ -8,6 +8,7 @@ pub mod down;
 pub mod drop;
 pub mod force;
 pub mod goto;
+pub mod init;
 pub mod log;
 pub mod new;
 pub mod redo;

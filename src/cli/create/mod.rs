@@ -7,7 +7,7 @@
 //!
 //! It prints nothing.
 
-mod files;
+pub mod files;
 pub mod pair;
 mod sequence;
 #[cfg(test)]
