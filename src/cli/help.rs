@@ -3,44 +3,12 @@
 //! clap's own writer knows two dashes only. The texts and the flags are all clap's: nothing is said
 //! here of a single command.
 
-use std::io::IsTerminal;
-use std::os::fd::AsFd;
-
 use clap::builder::StyledStr;
 use clap::{Arg, Command};
 
 use crate::cli::opts::GROUPS;
-use crate::render::printer::{Colour, is_plain, painted};
+use crate::cli::page::{Page, row, wrapped};
 
-/// How a help text is to look.
-pub struct Page {
-    /// Headings and names are coloured.
-    colour: bool,
-    /// Lines have at most so many columns.
-    width: usize,
-}
-
-impl Page {
-    /// As it should look there.
-    pub fn of(stream: &(impl IsTerminal + AsFd)) -> Page {
-        let is_terminal = stream.is_terminal();
-        let size = is_terminal.then(|| terminal_size::terminal_size_of(stream)).flatten();
-        let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0));
-        Page { colour: is_terminal && !is_plain(), width: width.clamp(NARROWEST, WIDTH) }
-    }
-
-    fn painted(&self, text: &str, colour: Colour) -> String {
-        painted(text, self.colour.then_some(colour))
-    }
-
-    fn heading(&self, text: &str) -> String {
-        self.painted(text, "1")
-    }
-}
-
-/// Lines are no longer than this, and, on a narrow terminal, no shorter than that.
-const WIDTH: usize = 80;
-const NARROWEST: usize = 50;
 /// Where the texts of flags begin, and those of commands.
 const FLAGS: usize = 24;
 const COMMANDS: usize = 20;
@@ -120,39 +88,11 @@ fn list<'a>(flags: impl Iterator<Item = &'a Arg>, page: &Page) -> String {
     shown.map(|flag| row(&call(flag), &plain(flag.get_help()), FLAGS, page)).collect()
 }
 
-/// A line of a list, and more lines where the text is too long for one.
-fn row(call: &str, help: &str, column: usize, page: &Page) -> String {
-    let help = wrapped(help, column, page);
-    let name = page.painted(call, "36");
-    match (column - 2).checked_sub(call.len()) {
-        None | Some(0) => format!("  {name}\n{help}"),
-        Some(gap) => format!("  {name}{:gap$}{}", "", help.trim_start()),
-    }
-}
-
-/// The text in lines that begin at a column and end before the page does.
-fn wrapped(text: &str, column: usize, page: &Page) -> String {
-    let mut lines = String::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        let length = column + line.chars().count() + 1 + word.chars().count();
-        if !line.is_empty() && length > page.width {
-            lines.push_str(&format!("{:column$}{line}\n", ""));
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push_str(&format!("{:column$}{line}\n", ""));
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::opts;
+    use crate::cli::page::WIDTH;
 
     fn plain_page(width: usize) -> Page {
         Page { colour: false, width }

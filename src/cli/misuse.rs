@@ -136,6 +136,21 @@ impl Misuse {
                 let reason = reason.unwrap_or_else(|| "parse error".to_string());
                 of_flag(format!("invalid value {value:?} for flag -{name}: {reason}"))
             }
+            ErrorKind::InvalidValue => {
+                let value = text(error, ContextKind::InvalidValue).unwrap_or_default();
+                let known = match error.get(ContextKind::ValidValue) {
+                    Some(ContextValue::Strings(known)) => known.join(", "),
+                    _ => String::new(),
+                };
+                let misuse = match flag.starts_with('-') {
+                    true => of_flag(format!(
+                        "invalid value {value:?} for flag -{name}: not one of {known}"
+                    )),
+                    false => Misuse::error(format!("{value:?} is not one of {known}")),
+                };
+                let near = text(error, ContextKind::SuggestedValue);
+                Misuse { hint: near.map(|near| format!("did you mean: {near}?")), ..misuse }
+            }
             ErrorKind::InvalidUtf8 => Misuse::new("an argument is not valid UTF-8".to_string()),
             kind => Misuse::new(kind.to_string()),
         }

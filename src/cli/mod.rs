@@ -19,6 +19,7 @@ mod numbered_file;
 mod numbers;
 mod open;
 mod opts;
+mod page;
 mod plain_files;
 mod program;
 mod prompt;
@@ -27,6 +28,7 @@ mod run;
 mod run_files;
 mod settings;
 mod signals;
+mod template;
 
 use std::ffi::OsString;
 
@@ -39,8 +41,8 @@ pub use run::{Command, run};
 
 use crate::render::printer::Printer;
 use crate::render::shell::word;
-use help::Page;
 use opts::{Asked, HelpArgs, Opts, command};
+use page::Page;
 
 /// What a command line asks for.
 pub enum Parsed {

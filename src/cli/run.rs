@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::cli::commands::{
     create, down, drop, force, goto, init, log, new, redo, renumber, repair, rollback, show,
-    status, up, verify, version, wait,
+    status, templates, up, verify, version, wait,
 };
 use crate::cli::config::Config;
 use crate::cli::context::{Answer, Context};
@@ -30,6 +30,7 @@ pub enum Command {
     Force(force::Args),
     Renumber(renumber::Args),
     New(new::Args),
+    Templates(templates::Args),
     Create(create::Args),
     Init(init::Args),
     Wait(wait::Args),
@@ -59,6 +60,7 @@ pub fn run(config: Config, command: Command) -> u8 {
         Command::Drop(args) => finish(&context, args, drop::run),
         Command::Wait(args) => finish(&context, args, wait::run),
         Command::New(args) => finish(&context, args, new::run),
+        Command::Templates(args) => finish(&context, args, templates::run),
         Command::Create(args) => finish(&context, args, create::run),
         Command::Init(args) => finish(&context, args, init::run),
         Command::Renumber(args) => finish(&context, args, renumber::run),

@@ -33,4 +33,5 @@ mod readme;
 mod reports;
 mod scanner;
 mod support;
+mod templates;
 mod versions;

@@ -5,4 +5,4 @@
 
 mod commands;
 mod limits;
-mod servers;
+pub mod servers;

@@ -17,6 +17,7 @@ pub mod repair;
 pub mod rollback;
 pub mod show;
 pub mod status;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 pub mod up;

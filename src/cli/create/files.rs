@@ -5,7 +5,7 @@
 //! shell when there are symbolic links on the way.
 
 use std::fs::{self, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -35,16 +35,20 @@ pub fn make_folder(dir: &Path) -> Result<(), Complaint> {
     Ok(())
 }
 
-/// Makes all of `files`, empty, or none. A file that is already there is never touched.
-pub fn make_files(files: &[PathBuf]) -> Result<(), Complaint> {
-    for (made, file) in files.iter().enumerate() {
-        if let Err(reason) = OpenOptions::new().write(true).create_new(true).open(file) {
-            for file in &files[..made] {
-                // The error is that of the other file, even if this one cannot be removed.
-                let _ = fs::remove_file(file);
-            }
-            return Err(Complaint::io("open", file, &reason));
+/// Makes all of `files`, with these texts, or none. A file that is already there is never touched.
+pub fn make_files(files: &[(PathBuf, &str)]) -> Result<(), Complaint> {
+    for (at, (path, text)) in files.iter().enumerate() {
+        let opened = OpenOptions::new().write(true).create_new(true).open(path);
+        let (made, error) = match opened.map(|mut file| file.write_all(text.as_bytes())) {
+            Ok(Ok(())) => continue,
+            Ok(Err(reason)) => (at + 1, Complaint::io("write", path, &reason)),
+            Err(reason) => (at, Complaint::io("open", path, &reason)),
+        };
+        for (path, _) in &files[..made] {
+            // The error is that of the other file, even if this one cannot be removed.
+            let _ = fs::remove_file(path);
         }
+        return Err(error);
     }
     Ok(())
 }
@@ -96,12 +100,13 @@ mod tests {
     #[test]
     fn the_first_file_goes_when_the_second_cannot_be_made() {
         let dir = tempfile::tempdir().unwrap();
-        let files = ["a", "b"].map(|file| dir.path().join(file));
-        fs::write(&files[1], "kept").unwrap();
+        let files = ["a", "b"].map(|file| (dir.path().join(file), "text"));
+        let [(first, _), (second, _)] = &files;
+        fs::write(second, "kept").unwrap();
         let error = make_files(&files).unwrap_err();
-        assert_eq!(error.to_string(), format!("open {}: file exists", files[1].display()));
-        assert!(!files[0].exists());
-        assert_eq!(fs::read(&files[1]).unwrap(), b"kept");
+        assert_eq!(error.to_string(), format!("open {}: file exists", second.display()));
+        assert!(!first.exists());
+        assert_eq!(fs::read(second).unwrap(), b"kept");
     }
 
     #[test]

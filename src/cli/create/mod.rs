@@ -100,7 +100,7 @@ pub fn create(request: &CreateRequest, now: DateTime<Utc>) -> Result<Created, Co
     let files = names.map(|name| clean(&dir.join(name)));
     let base = working_directory().map_err(|e| Complaint::io("getwd", Path::new("."), &e))?;
     make_folder(&dir)?;
-    make_files(&files)?;
+    make_files(&files.each_ref().map(|file| (file.clone(), "")))?;
     let instead = |flags: &str| {
         let [up, down] = files.each_ref().map(|file| word(&file.to_string_lossy()));
         format!("rm {up} {down} && {}", request.again(flags))

@@ -1,0 +1,3 @@
+-- The check has changed nothing.
+
+SELECT 'nothing to take back';

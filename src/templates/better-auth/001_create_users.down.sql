@@ -1,0 +1,3 @@
+-- Drops the accounts.
+
+DROP TABLE users;

@@ -1,0 +1,3 @@
+-- Drops the background in software.
+
+DROP TABLE software_background;

@@ -1,0 +1,3 @@
+-- Drops the background in hardware.
+
+DROP TABLE hardware_background;

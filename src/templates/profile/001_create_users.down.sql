@@ -1,0 +1,3 @@
+-- Drops the accounts, with their profiles and their sequence.
+
+DROP TABLE IF EXISTS users;

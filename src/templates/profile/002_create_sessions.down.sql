@@ -1,0 +1,3 @@
+-- Drops the sessions: everybody is signed out.
+
+DROP TABLE IF EXISTS sessions;

@@ -1,0 +1,3 @@
+-- Drops the accounts, with their sequence.
+
+DROP TABLE users;

@@ -1,0 +1,3 @@
+-- Drops the roles, with their sequence.
+
+DROP TABLE roles;

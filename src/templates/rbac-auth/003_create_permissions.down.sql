@@ -1,0 +1,3 @@
+-- Drops the permissions, with their sequence.
+
+DROP TABLE permissions;

@@ -1,0 +1,3 @@
+-- Drops the assignments of roles to accounts.
+
+DROP TABLE user_roles;

@@ -1,0 +1,3 @@
+-- Drops the grants of permissions to roles.
+
+DROP TABLE role_permissions;

@@ -1,0 +1,3 @@
+-- Drops the profiles.
+
+DROP TABLE user_profiles;

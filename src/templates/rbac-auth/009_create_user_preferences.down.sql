@@ -1,0 +1,3 @@
+-- Drops the preferences.
+
+DROP TABLE user_preferences;
