@@ -80,6 +80,10 @@ pub use url::{
 };
 pub use verify::{Finding, FindingKind, Remedy, Rename, verify_database, verify_folder};
 
+/// The crate that [`Source::embedded`] takes a folder from.
+#[cfg(feature = "include_dir")]
+pub use include_dir;
+
 /// The examples of the README and of docs/library.md, compiled with the documentation's.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

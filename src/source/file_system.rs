@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::str::Utf8Error;
 
 use crate::error::Error;
 use crate::regular_file;
@@ -38,7 +39,7 @@ impl Unreadable {
 /// A file's text, without a byte-order mark.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     let bytes = regular_file::read(path).map_err(Unreadable::Io)?;
-    let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(&e))?;
+    let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(e.as_bytes(), e.utf8_error()))?;
     no_zero_byte(&text)?;
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
@@ -77,12 +78,12 @@ pub(crate) fn file_names(path: &Path, url: &str) -> Result<Vec<OsString>, Error>
     Ok(names)
 }
 
-fn not_utf8(error: &std::string::FromUtf8Error) -> Unreadable {
-    let bytes = error.as_bytes();
+/// Why bytes are no text.
+pub(super) fn not_utf8(bytes: &[u8], error: Utf8Error) -> Unreadable {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Unreadable::Utf16;
     }
-    let at = error.utf8_error().valid_up_to();
+    let at = error.valid_up_to();
     let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
     Unreadable::NotUtf8 { byte: bytes.get(at).copied().unwrap_or(0), line }
 }

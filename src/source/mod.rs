@@ -1,8 +1,11 @@
-//! Where migrations come from: a folder of files, or names and texts built into a program.
+//! Where migrations come from: a folder of files, such a folder built into a program, or names and
+//! texts.
 //!
 //! Only names are read when a source is opened; a text is read when it is about to run. So
 //! `version` over ten thousand files costs one listing, and no run holds them all in memory.
 
+#[cfg(feature = "include_dir")]
+mod embedded;
 mod file_system;
 
 use std::borrow::Cow;
@@ -16,7 +19,17 @@ use crate::text::printable;
 use file_system::no_zero_byte;
 pub(crate) use file_system::{Unreadable, file_names, read_text};
 
-/// A set of migrations, each an up, a down, or both.
+/// A set of migrations, each an up, a down, or both: golang-migrate's pairs of files.
+///
+/// | where the files are | how they are read | a file that is no migration (`README.md`) |
+/// |---|---|---|
+/// | in a folder, when the program runs | [`Source::folder`] | is ignored |
+/// | in the program, put there by the compiler | `Source::embedded`, feature `include_dir` | is ignored |
+/// | in the program, each by its name | [`Source::texts`] | is an error |
+///
+/// A migration is a file named `NNN_name.up.sql` or `NNN_name.down.sql`; numbers need not be
+/// consecutive, and a file of a pair may be missing. To tell what is ignored but looks meant to be one,
+/// and what runs but looks put aside, there is [`Source::warnings`].
 #[derive(Clone, Debug, Default)]
 pub struct Source {
     /// Ascending.
