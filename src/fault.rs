@@ -33,8 +33,8 @@ pub struct ServerError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The server refused it; the session lives on.
-    #[error("{0}")]
-    Server(#[source] Box<ServerError>),
+    #[error(transparent)]
+    Server(Box<ServerError>),
     /// The connection is gone, with the reason; what was under way may have been committed
     /// or not.
     #[error("connection lost: {0}")]

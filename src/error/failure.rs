@@ -46,7 +46,7 @@ pub struct Failure {
 pub enum Cause {
     /// The server said no.
     #[error("{0}")]
-    Server(#[source] Box<ServerError>),
+    Server(Box<ServerError>),
     /// The connection went away while it ran.
     #[error("connection lost: {0}")]
     Lost(String),
@@ -87,28 +87,28 @@ pub enum Outcome {
     Unknown,
 }
 
+/// `migration failed: relation "t" does not exist (migrations/7_x.up.sql:3:15)`
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "migration failed: {}", self.cause)?;
-        if let Some((_, column)) = self.reported {
-            write!(f, " (column {column})")?;
-        }
         if let Cause::Server(error) = &self.cause
             && let Some(detail) = &error.detail
         {
             write!(f, ", {detail}")?;
         }
-        let line = self.reported.map_or(0, |(line, _)| line);
-        write!(f, " in line {line}: {}", printable_path(&self.path))?;
-        match &self.at {
-            Some(at) => write!(f, ":{}:{}", at.line, at.column),
-            None => Ok(()),
+        write!(f, " ({}", printable_path(&self.path))?;
+        if let Some(at) = &self.at {
+            write!(f, ":{}:{}", at.line, at.column)?;
         }
+        f.write_str(")")
     }
 }
 
 impl std::error::Error for Failure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause.source()
+        match &self.cause {
+            Cause::Server(error) => Some(&**error),
+            _ => None,
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! Everything that can go wrong, an arm a situation, each with the facts it needs.
 //!
-//! `Display` gives golang-migrate's words where it has words for the case, so that what a
-//! Makefile greps for is still there. What to type next is for the program that talks to
-//! people to say: it knows its own name.
+//! `Display` is a line for a program's log. golang-migrate's words, where it has words for the case,
+//! and what to type next are for the program that talks to people to say: it knows its own name.
 
 mod failure;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::event::{Edited, Holder};
 use crate::fault::Fault;
@@ -19,6 +18,26 @@ use crate::url::UrlError;
 pub use failure::{Cause, Failure, Outcome};
 
 /// What stopped a command.
+///
+/// `Display` is one line, and [`source`](std::error::Error::source) leads to the server's own
+/// [`ServerError`](crate::ServerError). A program decides by the variant:
+///
+/// ```
+/// use dbm::{Cause, Error};
+///
+/// fn advice(error: &Error) -> String {
+///     match error {
+///         Error::Failed(failure) => match &failure.cause {
+///             Cause::Server(server) => format!("{}: {}", failure.path.display(), server.code),
+///             _ => format!("{}: {:?}", failure.path.display(), failure.outcome),
+///         },
+///         Error::Ahead { version, .. } => format!("start the release that has version {version}"),
+///         Error::Pending { versions, .. } => format!("run {} migrations", versions.len()),
+///         error if error.may_pass() => "try again".to_string(),
+///         error => error.to_string(),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -42,12 +61,12 @@ pub enum Error {
         reason: String,
     },
     /// There is not one migration.
-    #[error("first .: file does not exist")]
+    #[error("there are no migrations")]
     EmptySource,
     /// No file has this version.
     #[error(
-        "no migration found for version {version}: \
-         read down for version {version} .: file does not exist"
+        "{}there is no migration of version {version} here",
+        if *is_applied { format!("the database is at version {version}, and ") } else { String::new() }
     )]
     NoMigrationFor {
         /// The version.
@@ -59,8 +78,38 @@ pub enum Error {
         /// The newest version of the folder under it.
         below: Option<Version>,
     },
+    /// The database is newer than the source: a newer release has migrated it. Nothing was run;
+    /// [`Migrator::allow_newer`](crate::Migrator::allow_newer) accepts it.
+    #[error(
+        "the database is at version {version}, which is newer than all migrations here ({})",
+        newest.map_or("there are none".to_string(), |newest| format!("the newest is {newest}"))
+    )]
+    Ahead {
+        /// The version that it is at.
+        version: Version,
+        /// The source's newest.
+        newest: Option<Version>,
+        /// The log has the text that undoes `version`.
+        is_kept: bool,
+    },
+    /// Migrations have not been applied; told by
+    /// [`Migrator::require_current`](crate::Migrator::require_current), which runs none.
+    #[error(
+        "migrations are pending: {} ({})",
+        listed(versions.iter().map(Version::to_string)),
+        match state.version {
+            Some(_) => format!("the database is at version {state}"),
+            None => "none has been applied".to_string(),
+        }
+    )]
+    Pending {
+        /// Which, in the order in which they would run.
+        versions: Vec<Version>,
+        /// The row.
+        state: State,
+    },
     /// Applied files are not the texts that ran.
-    #[error("edited after it was applied: {}", listed(files.iter().map(|file| file.path.as_path())))]
+    #[error("edited after it was applied: {}", listed(files.iter().map(|file| printable_path(&file.path))))]
     Edited {
         /// Which, ascending.
         files: Vec<Edited>,
@@ -70,7 +119,7 @@ pub enum Error {
     /// Files below the row's version have never run.
     #[error(
         "late: by the log {} never ran, and the database is at version {state}",
-        listed(files.iter().map(|(_, path)| path.as_path()))
+        listed(files.iter().map(|(_, path)| printable_path(path)))
     )]
     Late {
         /// Which, ascending, with their files.
@@ -115,7 +164,10 @@ pub enum Error {
         why: Distrust,
     },
     /// A file was begun and not finished, by whichever tool.
-    #[error("Dirty database version {}. Fix and force version.", state.number())]
+    #[error(
+        "the database is dirty at version {}: a migration was begun and not finished",
+        state.number()
+    )]
     Dirty {
         /// The row.
         state: State,
@@ -125,13 +177,13 @@ pub enum Error {
         below: Option<Version>,
     },
     /// So many files fewer than were asked for.
-    #[error("limit {0} short")]
+    #[error("{0} more migrations were asked for than there are left")]
     Short(u64),
     /// Not one of the files that were asked for is there.
-    #[error("file does not exist")]
+    #[error("there is no migration left to run")]
     NoneThere,
     /// The database cannot be reached or used.
-    #[error("failed to open database: {fault}")]
+    #[error("failed to open database {place}: {fault}")]
     Connect {
         /// Host, port and database.
         place: String,
@@ -258,6 +310,7 @@ impl Error {
             },
             Error::Statement { fault: Fault::Lost(reason), .. }
             | Error::Connect { fault: Fault::Lost(reason), .. } => reason.clone(),
+            Error::Connect { fault, .. } => fault.to_string(),
             error => error.to_string(),
         }
     }
@@ -312,10 +365,10 @@ fn shortened(sql: &str) -> String {
     }
 }
 
-/// Paths with commas between them, as many as a line takes.
-fn listed<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
+/// Names with commas between them, as many as a line takes.
+fn listed(names: impl Iterator<Item = String>) -> String {
     const MOST: usize = 12;
-    let names: Vec<String> = paths.map(printable_path).collect();
+    let names: Vec<String> = names.collect();
     match names.len() {
         ..=MOST => names.join(", "),
         count => format!("{} and {} more", names[..MOST].join(", "), count - MOST),

@@ -6,8 +6,9 @@ use crate::checksum::Checksum;
 use crate::error::Error;
 use crate::event::{Edited, Event, Passed};
 use crate::fault::Fault;
-use crate::migration::{Direction, Version};
+use crate::migration::{Direction, State, Version};
 use crate::migrator::adopt::Found;
+use crate::migrator::options::Options;
 use crate::migrator::run::Run;
 use crate::session::Session;
 use crate::source::Source;
@@ -25,31 +26,53 @@ impl Run<'_> {
     pub fn check(&mut self, found: &Found, late: &[Version]) -> Result<(), Error> {
         let Found { state, history } = found;
         let differences = status::differences(self.source, history, *state);
-        let mut stopping = Vec::new();
-        for file in edited(self.locked.session(), self.table, self.source, differences)? {
-            match () {
-                () if file.is_cosmetic => {
-                    self.tell(Event::Edited { file, why: Passed::Cosmetic });
-                }
-                () if self.options.allow_edited => {
-                    self.tell(Event::Edited { file, why: Passed::Allowed });
-                }
-                () => stopping.push(file),
-            }
-        }
-        if !stopping.is_empty() {
-            return Err(Error::Edited { files: stopping, state: *state });
-        }
-        if !late.is_empty() && !self.options.allow_late {
-            let file = |version: &Version| {
-                let file = self.source.entry(*version, Direction::Up);
-                let file = file.or_else(|| self.source.entry(*version, Direction::Down));
-                (*version, file.map(|file| file.path().to_path_buf()).unwrap_or_default())
-            };
-            return Err(Error::Late { files: late.iter().map(file).collect(), state: *state });
-        }
-        Ok(())
+        let edited = edited(self.locked.session(), self.table, self.source, differences)?;
+        let tell = &mut |event| (self.on_event)(&event);
+        in_order(self.source, self.options, *state, edited, late, tell)
     }
+}
+
+/// Whether a run up may go on from edited and late files.
+///
+/// # Errors
+///
+/// [`Error::Edited`], [`Error::Late`], unless that is allowed.
+pub fn in_order(
+    source: &Source,
+    options: &Options,
+    state: State,
+    edited: Vec<Edited>,
+    late: &[Version],
+    tell: &mut dyn FnMut(Event),
+) -> Result<(), Error> {
+    let mut stopping = Vec::new();
+    for file in edited {
+        match () {
+            () if file.is_cosmetic => tell(Event::Edited { file, why: Passed::Cosmetic }),
+            () if options.allow_edited => tell(Event::Edited { file, why: Passed::Allowed }),
+            () => stopping.push(file),
+        }
+    }
+    if !stopping.is_empty() {
+        return Err(Error::Edited { files: stopping, state });
+    }
+    if !late.is_empty() && !options.allow_late {
+        let file = |version: &Version| {
+            let file = source.entry(*version, Direction::Up);
+            let file = file.or_else(|| source.entry(*version, Direction::Down));
+            (*version, file.map(|file| file.path().to_path_buf()).unwrap_or_default())
+        };
+        return Err(Error::Late { files: late.iter().map(file).collect(), state });
+    }
+    Ok(())
+}
+
+/// That the row is dirty: with the failure that left it so, if that was the last thing that was logged.
+pub fn dirty(session: &mut Session, table: &Table, state: State, below: Option<Version>) -> Error {
+    let entries = table.entries(session, true);
+    let last = entries.ok().and_then(|mut entries| entries.pop());
+    let failure = last.filter(|entry| !entry.is_done() && entry.to == state);
+    Error::Dirty { state, failure: failure.map(Box::new), below }
 }
 
 /// Differing files with the texts that ran, as far as the log keeps them.

@@ -82,10 +82,23 @@ impl Migrator {
         &mut self,
         work: impl FnOnce(&mut ReadOnly<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
+        self.read_and_tell(|read_only, _, _| work(read_only))
+    }
+
+    /// The same, for work that goes by the options and has something to tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::read`].
+    pub(super) fn read_and_tell<T: Send>(
+        &mut self,
+        work: impl FnOnce(&mut ReadOnly<'_>, &Options, &mut dyn FnMut(Event)) -> Result<T, Error> + Send,
+    ) -> Result<T, Error> {
         outside_a_runtime(|| {
             let Migrator { url, source, options, on_event, connected: slot } = self;
             let Connected { session, table, .. } = connected(slot, url, options, on_event)?;
-            work(&mut ReadOnly { url, session, table, source })
+            let mut read_only = ReadOnly { url, session, table, source };
+            work(&mut read_only, options, &mut |event| on_event(&event))
         })
     }
 

@@ -12,6 +12,7 @@ use crate::event::Event;
 use crate::history::History;
 use crate::migration::{State, Version};
 use crate::migrator::adopt::Found;
+use crate::migrator::checks;
 use crate::migrator::file::{LoadedFile, Ran, SharedRun};
 use crate::migrator::options::Report;
 use crate::migrator::outcome;
@@ -73,14 +74,13 @@ impl Run<'_> {
         let kept = status::kept(self.source, history, *state);
         let ground = Ground { here: self.source.versions(), late: &late, kept: &kept };
         let plan = match plan(&ground, *state, goal) {
-            Err(Error::NoMigrationFor { version, is_applied: true, .. })
-                if self.options.allow_newer && is_newer(&ground, goal, version) =>
-            {
-                let newest = ground.here.last().copied();
+            Err(Error::Ahead { version, newest, .. }) if self.options.allow_newer => {
                 self.tell(Event::Ahead { version, newest });
                 return Ok(None);
             }
-            Err(Error::Dirty { state, below, .. }) => return Err(self.dirty(state, below)),
+            Err(Error::Dirty { state, below, .. }) => {
+                return Err(checks::dirty(self.locked.session(), self.table, state, below));
+            }
             plan => plan?,
         };
         if goal.is_up(*state) {
@@ -89,14 +89,6 @@ impl Run<'_> {
         self.check_log_texts(&plan, history)?;
         let Found { state, history } = found;
         Ok(Some(Planned::new(plan, history, state)))
-    }
-
-    /// The row is dirty: with the failure that left it so, if that was the last thing that was logged.
-    fn dirty(&mut self, state: State, below: Option<Version>) -> Error {
-        let entries = self.table.entries(self.locked.session(), true);
-        let last = entries.ok().and_then(|mut entries| entries.pop());
-        let failure = last.filter(|entry| !entry.is_done() && entry.to == state);
-        Error::Dirty { state, failure: failure.map(Box::new), below }
     }
 
     /// After the connection was lost: finds out what became of the file that was under way, and where
@@ -311,10 +303,4 @@ fn second_half(error: Error) -> Error {
         }
         error => error,
     }
-}
-
-/// Whether the row's version, which has no file here, is above all that have one.
-fn is_newer(ground: &Ground<'_>, goal: Goal, version: Version) -> bool {
-    matches!(goal, Goal::Up(_) | Goal::UpWithLate(_))
-        && ground.here.last().is_none_or(|newest| *newest < version)
 }

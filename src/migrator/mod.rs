@@ -146,7 +146,9 @@ impl Migrator {
         self
     }
 
-    /// Whether a run up accepts a database that is newer than the source.
+    /// Whether a run up accepts a database that is newer than the source: then it runs nothing, and
+    /// tells [`Event::Ahead`]. For replicas of an older release that start again while a newer one is
+    /// rolled out.
     pub fn allow_newer(mut self, allow: bool) -> Migrator {
         self.options.allow_newer = allow;
         self
@@ -206,9 +208,9 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// [`Error::Edited`] and [`Error::Late`], where nothing was run; [`Error::Dirty`],
-    /// [`Error::NoMigrationFor`], [`Error::Failed`] and others, see [`Error`]. After a transactional
-    /// file has failed, the database is as it was before that file.
+    /// [`Error::Ahead`], where the database is newer than the source, [`Error::Edited`],
+    /// [`Error::Late`] and [`Error::Dirty`], where nothing was run; [`Error::Failed`] and others, see
+    /// [`Error`]. After a transactional file has failed, the database is as it was before that file.
     pub fn up(&mut self) -> Result<Report, Error> {
         self.go_up(None)
     }
@@ -223,10 +225,7 @@ impl Migrator {
     }
 
     fn go_up(&mut self, count: Option<u64>) -> Result<Report, Error> {
-        self.migrate(match self.options.allow_late {
-            true => Goal::UpWithLate(count),
-            false => Goal::Up(count),
-        })
+        self.migrate(Goal::up(count, self.options.allow_late))
     }
 
     /// Runs the down files of all versions.
@@ -303,6 +302,35 @@ impl Migrator {
     /// As [`Migrator::version`].
     pub fn status(&mut self) -> Result<Status, Error> {
         self.read(|read_only| read_only.status())
+    }
+
+    /// Fails unless the database is where [`Migrator::up`] would leave it: for a program that does not
+    /// migrate by itself, and must not start on another schema than it was written for. Reads only,
+    /// takes no lock, and works for a role that may only read. Returns the version row.
+    ///
+    /// ```no_run
+    /// # let url = dbm::DatabaseUrl::parse("postgres://localhost/app", |_| None)?;
+    /// # let source = dbm::Source::default();
+    /// use dbm::{Error, Migrator};
+    ///
+    /// match Migrator::new(url, source).require_current() {
+    ///     Ok(state) => println!("the schema is at version {state}"),
+    ///     Err(Error::Pending { versions, .. }) => println!("not applied yet: {versions:?}"),
+    ///     Err(Error::Ahead { version, .. }) => println!("a newer release was here: {version}"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// With [`Migrator::allow_newer`] a database that is ahead is accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Pending`] with the versions that have not been applied, [`Error::Ahead`] where a newer
+    /// release has migrated the database, [`Error::Dirty`]; [`Error::Edited`] and [`Error::Late`] as
+    /// [`Migrator::up`]; those of [`Migrator::connect`].
+    pub fn require_current(&mut self) -> Result<State, Error> {
+        self.read_and_tell(|read_only, options, tell| read_only.require_current(options, tell))
     }
 
     /// Applied up files that are not the text that ran, with both texts, as far as the log keeps

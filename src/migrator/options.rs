@@ -52,7 +52,10 @@ impl Default for Options {
     }
 }
 
-/// How a run ended.
+/// How a run ended that did not fail.
+///
+/// `ran` is 0 where there was nothing to do. `left` is over 0 only where an
+/// [`Interrupt`] has ended the run early; the next run goes on there.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {

@@ -1,13 +1,15 @@
 //! What only reads, without the lock: the status, the edited files, the log, invalid indexes.
 
 use crate::error::Error;
-use crate::event::Edited;
+use crate::event::{Edited, Event};
 use crate::fault::Fault;
 use crate::history::{History, LogEntry};
 use crate::migration::{State, Version};
 use crate::migrator::checks;
 use crate::migrator::connected::lock_ids;
+use crate::migrator::options::Options;
 use crate::migrator::repair::{Repair, repairs};
+use crate::plan::{Goal, Ground, plan};
 use crate::session::Session;
 use crate::session::others::holders;
 use crate::source::Source;
@@ -58,6 +60,39 @@ impl ReadOnly<'_> {
             running: holders(self.session, &lock_ids(self.url, self.table)),
             rows: Status::rows(self.source, &history, state, &edits),
         })
+    }
+
+    /// See [`Migrator::require_current`](crate::migrator::Migrator::require_current).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn require_current(
+        &mut self,
+        options: &Options,
+        tell: &mut dyn FnMut(Event),
+    ) -> Result<State, Error> {
+        let Read { state, history, .. } = self.read(false)?;
+        let late = status::late(self.source, &history, state);
+        let kept = status::kept(self.source, &history, state);
+        let ground = Ground { here: self.source.versions(), late: &late, kept: &kept };
+        let plan = match plan(&ground, state, Goal::up(None, options.allow_late)) {
+            Err(Error::Ahead { version, newest, .. }) if options.allow_newer => {
+                tell(Event::Ahead { version, newest });
+                return Ok(state);
+            }
+            Err(Error::Dirty { below, .. }) => {
+                return Err(checks::dirty(self.session, self.table, state, below));
+            }
+            plan => plan?,
+        };
+        let edited = self.edited_since(&history, state)?;
+        checks::in_order(self.source, options, state, edited, &late, tell)?;
+        let versions: Vec<Version> = plan.steps.iter().map(|step| step.version).collect();
+        match versions.is_empty() {
+            true => Ok(state),
+            false => Err(Error::Pending { versions, state }),
+        }
     }
 
     /// See [`Migrator::edited`](crate::migrator::Migrator::edited).

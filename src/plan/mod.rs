@@ -37,6 +37,14 @@ pub enum Goal {
 }
 
 impl Goal {
+    /// Up by so many files, late ones first if they may run.
+    pub fn up(limit: Option<u64>, with_late: bool) -> Goal {
+        match with_late {
+            true => Goal::UpWithLate(limit),
+            false => Goal::Up(limit),
+        }
+    }
+
     /// Whether it is above the row, so that everything below it should be in order.
     pub fn is_up(self, state: State) -> bool {
         match self {
@@ -120,15 +128,22 @@ impl Plan {
 ///
 /// # Errors
 ///
-/// [`Error::Dirty`] on a dirty state, [`Error::NoMigrationFor`] when the state's or the goal's
-/// version is not there to go from or to, [`Error::EmptySource`] when the folder has none at all and
-/// one is needed.
+/// [`Error::Dirty`] on a dirty state, [`Error::Ahead`] on the way up from a version above all that are
+/// here, [`Error::NoMigrationFor`] when the state's or the goal's version is not there to go from or
+/// to, [`Error::EmptySource`] when the folder has none at all and one is needed.
 pub fn plan(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error> {
+    let newest = ground.here.last().copied();
+    let is_kept = |version: Version| ground.kept.binary_search(&version).is_ok();
     steps(ground, state, goal).map_err(|error| match error {
+        Error::NoMigrationFor { version, .. }
+            if matches!(goal, Goal::Up(_) | Goal::UpWithLate(_)) && Some(version) > newest =>
+        {
+            Error::Ahead { version, newest, is_kept: is_kept(version) }
+        }
         Error::NoMigrationFor { version, .. } => Error::NoMigrationFor {
             version,
             is_applied: state.version == Some(version),
-            is_kept: ground.kept.binary_search(&version).is_ok(),
+            is_kept: is_kept(version),
             below: below(ground.here, Some(version)),
         },
         error => error,

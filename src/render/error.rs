@@ -135,6 +135,9 @@ fn explain(printer: &Printer, error: &Error) {
         Error::NoMigrationFor { version, is_applied, is_kept, below } => {
             return no_migration(printer, *version, *is_applied, below.filter(|_| *is_kept));
         }
+        Error::Ahead { version, newest, is_kept } => {
+            return no_migration(printer, *version, true, newest.filter(|_| *is_kept));
+        }
         Error::Connect { place, fault } => match connecting::hint(program, place, fault) {
             Some(hint) => hint,
             None => return,

@@ -50,7 +50,7 @@ pub fn until_ready<T>(
             return Err(error);
         }
         if waited >= next_word {
-            let (place, reason) = (place.to_string(), error.to_string());
+            let (place, reason) = (place.to_string(), error.reason());
             on_event(&Event::ServerAway { place, reason, waited });
             next_word = waited + NEXT_WORD;
         }

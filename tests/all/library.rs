@@ -1,5 +1,6 @@
 //! The library as a service uses it: no process, no terminal, texts built in.
 
+mod current;
 mod example;
 
 use std::sync::mpsc::channel;

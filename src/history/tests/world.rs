@@ -178,7 +178,9 @@ impl World {
         let ground = Ground { here: &here, late: &late, kept: &kept };
         let plan = plan(&ground, self.row, goal).map_err(|error| match error {
             Error::Dirty { .. } => Stop::Dirty,
-            Error::NoMigrationFor { version, .. } => Stop::NoMigration(version),
+            Error::NoMigrationFor { version, .. } | Error::Ahead { version, .. } => {
+                Stop::NoMigration(version)
+            }
             _ => Stop::Nothing,
         })?;
         let is_up = match goal {

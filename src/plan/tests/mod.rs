@@ -125,6 +125,7 @@ fn is_nothing(goal: Goal) -> bool {
 fn word(error: Error, state: State) -> &'static str {
     match error {
         Error::Dirty { .. } => "dirty",
+        Error::Ahead { .. } => "state",
         Error::NoMigrationFor { version, .. } if Some(version) == state.version => "state",
         Error::NoMigrationFor { .. } => "goal",
         Error::EmptySource => "empty",

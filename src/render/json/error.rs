@@ -7,6 +7,7 @@ use dbm::{Cause, Error, Outcome, Version};
 use serde::Serialize;
 
 use crate::render::error::Complaint;
+use crate::render::message::message;
 use crate::render::printer::USAGE;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -31,8 +32,11 @@ impl ErrorFields {
             };
             return ErrorFields { kind, message: format!("{error:#}"), ..ErrorFields::default() };
         };
-        let mut fields =
-            ErrorFields { kind: kind(ours), message: ours.to_string(), ..ErrorFields::default() };
+        let mut fields = ErrorFields {
+            kind: kind(ours),
+            message: message(ours, false),
+            ..ErrorFields::default()
+        };
         match ours {
             Error::ReadFile { path, .. } => fields.file = Some(shown(path)),
             Error::Edited { files, .. } => {
@@ -44,6 +48,7 @@ impl ErrorFields {
                 fields.file = only(files).map(|(_, path)| shown(path));
             }
             Error::NoMigrationFor { version, .. }
+            | Error::Ahead { version, .. }
             | Error::NotApplied { version }
             | Error::LogText { version, .. }
             | Error::NoUpFile { version } => fields.versions.push(*version),
@@ -81,7 +86,7 @@ fn kind(error: &Error) -> &'static str {
         Error::Source { .. } => "source",
         Error::ReadFile { .. } => "read-file",
         Error::EmptySource => "empty-source",
-        Error::NoMigrationFor { .. } => "no-migration-for",
+        Error::NoMigrationFor { .. } | Error::Ahead { .. } => "no-migration-for",
         Error::Edited { .. } => "edited",
         Error::Late { .. } => "late",
         Error::NotApplied { .. } => "not-applied",

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::error::{ErrorFields, cause_code, outcome};
 use super::{Document, NoBody, text};
 use crate::render::error::Complaint;
+use crate::render::message::message;
 use crate::render::printer::Said;
 
 #[test]
@@ -74,6 +75,7 @@ fn every_error_has_its_kind() {
             },
             "no-migration-for",
         ),
+        (Error::Ahead { version: u64::MAX, newest: None, is_kept: false }, "no-migration-for"),
         (Error::Edited { files: Vec::new(), state }, "edited"),
         (Error::Late { files: Vec::new(), state }, "late"),
         (Error::NotApplied { version: 3 }, "not-applied"),
@@ -102,7 +104,7 @@ fn every_error_has_its_kind() {
         (Error::RowNotKept { table: "t".to_string() }, "row-not-kept"),
         (Error::Statement { sql: text(), fault: fault() }, "statement"),
     ] {
-        let message = error.to_string();
+        let message = message(&error, false);
         let written = error_fields(anyhow::Error::from(error).context("in context"), 1);
         assert_eq!((&written["kind"], &written["message"]), (&json!(kind), &json!(message)));
         match kind {
