@@ -10,6 +10,24 @@ use std::time::Duration;
 use crate::migration::{Direction, State, Version};
 
 /// Something that happened.
+///
+/// `Display` is one line; what a program counts or measures is in the fields:
+///
+/// ```
+/// use dbm::Event;
+///
+/// fn hear(event: &Event) {
+///     match event {
+///         Event::Planned { files, .. } => println!("{files} files to run"),
+///         Event::Finished { file, ran, .. } => println!("{} took {ran:?}", file.version),
+///         Event::Waiting { holders, .. } => println!("{} sessions migrate", holders.len()),
+///         event => println!("{event}"),
+///     }
+/// }
+/// ```
+///
+/// A file that runs is told of by `Buffered` (or `Scheduled`), `Started` and `Finished`; one that takes
+/// long, by `Running` meanwhile; one that fails, by the run's error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {

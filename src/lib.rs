@@ -10,6 +10,29 @@
 //!
 //! Nothing here prints, reads the environment unasked, or ends the process.
 //!
+//! | what a service needs | where it is |
+//! |---|---|
+//! | migrations compiled in | `Source::embedded` (feature `include_dir`), [`Source::texts`] |
+//! | to migrate when it starts | [`Migrator::up`]; in asynchronous code from `spawn_blocking` |
+//! | not to start on another schema than its own | [`Migrator::require_current`], [`Error::Ahead`] |
+//! | what failed, where, and what became of it | [`Error::Failed`], [`Failure`] |
+//! | progress and logs | [`Migrator::on_event`], [`Event`]; the feature `tracing` |
+//! | a server that is not there yet | [`Migrator::server_wait`], [`wait()`] |
+//! | to stop in an orderly way | [`Migrator::interrupt`], [`Interrupt`] |
+//! | how the database and the files compare | [`Migrator::status`], [`verify_folder`] |
+//!
+//! `docs/library.md` in the repository is a guide with an example of each, and `examples/` has three
+//! programs that run.
+//!
+//! # Features
+//!
+//! * `cli` (default): the binary, and what it alone needs. A program that embeds the library does
+//!   without: `default-features = false`.
+//! * `include_dir`: `Source::embedded`, and the crate [`include_dir`](https://docs.rs/include_dir) as
+//!   `dbm::include_dir`.
+//! * `tracing`: each run is a span `migrate` with `command`, `host` and `database`; each [`Event`] is
+//!   told within it, at `WARN`, `INFO` or `DEBUG`, and an error at `ERROR`. The target is `dbm`.
+//!
 //! # The way of `dbm up`
 //!
 //! | module | what happens there |
@@ -39,9 +62,11 @@ mod history;
 mod interrupt;
 mod migration;
 mod migrator;
+#[doc(hidden)] // What is hidden is for the binary alone.
 pub mod numbering;
 mod plan;
 mod quote;
+#[doc(hidden)]
 pub mod regular_file;
 mod session;
 mod source;
@@ -49,7 +74,9 @@ pub mod sql;
 mod sqlstate;
 mod status;
 mod table;
+#[doc(hidden)]
 pub mod text;
+mod trace;
 mod url;
 mod verify;
 

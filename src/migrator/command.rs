@@ -12,6 +12,7 @@ use crate::plan::Goal;
 use crate::session::lock::{Locked, Wait};
 use crate::session::outside_a_runtime;
 use crate::source::Source;
+use crate::trace::RunSpan;
 use crate::url::DatabaseUrl;
 
 impl Migrator {
@@ -22,35 +23,40 @@ impl Migrator {
     ///
     /// As [`Migrator::up`].
     pub(super) fn migrate(&mut self, goal: Goal) -> Result<Report, Error> {
-        outside_a_runtime(|| {
-            let mut progress = Progress::new(goal);
-            loop {
-                let Migrator { url, source, options, on_event, connected: slot } = self;
-                let connected = connected(slot, url, options, on_event);
-                let connected = connected.map_err(|error| progress.give_up(error))?;
-                let run = |run: &mut Run<'_>| run.migrate(&mut progress);
-                let error = match locked(connected, url, source, options, on_event, run) {
-                    Ok(report) => return Ok(report),
-                    Err(error) => error,
-                };
-                // A pooler's second connection may be refused after the first one was not.
-                let is_lost = error.is_connection_lost() || error.may_pass();
-                let is_stopped = options.interrupt.is_stopped();
-                let may_wait = is_lost && options.server_wait.is_some() && !is_stopped;
-                if !(may_wait && progress.may_go_on()) {
-                    if let Some(file) = progress.on_session.clone().filter(|_| may_wait) {
-                        on_event(&Event::SessionNeeded(file));
-                    }
-                    return self.find_out(error, progress);
+        let span = RunSpan::new(goal.command(), &self.url);
+        let report = outside_a_runtime(|| span.within(|| self.run_to(goal)))?;
+        span.ended(report.ran, report.state.version);
+        Ok(report)
+    }
+
+    fn run_to(&mut self, goal: Goal) -> Result<Report, Error> {
+        let mut progress = Progress::new(goal);
+        loop {
+            let Migrator { url, source, options, on_event, connected: slot } = self;
+            let connected = connected(slot, url, options, on_event);
+            let connected = connected.map_err(|error| progress.give_up(error))?;
+            let run = |run: &mut Run<'_>| run.migrate(&mut progress);
+            let error = match locked(connected, url, source, options, on_event, run) {
+                Ok(report) => return Ok(report),
+                Err(error) => error,
+            };
+            // A pooler's second connection may be refused after the first one was not.
+            let is_lost = error.is_connection_lost() || error.may_pass();
+            let is_stopped = options.interrupt.is_stopped();
+            let may_wait = is_lost && options.server_wait.is_some() && !is_stopped;
+            if !(may_wait && progress.may_go_on()) {
+                if let Some(file) = progress.on_session.clone().filter(|_| may_wait) {
+                    on_event(&Event::SessionNeeded(file));
                 }
-                let file = progress.lost.as_ref().and_then(|lost| lost.files.last().cloned());
-                on_event(&Event::ConnectionLost { reason: error.reason(), file });
-                if let Some(Connected { session, table, .. }) = slot.take() {
-                    let mark = session.mark().clone();
-                    progress.pooled = (!table.is_session_ours).then_some(mark);
-                }
+                return self.find_out(error, progress);
             }
-        })
+            let file = progress.lost.as_ref().and_then(|lost| lost.files.last().cloned());
+            on_event(&Event::ConnectionLost { reason: error.reason(), file });
+            if let Some(Connected { session, table, .. }) = slot.take() {
+                let mark = session.mark().clone();
+                progress.pooled = (!table.is_session_ours).then_some(mark);
+            }
+        }
     }
 
     /// Finds out what became of the file that was under way when the connection was lost. If it was
@@ -109,13 +115,16 @@ impl Migrator {
     /// Those of [`connected`] and [`Locked::acquire`], and of `work`.
     pub(super) fn locked<T: Send>(
         &mut self,
+        command: &'static str,
         work: impl FnOnce(&mut Run<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
-        outside_a_runtime(|| {
+        let span = RunSpan::new(command, &self.url);
+        let run = || {
             let Migrator { url, source, options, on_event, connected: slot } = self;
             let connected = connected(slot, url, options, on_event)?;
             locked(connected, url, source, options, on_event, work)
-        })
+        };
+        outside_a_runtime(|| span.within(run))
     }
 }
 

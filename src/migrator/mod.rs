@@ -8,6 +8,7 @@
 mod adopt;
 mod checks;
 mod command;
+mod configure;
 mod connected;
 mod contents;
 mod drop_schema;
@@ -23,21 +24,17 @@ mod repair;
 mod report;
 mod run;
 
-use std::time::Duration;
-
 use crate::error::Error;
 use crate::event::{Edited, Event};
 use crate::history::LogEntry;
-use crate::interrupt::Interrupt;
 use crate::migration::{Direction, State, Version};
 use crate::migrator::connected::Connected;
 use crate::migrator::options::Options;
 use crate::plan::Goal;
 use crate::session::outside_a_runtime;
-use crate::session::waiting::LONGEST_TRY;
 use crate::source::Source;
 use crate::status::Status;
-use crate::table::Operator;
+use crate::trace;
 use crate::url::DatabaseUrl;
 
 pub use contents::Contents;
@@ -66,9 +63,19 @@ pub use repair::{Repair, Why};
 /// # Ok::<(), dbm::Error>(())
 /// ```
 ///
-/// Nothing is connected until the first command, or [`Migrator::connect`]. Commands block. Inside a
-/// tokio runtime a command runs on a thread of its own, and blocks the caller all the same: call it
-/// from `spawn_blocking`.
+/// Nothing is connected until the first command, or [`Migrator::connect`]. Where several programs run
+/// migrations at once, one has the lock and the others wait for it.
+///
+/// Commands block. Inside a tokio runtime a command runs on a thread of its own, and blocks the caller
+/// all the same: call it from `spawn_blocking`.
+///
+/// ```no_run
+/// # fn migrator() -> Result<dbm::Migrator, dbm::Error> { unimplemented!() }
+/// # async fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let report = tokio::task::spawn_blocking(|| migrator()?.up()).await??;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Migrator {
     url: DatabaseUrl,
     source: Source,
@@ -84,94 +91,9 @@ impl Migrator {
             url,
             source,
             options: Options::default(),
-            on_event: Box::new(|_| {}),
+            on_event: Box::new(trace::event),
             connected: None,
         }
-    }
-
-    /// How long to wait for the lock; for as long as it takes unless set.
-    pub fn lock_timeout(mut self, timeout: Duration) -> Migrator {
-        self.options.lock_timeout = Some(timeout);
-        self
-    }
-
-    /// How long to wait for a server that does not answer, at the first connection and whenever one is
-    /// lost while files run: such a run then connects again, and goes on where the row is. Without it
-    /// the run ends there. One attempt to connect takes 30 seconds at most, unless the URL has a
-    /// `connect_timeout`.
-    pub fn server_wait(mut self, wait: Duration) -> Migrator {
-        self.url.connect_timeout.get_or_insert(LONGEST_TRY);
-        self.options.server_wait = Some(wait);
-        self
-    }
-
-    /// How many files to read ahead of the one that runs (10).
-    pub fn prefetch(mut self, files: usize) -> Migrator {
-        self.options.prefetch = files;
-        self
-    }
-
-    /// How long a statement of a file may wait for a lock, so that those queued behind it do not
-    /// wait for long either. A file that could not get a lock is rolled back and retried, see
-    /// [`Migrator::retries`]. Through a pooler, files that cannot run in one transaction are not
-    /// bound by it.
-    pub fn lock_wait(mut self, wait: Duration) -> Migrator {
-        // PostgreSQL counts in milliseconds, in 31 bits; zero is no limit, there and here.
-        let wait = wait.min(Duration::from_millis(i32::MAX as u64));
-        self.options.lock_wait = (wait.as_millis() > 0).then_some(wait);
-        self
-    }
-
-    /// How often to retry a file that could not get a lock within [`Migrator::lock_wait`] (5).
-    pub fn retries(mut self, retries: u32) -> Migrator {
-        self.options.retries = retries;
-        self
-    }
-
-    /// Who runs this, for the log; the library's name and version unless set.
-    pub fn operator(mut self, operator: Operator) -> Migrator {
-        self.options.operator = operator;
-        self
-    }
-
-    /// Whether a run up goes on although applied files were edited.
-    pub fn allow_edited(mut self, allow: bool) -> Migrator {
-        self.options.allow_edited = allow;
-        self
-    }
-
-    /// Whether a run up first runs files below the database's version that never ran.
-    pub fn allow_late(mut self, allow: bool) -> Migrator {
-        self.options.allow_late = allow;
-        self
-    }
-
-    /// Whether a run up accepts a database that is newer than the source: then it runs nothing, and
-    /// tells [`Event::Ahead`]. For replicas of an older release that start again while a newer one is
-    /// rolled out.
-    pub fn allow_newer(mut self, allow: bool) -> Migrator {
-        self.options.allow_newer = allow;
-        self
-    }
-
-    /// Whether a run down runs a text of the log, where the file is not in the source, although
-    /// others than the log's owner may have written it. A text that does not match its checksum is
-    /// never run.
-    pub fn from_log(mut self, allow: bool) -> Migrator {
-        self.options.from_log = allow;
-        self
-    }
-
-    /// A handle that can end runs early, from another thread.
-    pub fn interrupt(mut self, interrupt: Interrupt) -> Migrator {
-        self.options.interrupt = interrupt;
-        self
-    }
-
-    /// What is called with each event of a run.
-    pub fn on_event(mut self, on_event: impl FnMut(&Event) + Send + 'static) -> Migrator {
-        self.on_event = Box::new(on_event);
-        self
     }
 
     /// The migrations.
@@ -271,7 +193,7 @@ impl Migrator {
     ///
     /// [`Error::LockTimeout`], [`Error::Statement`].
     pub fn force(&mut self, version: Option<Version>) -> Result<(), Error> {
-        self.locked(|run| run.force(version))
+        self.locked("force", |run| run.force(version))
     }
 
     /// Drops the tables of the current schema, the version table and the log, in one transaction,
@@ -281,7 +203,7 @@ impl Migrator {
     ///
     /// [`Error::LockTimeout`], [`Error::Statement`].
     pub fn drop_schema(&mut self, all_objects: bool) -> Result<Dropped, Error> {
-        self.locked(|run| run.drop_schema(all_objects))
+        self.locked("drop", |run| run.drop_schema(all_objects))
     }
 
     /// What the current schema holds, in numbers. Reads only.
@@ -395,6 +317,6 @@ impl Migrator {
         if self.repairable(versions)?.is_empty() {
             return Ok(Vec::new());
         }
-        self.locked(|run| run.repair(versions))
+        self.locked("repair", |run| run.repair(versions))
     }
 }

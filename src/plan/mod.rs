@@ -45,6 +45,16 @@ impl Goal {
         }
     }
 
+    /// The command that asks for it.
+    pub fn command(self) -> &'static str {
+        match self {
+            Goal::Up(_) | Goal::UpWithLate(_) => "up",
+            Goal::Down(_) => "down",
+            Goal::Goto(_) => "goto",
+            Goal::Redo => "redo",
+        }
+    }
+
     /// Whether it is above the row, so that everything below it should be in order.
     pub fn is_up(self, state: State) -> bool {
         match self {

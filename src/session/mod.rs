@@ -37,6 +37,7 @@ use crate::session::open::{Incoming, Opened};
 use crate::session::patience::Patience;
 use crate::sql::Strings;
 use crate::text::go_reason;
+use crate::trace::Context;
 use crate::url::DatabaseUrl;
 
 pub use message::{Heard, Limits, Look, SendError};
@@ -204,7 +205,9 @@ pub fn outside_a_runtime<T: Send>(
     if tokio::runtime::Handle::try_current().is_err() {
         return work();
     }
+    let context = Context::here();
     std::thread::scope(|scope| {
+        let work = || context.within(work);
         let thread = std::thread::Builder::new().spawn_scoped(scope, work);
         let thread = thread.map_err(|error| Error::NoThread { reason: go_reason(&error) })?;
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))

@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::interrupt::Interrupt;
 use crate::session::patience::Patience;
 use crate::session::{Session, outside_a_runtime};
+use crate::trace;
 use crate::url::DatabaseUrl;
 
 /// Pauses between two tries grow from this …
@@ -74,6 +75,10 @@ pub fn wait(
     url.connect_timeout.get_or_insert(LONGEST_TRY);
     outside_a_runtime(|| {
         let open = |patience| Session::open_within(&url, patience).map(drop);
-        until_ready(&url.place(), limit, &Interrupt::new(), &mut on_event, open)
+        let on_event = &mut |event: &Event| {
+            trace::event(event);
+            on_event(event);
+        };
+        until_ready(&url.place(), limit, &Interrupt::new(), on_event, open)
     })
 }

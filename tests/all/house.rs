@@ -24,6 +24,7 @@ const LIBRARY: &[(&str, usize)] = &[
     ("event", 1),
     ("history", 1),
     ("error", 2),
+    ("trace", 2),
     ("source", 3),
     ("plan", 3),
     ("session", 3),

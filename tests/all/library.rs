@@ -2,6 +2,7 @@
 
 mod current;
 mod example;
+mod tracing;
 
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
