@@ -6,6 +6,7 @@
 PREFIX ?= /usr/local
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 DBM := $(TARGET)/release/dbm
+DEMO := $(TARGET)/demo/dbm
 MIGRATE := $(or $(DBM_TEST_MIGRATE),$(CURDIR)/target/tools/migrate)
 MIGRATE_PACKAGE := github.com/golang-migrate/migrate/v4/cmd/migrate@v4.19.1
 
@@ -23,8 +24,11 @@ help: ## list these targets
 build: ## build target/release/dbm
 	cargo build --release --locked
 
-demo: build ## apply migrations/ to DATABASE_URL, or to a throwaway PostgreSQL, and show the tables
-	@DBM=$(DBM) tests/demo.sh
+# The release takes minutes to build: it is taken where it is there, and newer than all it is made of.
+demo: ## apply migrations/ to DATABASE_URL, or to a throwaway PostgreSQL, and show the tables
+	@if [ -x '$(DBM)' ] && [ -z "$$(find Cargo.* src -type f -newer '$(DBM)')" ]; then DBM='$(DBM)' tests/demo.sh; else \
+	  echo 'cargo build --profile demo --locked' && cargo build --profile demo --locked --bin dbm && \
+	  DBM='$(DEMO)' tests/demo.sh; fi
 
 test: lint tools versions ## lint, then unit, documentation, integration and interop tests on a throwaway PostgreSQL
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \

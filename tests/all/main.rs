@@ -25,6 +25,7 @@ mod crowd;
 mod faults;
 mod history;
 mod house;
+mod installing;
 mod interop;
 mod library;
 mod own_sql;

@@ -1,0 +1,5 @@
+//! How dbm gets onto a machine, and what it brings: completions, the manual page, `make install`, the
+//! archive, the image, and a demo that does not keep anybody waiting.
+
+mod demo;
+mod programs;
