@@ -25,8 +25,8 @@ fn main() -> ExitCode {
             printer.say(concat!("dbm ", env!("CARGO_PKG_VERSION")));
             printer.close(0)
         }
-        Ok(Parsed::Schema) => {
-            printer.answer(render::json::SCHEMA);
+        Ok(Parsed::Text(text)) => {
+            printer.answer(&text);
             printer.close(0)
         }
         Err(misuse) => {

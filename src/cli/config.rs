@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use clap::ValueHint::DirPath;
 use clap::{Arg, ArgAction};
 
 use crate::cli::go_flags::whole_number;
@@ -16,7 +17,7 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "URL")]
     pub source: Option<String>,
     /// the same, as a folder; else $DBM_PATH, also from .env, else ./migrations
-    #[arg(long, global = true, value_name = "FOLDER")]
+    #[arg(long, global = true, value_name = "FOLDER", value_hint = DirPath)]
     pub path: Option<OsString>,
     /// the database: postgres://USER:PASSWORD@HOST:PORT/NAME?PARAMETERS; else $DATABASE_URL, else
     /// DATABASE_URL in .env, here or above in the same git repository

@@ -72,7 +72,7 @@ pub fn read(
 }
 
 /// A flag's name, and its value if that stands after a `=`; `None` for a word.
-fn flag<'a>(level: &Command, word: &'a OsStr) -> Option<(String, Option<&'a OsStr>)> {
+pub fn flag<'a>(level: &Command, word: &'a OsStr) -> Option<(String, Option<&'a OsStr>)> {
     let typed = word.as_bytes().strip_prefix(b"-").filter(|name| !name.is_empty())?;
     let takes_negative = level.get_positionals().any(Arg::is_allow_negative_numbers_set);
     if takes_negative && typed.iter().all(u8::is_ascii_digit) {
@@ -85,7 +85,8 @@ fn flag<'a>(level: &Command, word: &'a OsStr) -> Option<(String, Option<&'a OsSt
     Some((String::from_utf8_lossy(name).into_owned(), value))
 }
 
-fn ends_at_words(level: &Command, flag: &Arg) -> bool {
+/// Whether it is a word where it stands behind one.
+pub fn ends_at_words(level: &Command, flag: &Arg) -> bool {
     let mut groups = level.get_groups().filter(|group| group.get_id() == BEFORE_WORDS);
     groups.any(|group| group.get_args().any(|id| id == flag.get_id()))
 }
@@ -102,13 +103,17 @@ fn is_on(name: &str, value: Option<&OsStr>) -> Result<bool, String> {
 
 /// Splits a command's words into those that it declares a place for and the rest.
 pub fn split_words(level: &Command, mut words: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
-    let is_list = |arg: &Arg| arg.get_num_args().is_some_and(|range| range.max_values() > 1);
     let places = match level.get_positionals().any(is_list) {
         true => words.len(),
         false => level.get_positionals().count().min(words.len()),
     };
     let rest = words.split_off(places);
     (words, rest)
+}
+
+/// Whether it takes all words that come.
+pub fn is_list(place: &Arg) -> bool {
+    place.get_num_args().is_some_and(|range| range.max_values() > 1)
 }
 
 /// Flags of `level` itself on a line that [`read`] has written, in Go's form; `-json` is every

@@ -21,7 +21,7 @@ pub fn program(program: &str, declared: &Command, page: &Page) -> String {
         page.heading("Options, before or after the command (-x V, -x=V, --x=V):"),
     );
     text.push_str(&list(flags(declared), page));
-    for command in declared.get_subcommands() {
+    for command in commands(declared) {
         if let Some((heading, _)) = GROUPS.iter().find(|(_, first)| *first == command.get_name()) {
             text.push_str(&format!("\n{}\n", page.heading(&format!("{heading}:"))));
         }
@@ -61,31 +61,40 @@ pub fn flag(flag: &Arg) -> String {
     format!("{}: {}", call(flag), plain(flag.get_help()))
 }
 
-fn plain(text: Option<&StyledStr>) -> String {
+/// clap's text as it was written.
+pub fn plain(text: Option<&StyledStr>) -> String {
     text.map(ToString::to_string).unwrap_or_default()
 }
 
 /// The command and its words: `up [N]`.
-fn usage(command: &Command) -> String {
+pub fn usage(command: &Command) -> String {
     let usage = command.clone().render_usage().to_string();
     usage.strip_prefix("Usage: ").unwrap_or(&usage).to_string()
 }
 
-/// Flags, which clap tells apart in options and switches.
-fn flags(level: &Command) -> impl Iterator<Item = &Arg> {
-    level.get_arguments().filter(|arg| !arg.is_positional())
+/// Commands that are to be seen.
+pub fn commands(program: &Command) -> impl Iterator<Item = &Command> {
+    program.get_subcommands().filter(|command| !command.is_hide_set())
+}
+
+/// Flags that are to be seen, which clap tells apart in options and switches.
+pub fn flags(level: &Command) -> impl Iterator<Item = &Arg> {
+    level.get_arguments().filter(|arg| !arg.is_positional() && !arg.is_hide_set())
 }
 
 /// As it is typed: `-path FOLDER`.
 fn call(flag: &Arg) -> String {
+    format!("-{} {}", flag.get_long().unwrap_or_default(), value_name(flag)).trim_end().to_string()
+}
+
+/// What a flag takes: `FOLDER`, or nothing.
+pub fn value_name(flag: &Arg) -> &str {
     let names = flag.get_value_names().filter(|_| flag.get_action().takes_values());
-    let value = names.and_then(<[_]>::first).map_or("", |name| name.as_str());
-    format!("-{} {value}", flag.get_long().unwrap_or_default()).trim_end().to_string()
+    names.and_then(<[_]>::first).map_or("", |name| name.as_str())
 }
 
 fn list<'a>(flags: impl Iterator<Item = &'a Arg>, page: &Page) -> String {
-    let shown = flags.filter(|flag| !flag.is_hide_set());
-    shown.map(|flag| row(&call(flag), &plain(flag.get_help()), FLAGS, page)).collect()
+    flags.map(|flag| row(&call(flag), &plain(flag.get_help()), FLAGS, page)).collect()
 }
 
 #[cfg(test)]

@@ -138,10 +138,7 @@ impl Misuse {
             }
             ErrorKind::InvalidValue => {
                 let value = text(error, ContextKind::InvalidValue).unwrap_or_default();
-                let known = match error.get(ContextKind::ValidValue) {
-                    Some(ContextValue::Strings(known)) => known.join(", "),
-                    _ => String::new(),
-                };
+                let known = listed(error);
                 let misuse = match flag.starts_with('-') {
                     true => of_flag(format!(
                         "invalid value {value:?} for flag -{name}: not one of {known}"
@@ -236,6 +233,14 @@ impl Misuse {
 
 fn find<'a>(mut flags: impl Iterator<Item = &'a Arg>, name: &str) -> Option<&'a Arg> {
     flags.find(|flag| flag.get_long() == Some(name) && !flag.is_hide_set())
+}
+
+/// What clap would have taken.
+fn listed(error: &clap::Error) -> String {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) => values.join(", "),
+        _ => String::new(),
+    }
 }
 
 /// What clap tells of an error; of several suggestions the best.

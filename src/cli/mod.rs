@@ -4,6 +4,8 @@
 //! `opts` declares, and [`parse`] puts the two together.
 
 mod commands;
+mod complete;
+mod completions;
 mod config;
 mod context;
 mod create;
@@ -14,6 +16,7 @@ mod help;
 mod init;
 mod invocation;
 mod likely_variable;
+mod man;
 mod misuse;
 mod numbered_file;
 mod numbers;
@@ -33,15 +36,19 @@ mod template;
 use std::ffi::OsString;
 
 use clap::{Arg, CommandFactory, FromArgMatches};
+use dbm::Version;
 
 pub use config::Config;
 pub use misuse::Misuse;
 pub use program::Program;
 pub use run::{Command, run};
 
+use crate::render::json::SCHEMA;
 use crate::render::printer::Printer;
 use crate::render::shell::word;
-use opts::{Asked, HelpArgs, Opts, command};
+use completions::SHELLS;
+use context::Context;
+use opts::{Asked, CompleteArgs, CompletionsArgs, HelpArgs, Opts, command};
 use page::Page;
 
 /// What a command line asks for.
@@ -57,8 +64,8 @@ pub enum Parsed {
     },
     /// To print the version, on standard error as Go does.
     Version,
-    /// To print what the JSON objects look like.
-    Schema,
+    /// To print a text that needs nothing but the declaration.
+    Text(String),
 }
 
 /// Reads a command line, without the program's own name.
@@ -80,7 +87,7 @@ pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
         return match read(&mut declared, &before).map_err(of_program)? {
             Opts { version: true, .. } => Ok(Parsed::Version),
             Opts { help, h, .. } if help || h => Ok(Parsed::Help { of: None, is_answer: false }),
-            Opts { json_schema: true, .. } => Ok(Parsed::Schema),
+            Opts { json_schema: true, .. } => Ok(Parsed::Text(SCHEMA.to_string())),
             _ if typed.is_empty() => Err(Misuse::nothing_typed()),
             _ => Err(of_program(Misuse::no_command())),
         };
@@ -118,18 +125,40 @@ pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
     }
     let command = match opts.command {
         Some(Asked::Run(command)) => command,
-        Some(Asked::Help(_)) if !unexpected.is_empty() => {
+        Some(_) if !unexpected.is_empty() => {
             return Err(of_command(Misuse::error("too many arguments".to_string())));
         }
         Some(Asked::Help(HelpArgs { of })) => {
             return help_of(of, &mut declared).map_err(of_program);
         }
+        Some(Asked::Completions(CompletionsArgs { shell })) => {
+            let script = completions::script(shell.as_deref().unwrap_or_default(), program);
+            let missing = || Misuse::error(format!("name a shell: {}", SHELLS.join(", ")));
+            return script.map(Parsed::Text).ok_or_else(|| of_command(missing()));
+        }
+        Some(Asked::Complete(CompleteArgs { words })) => {
+            return Ok(Parsed::Text(complete::candidates(&command(), &words, &|| {
+                versions(called, &words)
+            })));
+        }
+        Some(Asked::Man(_)) => return Ok(Parsed::Text(man::page(program, &command()))),
         None => return Err(of_program(Misuse::no_command())),
     };
     let unexpected = unexpected.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let (program, flags) = (called.clone(), opts.flags);
     let config = Config { program, command: name, flags, json, words: own, unexpected };
     Ok(Parsed::Run(Box::new(config), Box::new(command)))
+}
+
+/// Versions of the folder that a line names or means, with their names. `words` may end amid the line.
+fn versions(called: &Program, words: &[OsString]) -> Vec<(Version, String)> {
+    let before = &words[..words.len().saturating_sub(1)];
+    let Ok(Parsed::Run(config, _)) = parse(called, before) else { return Vec::new() };
+    let context = Context::new(*config);
+    let source = context.folder().and_then(|folder| context.source(&folder));
+    let Ok(source) = source else { return Vec::new() };
+    let name = |version: &Version| source.name(*version).unwrap_or_default().to_string();
+    source.versions().iter().map(|version| (*version, name(version))).collect()
 }
 
 fn help_of(of: Option<String>, declared: &mut clap::Command) -> Result<Parsed, Misuse> {

@@ -4,8 +4,11 @@
 //! A text for people is a doc comment here and there: its first paragraph is the line in lists, the
 //! rest is added in the command's own help.
 
+use std::ffi::OsString;
+
 use clap::CommandFactory;
 
+use crate::cli::completions::SHELLS;
 use crate::cli::config::Flags;
 use crate::cli::run::Command;
 
@@ -49,16 +52,52 @@ pub struct Opts {
 pub enum Asked {
     #[command(flatten)]
     Run(Command),
+    Completions(CompletionsArgs),
+    #[command(name = "__complete", hide = true)]
+    Complete(CompleteArgs),
+    Man(ManArgs),
     Help(HelpArgs),
 }
+
+/// print the completions of a shell: bash, zsh or fish
+///
+/// In ~/.bashrc: eval "$(dbm completions bash)"
+///
+/// In ~/.zshrc, behind compinit: source <(dbm completions zsh)
+///
+/// In ~/.config/fish/config.fish: dbm completions fish | source
+#[derive(clap::Args)]
+#[command(override_usage = "completions SHELL")]
+pub struct CompletionsArgs {
+    #[arg(value_name = "SHELL", value_parser = SHELLS)]
+    pub shell: Option<String>,
+}
+
+/// print what may come next on a command line, for the completions
+#[derive(clap::Args)]
+#[command(override_usage = "__complete -- WORD...")]
+pub struct CompleteArgs {
+    #[arg(value_name = "WORD")]
+    pub words: Vec<OsString>,
+}
+
+/// print the manual page, for man
+///
+/// To read it: dbm man | man -l -
+#[derive(clap::Args)]
+#[command(override_usage = "man")]
+pub struct ManArgs {}
 
 /// show the commands and options, or the help of one command
 #[derive(clap::Args)]
 #[command(override_usage = "help [COMMAND]")]
 pub struct HelpArgs {
-    #[arg(value_name = "COMMAND")]
+    #[arg(id = COMMAND, value_name = "COMMAND")]
     pub of: Option<String>,
 }
+
+/// The id of an argument that is the name of a command.
+pub const COMMAND: &str = "name of a command";
 
 /// The headings of the commands in the help, each with the first command below it.
 pub const GROUPS: [(&str, &str); 4] = [

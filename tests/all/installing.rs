@@ -1,5 +1,7 @@
 //! How dbm gets onto a machine, and what it brings: completions, the manual page, `make install`, the
 //! archive, the image, and a demo that does not keep anybody waiting.
 
+mod completions;
 mod demo;
+mod manual;
 mod programs;

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 use anyhow::Result;
 use chrono::Utc;
+use clap::ValueHint::DirPath;
 
 use crate::cli::context::{Answer, Context};
 use crate::cli::create::{CreateRequest, create};
@@ -25,7 +26,7 @@ pub struct Args {
     #[arg(long, value_name = "E", default_value = "")]
     ext: String,
     /// the folder, created if it is missing (-path, if given, or else the working directory)
-    #[arg(long, value_name = "D", default_value = "")]
+    #[arg(long, value_name = "D", default_value = "", value_hint = DirPath)]
     dir: OsString,
     /// use the number after the highest instead of the time
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! `verify`: checks the folder, and the database if one is given.
 
 use anyhow::Result;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use dbm::{Error, Finding, FindingKind, Source, Version, verify_database, verify_folder};
 use serde::Serialize;
 
@@ -19,7 +20,7 @@ use crate::render::findings::{self, Place};
 #[command(override_usage = "verify", arg = json_flag())]
 pub struct Args {
     /// text; json: as -json; github: annotations of a GitHub workflow (text)
-    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS).map(format))]
     format: Option<Format>,
     /// check the folder only
     #[arg(long)]
@@ -37,13 +38,14 @@ enum Format {
     Github,
 }
 
-/// One of three words.
-fn format(text: &str) -> Result<Format, String> {
-    match text {
-        "text" => Ok(Format::Text),
-        "json" => Ok(Format::Json),
-        "github" => Ok(Format::Github),
-        _ => Err(format!("{text:?} is not one of text, json, github")),
+const FORMATS: [&str; 3] = ["text", "json", "github"];
+
+/// One of these words.
+fn format(word: String) -> Format {
+    match word.as_str() {
+        "json" => Format::Json,
+        "github" => Format::Github,
+        _ => Format::Text,
     }
 }
 
