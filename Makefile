@@ -16,7 +16,7 @@ export RUST_TEST_THREADS ?= 16
 # Where the toolchains put themselves, for shells that have not read a profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin:/usr/local/go/bin
 
-.PHONY: help build demo test lint bench mutants install clean tools versions
+.PHONY: help build demo test lint bench mutants install clean tools versions recipes
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -30,7 +30,7 @@ demo: ## apply migrations/ to DATABASE_URL, or to a throwaway PostgreSQL, and sh
 	  echo 'cargo build --profile demo --locked' && cargo build --profile demo --locked --bin dbm && \
 	  DBM='$(DEMO)' tests/demo.sh; fi
 
-test: lint tools versions ## lint, then unit, documentation, integration and interop tests on a throwaway PostgreSQL
+test: lint tools versions recipes ## lint, then unit, documentation, integration and interop tests on a throwaway PostgreSQL
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
 	  echo 'tests/postgres.sh run cargo test --locked'; \
 	  tests/postgres.sh run cargo test --locked
@@ -78,6 +78,10 @@ tools:
 versions:
 	@tests/postgres_versions.sh 10 12 18
 	@[ -x target/tools/postgres-18/bin/postgres ] || tests/postgres_versions.sh 17
+
+# What the recipes in docs/recipes call beside dbm.
+recipes:
+	@tests/recipes.sh
 
 define NO_INTEROP
 printf '%s\n' \

@@ -15,6 +15,8 @@
 //! * PgBouncer: `DBM_TEST_PGBOUNCER`, else on the `PATH`, else Debian's package is installed where
 //!   the tests run as root. Without it the pooler tests say loudly that they did not run; under
 //!   `CI` that is a failure;
+//! * FastAPI, Express and PyYAML: `target/tools/recipes`, where `make test` puts them (`tests/recipes.sh`).
+//!   Without them those recipes of docs/ say loudly that they did not run; under `CI` that is a failure;
 //! * PostgreSQL 10, 12 and 18 (or 17): `target/tools/postgres-VERSION`, where `make test` puts them
 //!   (`tests/postgres_versions.sh`). What does not run without them says so loudly.
 
@@ -31,6 +33,7 @@ mod library;
 mod own_sql;
 mod pooler;
 mod readme;
+mod recipes;
 mod reports;
 mod scanner;
 mod support;

@@ -39,9 +39,12 @@ fn the_first_example_is_real() {
 /// The README and what it leads to.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let docs = fs::read_dir(root.join("docs")).expect("read docs");
-    let mut pages: Vec<PathBuf> = docs.map(|entry| entry.expect("an entry").path()).collect();
-    pages.push(root.join("README.md"));
+    let mut pages = vec![root.join("README.md")];
+    for folder in ["docs", "docs/recipes"] {
+        let docs = fs::read_dir(root.join(folder)).expect("read docs");
+        let paths = docs.map(|entry| entry.expect("an entry").path());
+        pages.extend(paths.filter(|path| path.is_file()));
+    }
     pages
 }
 
