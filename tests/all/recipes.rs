@@ -10,65 +10,32 @@ mod services;
 mod stage;
 mod tools;
 
+use std::fs;
+
 use page::Page;
 use stage::Stage;
 
 use crate::support::{Folder, Run, reference};
 
-/// Six files as a team has them.
-const PLAIN: [(&str, &str); 6] = [
-    (
-        "001_create_users",
-        "CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, password_hash TEXT,
-             updated_at TIMESTAMPTZ NOT NULL DEFAULT now());",
-    ),
-    (
-        "002_create_sessions",
-        "CREATE TABLE sessions (id TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE,
-             user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-             expires_at TIMESTAMPTZ NOT NULL, updated_at TIMESTAMPTZ NOT NULL DEFAULT now());",
-    ),
-    (
-        "003_create_software_background",
-        "CREATE TABLE software_background (id TEXT PRIMARY KEY, preferred_languages TEXT[],
-             user_id TEXT NOT NULL UNIQUE REFERENCES users (id) ON DELETE CASCADE,
-             updated_at TIMESTAMPTZ NOT NULL DEFAULT now());",
-    ),
-    (
-        "004_create_hardware_background",
-        "CREATE TABLE hardware_background (id TEXT PRIMARY KEY, device_types TEXT[],
-             user_id TEXT NOT NULL UNIQUE REFERENCES users (id) ON DELETE CASCADE,
-             updated_at TIMESTAMPTZ NOT NULL DEFAULT now());",
-    ),
-    (
-        "005_create_indexes",
-        "CREATE INDEX idx_sessions_expires_at ON sessions (expires_at);
-         CREATE INDEX idx_software_background_languages
-             ON software_background USING gin (preferred_languages);
-         CREATE INDEX idx_hardware_background_devices
-             ON hardware_background USING gin (device_types);",
-    ),
-    (
-        "006_create_triggers",
-        "CREATE FUNCTION update_updated_at_column() RETURNS trigger LANGUAGE plpgsql AS $$
-         BEGIN NEW.updated_at = now(); RETURN NEW; END $$;
-         CREATE TRIGGER update_users_updated_at BEFORE UPDATE ON users
-             FOR EACH ROW EXECUTE PROCEDURE update_updated_at_column();
-         CREATE TRIGGER update_sessions_updated_at BEFORE UPDATE ON sessions
-             FOR EACH ROW EXECUTE PROCEDURE update_updated_at_column();
-         CREATE TRIGGER update_software_background_updated_at BEFORE UPDATE ON software_background
-             FOR EACH ROW EXECUTE PROCEDURE update_updated_at_column();
-         CREATE TRIGGER update_hardware_background_updated_at BEFORE UPDATE ON hardware_background
-             FOR EACH ROW EXECUTE PROCEDURE update_updated_at_column();",
-    ),
-];
+/// Six files as a team has them, without pairs: the template's up files.
+fn plain() -> Vec<(String, String)> {
+    let folder = Folder::new();
+    let run = Run::dbm().cwd(folder.path()).args(["new", "-template", "better-auth"]);
+    run.output().assert_status(0);
+    let folder = folder.join("migrations");
+    let names = Folder::names_in(&folder);
+    let stems = names.iter().filter_map(|name| name.strip_suffix(".up.sql"));
+    let text = |stem: &str| fs::read_to_string(folder.join(format!("{stem}.up.sql")));
+    stems.map(|stem| (stem.to_owned(), text(stem).expect("a file of the template"))).collect()
+}
 
 #[test]
 fn plain_files() {
     let (stage, page) = (Stage::new(), Page::read("better-auth.md"));
     // As it is after each `clear`.
     stage.db.clear();
-    for (name, text) in PLAIN {
+    let plain = plain();
+    for (name, text) in &plain {
         stage.root.write(&format!("migrations/{name}.sql"), text);
     }
     stage.follow_until(&page, "A database that has the tables already");
@@ -77,7 +44,7 @@ fn plain_files() {
     let dump = stage.db.dump();
     let set_up = || {
         stage.db.clear();
-        PLAIN.iter().for_each(|(_, text)| stage.db.execute(text));
+        plain.iter().for_each(|(_, text)| stage.db.execute(text));
     };
     set_up();
     let forgotten = stage.sh("dbm -database-env NEON_DB_URL up");
@@ -90,6 +57,16 @@ fn plain_files() {
     assert_eq!(stage.db.dump(), dump);
     stage.sh("dbm -database-env NEON_DB_URL down -all").assert_status(0);
     assert!(stage.db.tables().iter().all(|name| name.contains("schema_migrations")));
+}
+
+/// Without files of their own.
+#[test]
+fn the_template_in_place_of_plain_files() {
+    let (stage, page) = (Stage::new(), Page::read("better-auth.md"));
+    stage.root.write(".env", stage.with_database(page.file(".env")));
+    stage.sh("dbm new -template better-auth").assert_status(0);
+    stage.follow_section(&page, "One command");
+    stage.follow_section(&page, "See what is there");
 }
 
 #[test]
@@ -109,10 +86,39 @@ fn golang_migrate() {
         .assert_status(0);
     stage.follow(&page);
     assert_eq!(stage.db.row(), Some((2, false)));
-    let makefile = std::fs::read_to_string(stage.root.join("Makefile")).expect("the Makefile");
+    let makefile = fs::read_to_string(stage.root.join("Makefile")).expect("the Makefile");
     assert!(!makefile.contains("migrate -path"), "{makefile}");
     let status = stage.sh("dbm status");
     assert_eq!(status.stdout.matches(" adopted ").count(), 2, "{status}");
+}
+
+const OLD_USERS: &str = "CREATE TABLE users (
+        id UUID PRIMARY KEY, email VARCHAR(255) NOT NULL UNIQUE, created_at TIMESTAMPTZ DEFAULT now());
+    INSERT INTO users VALUES ('11111111-1111-1111-1111-111111111111', 'ann@example.org'),
+                             ('22222222-2222-2222-2222-222222222222', 'bob@example.org');";
+
+#[test]
+fn an_upgrade() {
+    let (stage, page) = (Stage::new(), Page::read("better-auth-upgrade.md"));
+    stage.db.execute(OLD_USERS);
+    let before = stage.db.dump();
+    stage.follow(&page);
+    assert_eq!(stage.db.dump(), before, "the old table with its rows");
+    // What the page says of a result that is not as it should be.
+    stage.db.execute("INSERT INTO users VALUES (md5('x')::uuid, 'Ann@example.org')");
+    let failed = stage.sh("dbm up");
+    failed.assert_status(1).assert_line("error: ", "several users are ann@example.org");
+    assert_eq!(stage.db.row(), Some((3, false)));
+    stage.db.execute("DELETE FROM users WHERE email = 'Ann@example.org'");
+    let again = stage.sh("dbm up");
+    again.assert_status(0).assert_line("4/u check_better_auth_upgrade (", "");
+    // A check at the end of a change takes the change back.
+    let check = page.blocks.iter().find(|block| block.language == "sql").expect("a check");
+    let change = format!("UPDATE users SET email_verified = NULL;\n{}", check.text);
+    stage.root.write("migrations/005_change.up.sql", change);
+    let failed = stage.sh("dbm up");
+    failed.assert_status(1).assert_line("error: ", "some users are not carried over");
+    assert_eq!(stage.db.number("SELECT count(email_verified) FROM users"), 2);
 }
 
 /// The list of the pages is whole.
