@@ -1,10 +1,10 @@
 //! `init`: writes a Makefile, `.env.example` and the first pair of files. The work is done in
 //! `cli::init`; here it is told.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
+use dbm::regular_file;
 use dbm::text::printable_path;
 
 use crate::cli::context::{Answer, Context};
@@ -34,7 +34,7 @@ pub fn run(context: &Context, _: Args, _: &mut Answer<NoBody>) -> Result<()> {
         let message = format!("there is no folder {}", printable_path(&folder.path));
         return Err(Complaint::new(message).hint(advice).into());
     }
-    let variable = variable(context);
+    let variable = variable(context)?;
     let request = InitRequest { folder: folder.path, url: folder.url, variable };
     let mut is_new = false;
     let mut include = None;
@@ -63,17 +63,20 @@ pub fn run(context: &Context, _: Args, _: &mut Answer<NoBody>) -> Result<()> {
 
 /// The variable that is to hold the database's URL: the one that was named, or the only one that
 /// `.env` has, or the usual one.
-fn variable(context: &Context) -> String {
+fn variable(context: &Context) -> Result<String, Complaint> {
     if let Some(name) = &context.config.flags.database_env {
-        return name.clone();
+        return match name.is_empty() {
+            true => Err(Complaint::new("-database-env names no variable")),
+            false => Ok(name.clone()),
+        };
     }
     if !context.has_database()
         && let Ok(Some(file)) = context.env_file()
         && let [name] = &likely_variables(Some(file))[..]
     {
-        return name.clone();
+        return Ok(name.clone());
     }
-    DATABASE_VARIABLE.to_string()
+    Ok(DATABASE_VARIABLE.to_string())
 }
 
 /// What to type next.
@@ -113,7 +116,8 @@ fn is_in_env_file(context: &Context, variable: &str) -> bool {
 fn git_ignores() -> Option<String> {
     Path::new(".git")
         .exists()
-        .then(|| fs::read_to_string(PathBuf::from(".gitignore")).unwrap_or_default())
+        .then(|| regular_file::read(Path::new(".gitignore")).unwrap_or_default())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn names_env(ignored: &str) -> bool {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use dbm::regular_file;
+
 use super::{InitRequest, Made, write_new};
 use crate::cli::env_file::DATABASE_VARIABLE;
 use crate::render::error::Complaint;
@@ -22,8 +24,8 @@ pub fn write(request: &InitRequest, tell: &mut dyn FnMut(Made)) -> Result<(), Co
     let Some(makefile) = NAMES.into_iter().find(|name| fs::symlink_metadata(name).is_ok()) else {
         return write_new(Path::new("Makefile"), &text, tell);
     };
-    let there =
-        fs::read(makefile).map_err(|reason| Complaint::io("open", Path::new(makefile), &reason))?;
+    let there = regular_file::read(Path::new(makefile))
+        .map_err(|reason| Complaint::io("open", Path::new(makefile), &reason))?;
     let there = String::from_utf8_lossy(&there);
     if there.lines().any(|line| line.starts_with(TARGET)) {
         tell(Made::Kept(makefile.into()));

@@ -190,7 +190,13 @@ fn what_cannot_be_written() {
     refused.assert_status(1).assert_line("error: open Makefile: ", "");
     let refused = init(&place, &["-path", ""]);
     refused.assert_status(1).assert_says("-path was given, but is empty");
+    let refused = init(&place, &["-database-env", ""]);
+    refused.assert_status(1).assert_says("-database-env names no variable");
     let refused = Run::dbm().cwd(place.path()).args(["init", "now"]).output();
     refused.assert_status(1).assert_says("too many arguments");
     assert_eq!(place.names(), ["m"]);
+    // Nobody writes into it, and nothing waits for that.
+    let place = Folder::new();
+    Run::program("mkfifo").arg("Makefile").cwd(place.path()).check();
+    init(&place, &[]).assert_status(1).assert_line("error: open Makefile: ", "");
 }
