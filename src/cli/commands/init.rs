@@ -36,11 +36,12 @@ pub fn run(context: &Context, _: Args, _: &mut Answer<NoBody>) -> Result<()> {
     }
     let variable = variable(context)?;
     let request = InitRequest { folder: folder.path, url: folder.url, variable };
-    let mut is_new = false;
+    let (mut is_new, mut has_example) = (false, false);
     let mut include = None;
     init(&request, &mut |made| match made {
         Made::Written(path) => {
             is_new = true;
+            has_example |= path.extension().is_some_and(|extension| extension == "sql");
             printer.answer(&format!("{}\n", printable_path(&path)));
         }
         Made::Kept(path) => printer.detail(&format!("{} is there: kept", printable_path(&path))),
@@ -57,6 +58,12 @@ pub fn run(context: &Context, _: Args, _: &mut Answer<NoBody>) -> Result<()> {
     }
     if is_new {
         say_next(context, &request.variable, include.is_none());
+    }
+    if has_example {
+        printer.hint(&format!(
+            "for a whole schema in place of the example, remove it, and see: {} templates",
+            printer.program()
+        ));
     }
     Ok(())
 }

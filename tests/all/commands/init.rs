@@ -43,7 +43,8 @@ fn a_fresh_folder() {
     assert_eq!(
         made.stderr,
         "hint: copy the example, and put your database's URL in it: cp .env.example .env\n\
-         hint: then create the tables: make migrate-up\n"
+         hint: then create the tables: make migrate-up\n\
+         hint: for a whole schema in place of the example, remove it, and see: dbm templates\n"
     );
     // As the hints say.
     let example = read(&place, ".env.example");
