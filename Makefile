@@ -1,22 +1,34 @@
 # Everything that is done with this repository by hand or by CI. `make` alone lists it.
 #
-# Needs the Rust toolchain; `test` and `bench` want Go as well, for golang-migrate to compare with.
+# Needs the Rust toolchain; `test` and `bench` want Go as well, for golang-migrate to compare with, and `dist`
+# Python with venv, for the linker of zig.
 # PostgreSQL is looked for, and started, by tests/postgres.sh.
 
 PREFIX ?= /usr/local
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 DBM := $(TARGET)/release/dbm
 DEMO := $(TARGET)/demo/dbm
+ROOT = $(DESTDIR)$(PREFIX)
 MIGRATE := $(or $(DBM_TEST_MIGRATE),$(CURDIR)/target/tools/migrate)
 MIGRATE_PACKAGE := github.com/golang-migrate/migrate/v4/cmd/migrate@v4.19.1
 
 # Tests wait for the server and for other processes more than they compute.
 export RUST_TEST_THREADS ?= 16
 
+SOURCES := Cargo.toml Cargo.lock $(shell find src -type f)
+
 # Where the toolchains put themselves, for shells that have not read a profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin:/usr/local/go/bin
 
-.PHONY: help build demo test lint bench mutants install clean tools versions recipes
+# What `make dist` makes runs with this glibc and later.
+GLIBC := 2.17
+TRIPLE := x86_64-unknown-linux-gnu
+NAME := dbm-$(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-x86_64-linux-gnu
+DIST := $(TARGET)/dist
+PORTABLE := $(DIST)/build/$(TRIPLE)/release/dbm
+ZIG := $(CURDIR)/target/tools/zig
+
+.PHONY: help build demo test lint bench mutants install uninstall dist deb clean tools versions recipes
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -52,9 +64,24 @@ mutants: tools versions ## break the engine in one place at a time for half an h
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
 	  tests/postgres.sh run env MUTANTS_SEED='$(MUTANTS_SEED)' MUTANTS_MINUTES='$(MUTANTS_MINUTES)' tests/mutants.py
 
-install: $(DBM) ## install dbm into PREFIX/bin (PREFIX=/usr/local; DESTDIR is honoured)
-	install -d '$(DESTDIR)$(PREFIX)/bin'
-	install -m 755 $(DBM) '$(DESTDIR)$(PREFIX)/bin/dbm'
+install: $(DBM) ## install dbm, its manual page and completions below PREFIX (/usr/local; DESTDIR is honoured)
+	packaging/install.sh '$(DBM)' '$(ROOT)'
+
+uninstall: ## take away what install has put there
+	packaging/install.sh -remove '$(ROOT)'
+
+dist: $(PORTABLE) ## pack a Linux program for every glibc from 2.17 on, with SHA256SUMS, into target/dist
+	packaging/glibc.sh '$(PORTABLE)' $(GLIBC)
+	packaging/pack.sh '$(PORTABLE)' $(NAME) '$(DIST)'
+	cd '$(DIST)' && sha256sum -- *.* >SHA256SUMS
+
+deb: $(PORTABLE) ## make a .deb of the same program, into target/dist
+	packaging/glibc.sh '$(PORTABLE)' $(GLIBC)
+	@[ -x target/tools/bin/cargo-deb ] || cargo install cargo-deb --locked --root target/tools
+	rm -rf target/deb
+	packaging/install.sh '$(PORTABLE)' target/deb
+	PATH="$(CURDIR)/target/tools/bin:$$PATH" cargo deb --no-build --no-strip --locked --output '$(DIST)'
+	cd '$(DIST)' && sha256sum -- *.* >SHA256SUMS
 
 clean: ## delete what was built, and the throwaway PostgreSQL
 	tests/postgres.sh remove
@@ -62,8 +89,16 @@ clean: ## delete what was built, and the throwaway PostgreSQL
 	cargo clean
 
 # So that `sudo make install` after `make build` needs no cargo.
-$(DBM): Cargo.toml Cargo.lock $(shell find src -name '*.rs')
+$(DBM): $(SOURCES)
 	cargo build --release --locked
+
+# No path of this machine is in it.
+$(PORTABLE): $(SOURCES)
+	@[ -x '$(ZIG)/bin/python-zig' ] || { python3 -m venv '$(ZIG)' && \
+	  '$(ZIG)/bin/pip' install --quiet cargo-zigbuild==0.24.0 ziglang==0.17.1; }
+	CARGO_ZIGBUILD_ZIG_PATH='$(ZIG)/bin/python-zig' PATH='$(ZIG)/bin:'"$$PATH" \
+	  RUSTFLAGS='--remap-path-prefix=$(CURDIR)=. --remap-path-prefix='"$${CARGO_HOME:-$$HOME/.cargo}=cargo" \
+	  cargo zigbuild --release --locked --bin dbm --target $(TRIPLE).$(GLIBC) --target-dir '$(DIST)/build'
 
 # golang-migrate, which the interop tests and the bench run beside dbm. Without it they do not run:
 # that is for a person to see, and for CI to refuse.

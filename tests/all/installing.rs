@@ -3,5 +3,7 @@
 
 mod completions;
 mod demo;
+mod make;
 mod manual;
+mod pack;
 mod programs;
