@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::cli::context::{Answer, Context};
 use crate::cli::page::{Page, row};
-use crate::cli::template::{TEMPLATES, Template, find, template_name};
+use crate::cli::template::{Step, TEMPLATES, Template, find, template_name};
 use crate::render::error::Complaint;
 use crate::render::json::NoBody;
 
@@ -48,13 +48,13 @@ pub fn run(context: &Context, args: Args, _: &mut Answer<NoBody>) -> Result<()> 
 
 /// The files, in the order in which they run, each behind its name: one text that psql would run.
 fn text(template: &Template, down: bool) -> String {
-    let up = template.steps.iter().map(|step| format!("-- {}.up.sql\n\n{}", step.stem, step.up));
-    match down {
-        false => up.collect::<Vec<_>>().join("\n"),
-        true => {
-            let steps = template.steps.iter().rev();
-            let down = steps.map(|step| format!("-- {}.down.sql\n\n{}", step.stem, step.down));
-            down.collect::<Vec<_>>().join("\n")
-        }
+    let file = |step: &Step| match down {
+        false => format!("-- {}.up.sql\n\n{}", step.stem, step.up),
+        true => format!("-- {}.down.sql\n\n{}", step.stem, step.down),
+    };
+    let mut files: Vec<String> = template.steps.iter().map(file).collect();
+    if down {
+        files.reverse();
     }
+    files.join("\n")
 }

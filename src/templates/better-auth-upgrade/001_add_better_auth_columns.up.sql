@@ -1,10 +1,11 @@
 -- Upgrades a users table that is there for Better Auth: adds email_verified and image. Ids, rows and
 -- all other columns stay as they are. May be run twice, and on a database that is upgraded in part.
 --
--- Whoever has an account already counts as verified, since created_at; otherwise nobody could sign in
--- any more where verification is required. If the table says itself who is verified, that decides:
--- a boolean email_verified, is_verified, is_email_verified or verified, or a time email_verified_at.
--- A boolean email_verified is kept under the name email_verified_before.
+-- Existing users count as verified since created_at; otherwise nobody could sign in any more where
+-- verification is required. If the table says itself who is verified, that decides: a boolean
+-- email_verified, is_verified, is_email_verified or verified, or a time email_verified_at. A boolean
+-- email_verified is kept under the name email_verified_before. To fill the column, the table is
+-- rewritten once, and locked meanwhile.
 -- To adapt: if everybody shall verify the address again, delete the ALTER COLUMN below.
 --
 -- What is added has (better-auth-upgrade) in its comment: the down files take that away, and no more.

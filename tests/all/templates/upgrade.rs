@@ -175,6 +175,19 @@ fn of_an_empty_table() {
     assert_eq!(verified(&db), "never");
 }
 
+/// Nor where an upgrade of their own is complete, and nobody has verified an address since.
+#[test]
+fn where_all_of_it_is_there() {
+    let (db, folder) =
+        (bigint_users("email_verified timestamptz,"), written("better-auth-upgrade"));
+    db.execute("CREATE TABLE accounts (id varchar(255) PRIMARY KEY, user_id bigint)");
+    let before = db.dump();
+    dbm(&db, &folder, &["up"]);
+    assert_eq!(verified(&db), "never never");
+    dbm(&db, &folder, &["down", "-all"]);
+    assert_eq!(db.dump(), before);
+}
+
 /// What an upgrade of their own left behind when it stopped: the rest is added, and only that is taken
 /// back.
 #[test]
