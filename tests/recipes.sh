@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
-# What the recipes in docs/recipes need beside dbm, for tests/all/recipes.rs: FastAPI, Express, and a reader
-# of YAML.
+# What the recipes in docs/recipes need beside dbm, for tests/all/recipes.rs: FastAPI, Express, a reader of
+# YAML, and Kubernetes' own schemas.
 #
 #   tests/recipes.sh    fetch what is not there yet, from PyPI and npm
 #
@@ -15,7 +15,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 tools=$root/target/tools/recipes
 
-python='fastapi==0.165.0 uvicorn==0.54.0 PyYAML==6.0.3'
+python='fastapi==0.165.0 uvicorn==0.54.0 PyYAML==6.0.3 kubernetes-validate==1.37.0'
 node='express@5.3.0 tsx@4.23.15'
 
 # In a folder that gets its name when it is whole. Python's environments do not like to be moved: theirs
