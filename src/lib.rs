@@ -21,7 +21,7 @@
 //! | to stop in an orderly way | [`Migrator::interrupt`], [`Interrupt`] |
 //! | how the database and the files compare | [`Migrator::status`], [`verify_folder`] |
 //!
-//! `docs/library.md` in the repository is a guide with an example of each, and `examples/` has three
+//! `docs/library.md` in the repository is a guide with an example of each, and `docs/examples/` has three
 //! programs that run.
 //!
 //! # Features

@@ -2,6 +2,7 @@
 
 mod current;
 mod example;
+mod services;
 mod tracing;
 
 use std::sync::mpsc::channel;
