@@ -53,7 +53,8 @@ lint: ## check format, clippy and documentation, with warnings denied
 	@$(call component,clippy,clippy)
 	cargo fmt --all --check
 	cargo clippy --locked --all-targets -- -D warnings
-	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
+	cargo clippy --locked --lib --no-default-features -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --all-features
 
 bench: tools ## measure dbm beside golang-migrate and psql, on a PostgreSQL with fsync on
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
