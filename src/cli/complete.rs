@@ -114,7 +114,8 @@ impl<'a> Place<'a> {
     fn unused_flags(&self, dashes: &str) -> String {
         let is_open = |flag: &&Arg| {
             let is_given = self.given.iter().any(|given| given.get_id() == flag.get_id());
-            !is_given && !(self.words > 0 && ends_at_words(self.level, flag))
+            let is_late = self.words > 0 && ends_at_words(self.level, flag);
+            !is_given && !is_late
         };
         let lines = self.flags().filter(is_open).map(|flag| {
             let word = format!("{dashes}{}", flag.get_long().unwrap_or_default());
