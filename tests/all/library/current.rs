@@ -62,7 +62,8 @@ fn a_database_that_is_ahead_is_refused_unless_that_is_allowed() {
     let database = Database::new();
     open(&database, &THREE).up().expect("three files");
     let older = &THREE[..4];
-    let runs: [fn(&mut Migrator) -> Result<State, Error>; 2] = [
+    type Command = fn(&mut Migrator) -> Result<State, Error>;
+    let runs: [Command; 2] = [
         |migrator| migrator.require_current(),
         |migrator| migrator.up().map(|report| report.state),
     ];
