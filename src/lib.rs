@@ -21,8 +21,7 @@
 //! | to stop in an orderly way | [`Migrator::interrupt`], [`Interrupt`] |
 //! | how the database and the files compare | [`Migrator::status`], [`verify_folder`] |
 //!
-//! `docs/library.md` in the repository is a guide with an example of each, and `docs/examples/` has three
-//! programs that run.
+//! The [`guide`] has an example of each, and `docs/examples/` in the repository three programs that run.
 //!
 //! # Features
 //!
@@ -111,8 +110,12 @@ pub use verify::{Finding, FindingKind, Remedy, Rename, verify_database, verify_f
 #[cfg(feature = "include_dir")]
 pub use include_dir;
 
-/// The examples of the README and of docs/library.md, compiled with the documentation's.
+/// The guide, `docs/library.md`.
+#[cfg(doc)]
+#[doc = include_str!("../docs/library.md")]
+pub mod guide {}
+
+/// The examples of the README, compiled with the documentation's.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
-#[doc = include_str!("../docs/library.md")]
 struct Readme;
