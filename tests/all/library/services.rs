@@ -90,7 +90,9 @@ fn two_replicas_start_at_once_on_a_fresh_database() {
     let holder = hold_the_lock(&database);
     let mut replicas = [(); 2].map(|()| on(&database, "web_service").spawn());
     for replica in &mut replicas {
-        replica.wait_for(WAITING);
+        let said = replica.wait_for(WAITING).stderr();
+        let line = said.lines().find(|line| line.contains(WAITING));
+        assert!(line.is_some_and(|line| line.contains(" WARN migrate{")), "{said}");
     }
     drop(holder);
     for replica in &mut replicas {
