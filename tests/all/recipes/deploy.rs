@@ -210,11 +210,11 @@ fn github_actions() {
         url,
         format!("postgres://postgres:{}@localhost:5432/postgres", password.as_str().unwrap())
     );
-    // An archive as `make dist` makes it: all in one folder.
+    // An archive as `make dist` makes it: all below one folder, the program in its bin.
     let script = format!("#!/bin/sh\nexec {} \"$@\"\n", binary().display());
-    let made = Folder::new().file("dbm-0.1.0/README.md", "").file("dbm-0.1.0/dbm", script);
+    let made = Folder::new().file("dbm-0.1.0/README.md", "").file("dbm-0.1.0/bin/dbm", script);
     let all = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(made.join("dbm-0.1.0/dbm"), all).expect("make it a program");
+    fs::set_permissions(made.join("dbm-0.1.0/bin/dbm"), all).expect("make it a program");
     let pack = Run::program("tar").cwd(made.path()).args(["-czf", "dbm.tar.gz", "dbm-0.1.0"]);
     pack.output().assert_status(0);
     let archive = format!("file://{}", made.join("dbm.tar.gz").display());
