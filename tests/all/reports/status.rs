@@ -243,7 +243,7 @@ fn tables_fit_the_terminal() {
             assert_eq!(cut, command == "log" && columns == 60, "{columns}: {text}");
         }
         let piped = Run::dbm().db(&db).path(&folder).arg(command).output();
-        let heads = if command == "status" { "took   checksum" } else { "program" };
+        let heads = if command == "status" { "  checksum" } else { "program" };
         assert!(piped.stdout.lines().next().is_some_and(|line| line.ends_with(heads)), "{piped}");
     }
 }
