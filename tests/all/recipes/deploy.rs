@@ -210,14 +210,15 @@ fn github_actions() {
         url,
         format!("postgres://postgres:{}@localhost:5432/postgres", password.as_str().unwrap())
     );
-    // An archive as `make dist` makes it: all below one folder, the program in its bin.
+    // The archive of `make dist`, of a program that calls dbm.
     let script = format!("#!/bin/sh\nexec {} \"$@\"\n", binary().display());
-    let made = Folder::new().file("dbm-0.1.0/README.md", "").file("dbm-0.1.0/bin/dbm", script);
+    let made = Folder::new().file("program", script);
     let all = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(made.join("dbm-0.1.0/bin/dbm"), all).expect("make it a program");
-    let pack = Run::program("tar").cwd(made.path()).args(["-czf", "dbm.tar.gz", "dbm-0.1.0"]);
+    fs::set_permissions(made.join("program"), all).expect("make it a program");
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/pack.sh");
+    let pack = Run::program(pack).cwd(made.path()).args(["./program", "dbm-0.1.0", "."]);
     pack.output().assert_status(0);
-    let archive = format!("file://{}", made.join("dbm.tar.gz").display());
+    let archive = format!("file://{}", made.join("dbm-0.1.0.tar.gz").display());
     let (home, paths) = (Folder::new(), made.join("paths"));
     let mut path = std::env::var("PATH").expect("a PATH");
     let steps = job["steps"].as_array().expect("steps");
