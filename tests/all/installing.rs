@@ -7,3 +7,4 @@ mod make;
 mod manual;
 mod pack;
 mod programs;
+mod release;
