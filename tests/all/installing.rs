@@ -3,6 +3,7 @@
 
 mod completions;
 mod demo;
+mod image;
 mod make;
 mod manual;
 mod pack;
