@@ -7,7 +7,7 @@
 #   FROM dbm
 #   COPY migrations /migrations
 #
-# It was not built with Docker yet. packaging/try_dockerfile.sh has carried out its steps one by one in plain
+# It was not built with Docker yet. tests/packaging/try_dockerfile.sh has carried out its steps one by one in plain
 # folders: made from Debian's packages, with chroot.
 
 FROM rust:1-slim-bookworm AS build

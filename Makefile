@@ -66,21 +66,21 @@ mutants: tools versions ## break the engine in one place at a time for half an h
 	  tests/postgres.sh run env MUTANTS_SEED='$(MUTANTS_SEED)' MUTANTS_MINUTES='$(MUTANTS_MINUTES)' tests/mutants.py
 
 install: $(DBM) ## install dbm, its manual page and completions below PREFIX (/usr/local; DESTDIR is honoured)
-	packaging/install.sh '$(DBM)' '$(ROOT)'
+	tests/packaging/install.sh '$(DBM)' '$(ROOT)'
 
 uninstall: ## take away what install has put there
-	packaging/install.sh -remove '$(ROOT)'
+	tests/packaging/install.sh -remove '$(ROOT)'
 
 dist: $(PORTABLE) ## pack a Linux program for every glibc from 2.17 on, with SHA256SUMS, into target/dist
-	packaging/glibc.sh '$(PORTABLE)' $(GLIBC)
-	packaging/pack.sh '$(PORTABLE)' $(NAME) '$(DIST)'
+	tests/packaging/glibc.sh '$(PORTABLE)' $(GLIBC)
+	tests/packaging/pack.sh '$(PORTABLE)' $(NAME) '$(DIST)'
 	cd '$(DIST)' && sha256sum -- *.* >SHA256SUMS
 
 deb: $(PORTABLE) ## make a .deb of the same program, into target/dist
-	packaging/glibc.sh '$(PORTABLE)' $(GLIBC)
+	tests/packaging/glibc.sh '$(PORTABLE)' $(GLIBC)
 	@[ -x target/tools/bin/cargo-deb ] || cargo install cargo-deb --locked --root target/tools
 	rm -rf target/deb
-	packaging/install.sh '$(PORTABLE)' target/deb
+	tests/packaging/install.sh '$(PORTABLE)' target/deb
 	PATH="$(CURDIR)/target/tools/bin:$$PATH" cargo deb --no-build --no-strip --locked --output '$(DIST)'
 	cd '$(DIST)' && sha256sum -- *.* >SHA256SUMS
 

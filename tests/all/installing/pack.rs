@@ -22,7 +22,7 @@ fn packed() -> (TempDir, PathBuf) {
     fs::write(&program, format!("#!/bin/sh\nexec '{}' \"$@\"\n", binary().display()))
         .expect("write a program");
     fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("make it one");
-    let pack = Run::program(root().join("packaging/pack.sh"))
+    let pack = Run::program(root().join("tests/packaging/pack.sh"))
         .args(["./program", NAME, "out"])
         .cwd(home.path())
         .output();
@@ -70,7 +70,7 @@ fn the_same_files_give_the_same_archive() {
 fn a_program_that_needs_a_newer_glibc_is_refused() {
     let program = binary().display().to_string();
     let check = |newest: &str| {
-        let check = Run::program(root().join("packaging/glibc.sh")).args([&program, newest]);
+        let check = Run::program(root().join("tests/packaging/glibc.sh")).args([&program, newest]);
         check.output()
     };
     let taken = check("2.99");
@@ -88,7 +88,7 @@ fn a_program_that_needs_a_newer_glibc_is_refused() {
         ("", format!("glibc.sh: {program} needs glibc {needs}, which is newer than 2.13\n"))
     );
     let text = root().join("Cargo.toml").display().to_string();
-    let none = Run::program(root().join("packaging/glibc.sh")).args([&text, "2.17"]).output();
+    let none = Run::program(root().join("tests/packaging/glibc.sh")).args([&text, "2.17"]).output();
     assert_ne!(none.status, Some(0), "{none}");
 }
 

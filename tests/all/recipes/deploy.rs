@@ -215,7 +215,7 @@ fn github_actions() {
     let made = Folder::new().file("program", script);
     let all = fs::Permissions::from_mode(0o755);
     fs::set_permissions(made.join("program"), all).expect("make it a program");
-    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/pack.sh");
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packaging/pack.sh");
     let pack = Run::program(pack).cwd(made.path()).args(["./program", "dbm-0.1.0", "."]);
     pack.output().assert_status(0);
     let archive = format!("file://{}", made.join("dbm-0.1.0.tar.gz").display());

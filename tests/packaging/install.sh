@@ -2,14 +2,14 @@
 #
 # What belongs to an installed dbm, and where it goes: the program, its manual page, completions, documents.
 #
-#   packaging/install.sh BINARY ROOT    put it below ROOT: /usr/local, or /usr within a package
-#   packaging/install.sh -remove ROOT   take it away again
+#   tests/packaging/install.sh BINARY ROOT    put it below ROOT: /usr/local, or /usr within a package
+#   tests/packaging/install.sh -remove ROOT   take it away again
 #
 # `make install`, the archive and the .deb are all made by this. The program itself writes its page and its
 # completions, so nothing has to be built, and they say what this very program can do.
 
 set -eu
-[ $# = 2 ] || { echo 'usage: packaging/install.sh BINARY|-remove ROOT' >&2; exit 2; }
+[ $# = 2 ] || { echo 'usage: tests/packaging/install.sh BINARY|-remove ROOT' >&2; exit 2; }
 root=$2
 
 man=$root/share/man/man1/dbm.1
@@ -25,7 +25,7 @@ if [ "$1" = -remove ]; then
 fi
 
 case $1 in */*) binary=$1 ;; *) binary=./$1 ;; esac
-here=$(dirname "$0")/..
+here=$(dirname "$0")/../..
 
 # FILE COMMAND...: what the command prints. To a new file each time: a program that runs can be replaced, and
 # not be written to.

@@ -4,11 +4,11 @@
 # Debian made by debootstrap, with the machine's own Rust in place of the image's; COPY copies; RUN, USER, WORKDIR
 # and ENTRYPOINT are chroot's. Needs root, debootstrap, and a Debian mirror.
 #
-#   packaging/try_dockerfile.sh FOLDER [ARGUMENT...]    ARGUMENTs are the entry point's (-version)
+#   tests/packaging/try_dockerfile.sh FOLDER [ARGUMENT...]    ARGUMENTs are the entry point's (-version)
 
 set -euo pipefail
 
-if [ $# = 0 ]; then echo 'usage: packaging/try_dockerfile.sh FOLDER [ARGUMENT...]' >&2; exit 2; fi
+if [ $# = 0 ]; then echo 'usage: tests/packaging/try_dockerfile.sh FOLDER [ARGUMENT...]' >&2; exit 2; fi
 mkdir -p "$1"
 work=$(cd "$1" && pwd -P)
 shift

@@ -2,13 +2,13 @@
 #
 # Packs an installed dbm: FOLDER/NAME.tar.gz, with bin/ and share/ below NAME/.
 #
-#   packaging/pack.sh BINARY NAME FOLDER
+#   tests/packaging/pack.sh BINARY NAME FOLDER
 #
 # The same files give the same archive, byte for byte: names are sorted, everything is root's, and the time
 # is SOURCE_DATE_EPOCH, or that of the last commit.
 
 set -eu
-[ $# = 3 ] || { echo 'usage: packaging/pack.sh BINARY NAME FOLDER' >&2; exit 2; }
+[ $# = 3 ] || { echo 'usage: tests/packaging/pack.sh BINARY NAME FOLDER' >&2; exit 2; }
 here=$(dirname "$0")
 folder=$3/root
 archive=$3/$2.tar.gz
