@@ -68,6 +68,7 @@ mod quote;
 #[doc(hidden)]
 pub mod regular_file;
 mod session;
+pub mod snapshot;
 mod source;
 pub mod sql;
 mod sqlstate;

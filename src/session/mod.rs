@@ -112,7 +112,29 @@ impl Session {
         self.query_within(sql, &Limits::default())
     }
 
-    /// The same, with what may end it early.
+    /// Sends one message and gives back the rows of each statement in it that has any columns.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn query_all(&mut self, sql: &str) -> Result<Vec<Vec<Row>>, Fault> {
+        let mut answers: Vec<Vec<Row>> = Vec::new();
+        let collect = |message| match message {
+            SimpleQueryMessage::RowDescription(_) => answers.push(Vec::new()),
+            SimpleQueryMessage::Row(row) => {
+                let row = (0..row.len()).map(|i| row.get(i).map(str::to_string)).collect();
+                if let Some(answer) = answers.last_mut() {
+                    answer.push(row);
+                }
+            }
+            _ => {}
+        };
+        self.exchange(sql, &Limits::default(), collect, &mut |_| {}, &mut |_, end| end.into())
+            .map_err(|e| e.fault)?;
+        Ok(answers)
+    }
+
+    /// The same as [`Session::query`], with what may end it early.
     fn query_within(&mut self, sql: &str, limits: &Limits) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
         let collect = |message| match message {

@@ -1,0 +1,107 @@
+//! What a database holds: every object that a migration can make, as its name and what it is.
+//!
+//! The catalogs are read as they are and need no list of ours: each row becomes an object, or a part
+//! of one; numbers are replaced by the names of what they refer to, which the catalogs tell themselves
+//! ([`shape`]). [`rules`] has the few exceptions.
+
+mod assemble;
+mod compare;
+mod names;
+mod rules;
+mod shape;
+
+use std::collections::BTreeMap;
+
+use crate::fault::Fault;
+use crate::session::Session;
+
+pub use compare::{Change, Difference, compare};
+
+use assemble::assemble;
+use names::Names;
+use shape::Shape;
+
+/// What names an object in a database.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    /// As SQL calls it: `table`, `column`, `materialized view`.
+    pub kind: String,
+    /// Qualified and quoted where need be.
+    pub name: String,
+}
+
+/// An object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Object {
+    /// What it belongs to and comes and goes with: a column's table, an index's constraint.
+    pub parent: Option<Id>,
+    /// What it is, by the names of the catalog's columns; references as names.
+    pub values: BTreeMap<String, String>,
+}
+
+/// What a database holds at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// In the order of their names.
+    pub objects: BTreeMap<Id, Object>,
+    /// The columns of each table, in their order.
+    pub columns: BTreeMap<String, Vec<String>>,
+}
+
+/// Takes snapshots of one database after the other on one server.
+pub struct Camera {
+    shape: Shape,
+    names: Names,
+}
+
+impl Camera {
+    /// Looks what the server's catalogs are like.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn new(session: &mut Session) -> Result<Camera, Fault> {
+        session.query("select set_config('search_path', '', false)")?;
+        Ok(Camera { shape: Shape::read(session)?, names: Names::default() })
+    }
+
+    /// Takes one. `left_out` are tables that are not looked at, as schema and name.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn take(
+        &mut self,
+        session: &mut Session,
+        left_out: &[(String, String)],
+    ) -> Result<Snapshot, Fault> {
+        let queries = self.shape.read.iter().filter_map(|name| self.shape.catalogs.get(name));
+        let mut message: Vec<String> = queries.map(shape::Catalog::query).collect();
+        message.push(assemble::OWNERS.to_string());
+        // One transaction, so one state of the database.
+        let mut answers = session.query_all(&message.join(";\n"))?;
+        let owners = answers.pop().unwrap_or_default();
+        let tables = self.shape.read.iter().cloned().zip(answers).collect();
+        self.names.learn(session, &self.shape, &tables)?;
+        Ok(assemble(&self.shape, &self.names, &tables, &owners, left_out))
+    }
+}
+
+/// What was read, by catalog.
+type Tables = BTreeMap<String, Vec<crate::session::Row>>;
+
+/// For trying out.
+pub fn try_out(url: &crate::DatabaseUrl) -> Result<(Vec<Snapshot>, Vec<u128>), crate::Error> {
+    let mut session = Session::open(url)?;
+    let failed = |fault| crate::Error::Statement { sql: "snapshot".into(), fault };
+    let start = std::time::Instant::now();
+    let mut camera = Camera::new(&mut session).map_err(failed)?;
+    let mut times = vec![start.elapsed().as_micros()];
+    let mut all = vec![];
+    for _ in 0..4 {
+        let start = std::time::Instant::now();
+        all.push(camera.take(&mut session, &[]).map_err(failed)?);
+        times.push(start.elapsed().as_micros());
+    }
+    Ok((all, times))
+}
