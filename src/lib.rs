@@ -64,9 +64,11 @@ mod migrator;
 #[doc(hidden)] // What is hidden is for the binary alone.
 pub mod numbering;
 mod plan;
+pub mod proof;
 mod quote;
 #[doc(hidden)]
 pub mod regular_file;
+mod scratch;
 mod session;
 pub mod snapshot;
 mod source;

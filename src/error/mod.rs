@@ -234,6 +234,17 @@ pub enum Error {
         /// The number.
         version: String,
     },
+    /// A database to try on cannot be made or used.
+    #[error("no scratch database: {reason}")]
+    Scratch {
+        /// Host, port and database; empty where it has no name yet.
+        place: String,
+        /// Why.
+        reason: String,
+        /// What the server said.
+        #[source]
+        fault: Option<Fault>,
+    },
     /// A file failed.
     #[error(transparent)]
     Failed(Box<Failure>),

@@ -9,6 +9,7 @@ mod compare;
 mod names;
 mod rules;
 mod shape;
+mod statements;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::fault::Fault;
 use crate::session::Session;
 
 pub use compare::{Change, Difference, compare};
+pub use statements::{Statement, statements};
 
 use assemble::assemble;
 use names::Names;

@@ -172,6 +172,12 @@ impl DatabaseUrl {
         self.hosts.iter().all(|(host, _)| host.starts_with('/'))
     }
 
+    /// The same server and everything else, with another database.
+    pub fn with_database(&self, name: &str) -> DatabaseUrl {
+        let (database, path) = (Some(name.to_string()), format!("/{name}"));
+        DatabaseUrl { database, path, ..self.clone() }
+    }
+
     /// Names of the settings that go to the server when the session starts, without the
     /// application's name.
     pub fn carried_settings(&self) -> Vec<&str> {

@@ -1,0 +1,241 @@
+//! Databases to try on: made beside the target's, or given, and gone afterwards.
+//!
+//! A database that was made has a name of its own and is dropped with its value. The target's database
+//! itself is only asked what the new one should be like.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+
+use crate::error::Error;
+use crate::fault::Fault;
+use crate::quote::{identifier, literal};
+use crate::session::Session;
+use crate::url::DatabaseUrl;
+
+/// What the names of scratch databases begin with.
+pub const PREFIX: &str = "dbm_scratch_";
+
+/// `WITH (FORCE)`, which ends sessions that are still in it.
+const DROP_FORCE: u32 = 130_000;
+
+/// A database to try on.
+pub struct Scratch {
+    url: DatabaseUrl,
+    /// A session on the target's database, by which it was made; `None` for one that was given.
+    maker: Option<Session>,
+    /// Text behind CREATE DATABASE.
+    like: String,
+    /// The schema that the session's search_path leads to, where it is not `public`.
+    schema: Option<String>,
+    keep: bool,
+}
+
+impl Scratch {
+    /// Makes a database on the target's server, from `template0`, with the target's encoding and
+    /// locale.
+    ///
+    /// # Errors
+    ///
+    /// Those of connecting, and [`Error::Scratch`].
+    pub fn create(target: &DatabaseUrl) -> Result<Scratch, Error> {
+        let mut session = Session::open(target)?;
+        let schema = current_schema(&mut session, target).map_err(|fault| failed(None, fault))?;
+        let like = like(&mut session).map_err(|fault| failed(None, fault))?;
+        let url = target.with_database(&format!("{PREFIX}{}", token()));
+        let mut scratch =
+            Scratch { url, maker: Some(session), like, schema: Some(schema), keep: false };
+        scratch.make()?;
+        Ok(scratch)
+    }
+
+    /// Takes a database that is there, which must be another than the target's, and empty.
+    ///
+    /// # Errors
+    ///
+    /// Those of connecting, and [`Error::Scratch`].
+    pub fn given(url: &DatabaseUrl, target: Option<&DatabaseUrl>) -> Result<Scratch, Error> {
+        let mut session = Session::open(url)?;
+        let refuse = |reason: &str| Error::Scratch {
+            place: url.place(),
+            reason: reason.to_string(),
+            fault: None,
+        };
+        if let Some(target) = target {
+            let mut other = Session::open(target)?;
+            let (own, its) = (identity(&mut session), identity(&mut other));
+            let (own, its) = (own.map_err(|f| failed(None, f))?, its.map_err(|f| failed(None, f))?);
+            if own == its {
+                return Err(refuse("it is the database of -database itself"));
+            }
+        }
+        let rows = session.query(FILLED).map_err(|fault| failed(None, fault))?;
+        if let Some(Some(what)) = rows.first().and_then(|row| row.first()) {
+            return Err(refuse(&format!("it is not empty: it has {what}")));
+        }
+        Ok(Scratch { url: url.clone(), maker: None, like: String::new(), schema: None, keep: true })
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.url.database.as_deref().unwrap_or_default()
+    }
+
+    /// Leaves it there when the value is dropped.
+    pub fn keep(&mut self) {
+        self.keep = true;
+    }
+
+    /// Makes it empty again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Scratch`].
+    pub fn renew(&mut self) -> Result<(), Error> {
+        if self.maker.is_some() {
+            self.remove().map_err(|fault| failed(Some(&self.url), fault))?;
+            return self.make();
+        }
+        let mut session = Session::open(&self.url)?;
+        session.query(EMPTY).map(drop).map_err(|fault| failed(Some(&self.url), fault))
+    }
+
+    fn make(&mut self) -> Result<(), Error> {
+        let name = identifier(self.name());
+        let sql = format!("CREATE DATABASE {name} TEMPLATE template0 {}", self.like);
+        if let Some(maker) = &mut self.maker {
+            maker.query(&sql).map_err(|fault| failed(Some(&self.url), fault))?;
+        }
+        if let Some(schema) = self.schema.as_deref().filter(|schema| *schema != "public") {
+            // It is opened without the search_path, for that schema is not there yet.
+            let mut session = Session::open(&self.url)?;
+            let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", identifier(schema));
+            session.query(&sql).map_err(|fault| failed(Some(&self.url), fault))?;
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self) -> Result<(), Fault> {
+        let name = self.name().to_string();
+        let Some(maker) = &mut self.maker else { return Ok(()) };
+        drop_database(maker, &name)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if !self.keep {
+            // Nobody is there to be told; -prune finds what is left.
+            let _ = self.remove();
+        }
+    }
+}
+
+/// Drops a database, and ends the sessions that are still in it.
+///
+/// # Errors
+///
+/// [`Fault`].
+pub fn drop_database(session: &mut Session, name: &str) -> Result<(), Fault> {
+    let quoted = identifier(name);
+    if !session.is_older_than(DROP_FORCE) {
+        return session.query(&format!("DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")).map(drop);
+    }
+    let name = literal(name);
+    session.query(&format!(
+        "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity \
+         where datname operator(pg_catalog.=) {name}"
+    ))?;
+    session.query(&format!("DROP DATABASE IF EXISTS {quoted}")).map(drop)
+}
+
+/// A token for a name, not guessable.
+pub fn token() -> String {
+    let random = || RandomState::new().build_hasher().finish();
+    format!("{:016x}", random())
+}
+
+fn failed(url: Option<&DatabaseUrl>, fault: Fault) -> Error {
+    Error::Scratch {
+        place: url.map(DatabaseUrl::place).unwrap_or_default(),
+        reason: fault.to_string(),
+        fault: Some(fault),
+    }
+}
+
+fn current_schema(session: &mut Session, url: &DatabaseUrl) -> Result<String, Fault> {
+    if let Some(schema) = &url.table.schema {
+        return Ok(schema.clone());
+    }
+    let rows = session.query("select pg_catalog.current_schema()")?;
+    Ok(rows.into_iter().flatten().next().flatten().unwrap_or_else(|| "public".to_string()))
+}
+
+/// Encoding and locale, as CREATE DATABASE takes them.
+fn like(session: &mut Session) -> Result<String, Fault> {
+    let provider = match session.is_older_than(150_000) {
+        true => "'c', null",
+        false if session.is_older_than(170_000) => "datlocprovider, daticulocale",
+        false => "datlocprovider, datlocale",
+    };
+    let rows = session.query(&format!(
+        "select pg_catalog.pg_encoding_to_char(encoding), datcollate, datctype, {provider} \
+         from pg_catalog.pg_database \
+         where datname operator(pg_catalog.=) pg_catalog.current_database()"
+    ))?;
+    let mut row = rows.into_iter().next().unwrap_or_default().into_iter();
+    let mut next = || row.next().flatten();
+    let mut like = String::new();
+    for (word, value) in [("ENCODING", next()), ("LC_COLLATE", next()), ("LC_CTYPE", next())] {
+        if let Some(value) = value {
+            like.push_str(&format!(" {word} {}", literal(&value)));
+        }
+    }
+    let (provider, locale) = (next(), next());
+    match (provider.as_deref(), locale) {
+        (Some("i"), Some(locale)) => {
+            like.push_str(&format!(" LOCALE_PROVIDER icu ICU_LOCALE {}", literal(&locale)));
+        }
+        (Some("b"), Some(locale)) => {
+            like.push_str(&format!(" LOCALE_PROVIDER builtin BUILTIN_LOCALE {}", literal(&locale)));
+        }
+        _ => {}
+    }
+    Ok(like)
+}
+
+/// What tells two databases apart, whatever the servers are called.
+fn identity(session: &mut Session) -> Result<Option<String>, Fault> {
+    let rows = session.query(
+        "select pg_catalog.concat_ws(' ', pg_catalog.current_database(), oid, \
+                pg_catalog.pg_postmaster_start_time()) from pg_catalog.pg_database \
+         where datname operator(pg_catalog.=) pg_catalog.current_database()",
+    )?;
+    Ok(rows.into_iter().flatten().next().flatten())
+}
+
+/// One thing that a database has which a new one has not.
+const FILLED: &str = "select pg_catalog.concat_ws(' ', kind, name) from (\
+    select 'table' as kind, relname::pg_catalog.text as name from pg_catalog.pg_class \
+     where oid operator(pg_catalog.>=) 16384 and relkind operator(pg_catalog.=) any (array['r', 'p', 'v', 'm', 'S', 'f']::\"char\"[]) \
+       and relnamespace operator(pg_catalog.<>) 99 \
+     union all select 'function', proname::pg_catalog.text from pg_catalog.pg_proc where oid operator(pg_catalog.>=) 16384 \
+       and not exists (select from pg_catalog.pg_depend where objid operator(pg_catalog.=) pg_proc.oid and deptype operator(pg_catalog.=) 'e') \
+     union all select 'schema', nspname::pg_catalog.text from pg_catalog.pg_namespace where oid operator(pg_catalog.>=) 16384) x limit 1";
+
+/// Takes everything out of a database that was given.
+const EMPTY: &str = "do $dbm$ declare r record; begin \
+    perform pg_catalog.set_config('search_path', '', true); \
+    for r in select pg_catalog.format('drop event trigger %I', evtname) as q from pg_event_trigger where oid >= 16384 \
+      union all select pg_catalog.format('drop publication %I', pubname) from pg_publication where oid >= 16384 \
+      union all select pg_catalog.format('drop extension if exists %I cascade', extname) from pg_extension where oid >= 16384 \
+      union all select pg_catalog.format('drop foreign data wrapper if exists %I cascade', fdwname) from pg_foreign_data_wrapper where oid >= 16384 \
+      union all select pg_catalog.format('drop cast if exists (%s as %s) cascade', pg_catalog.format_type(castsource, null), pg_catalog.format_type(casttarget, null)) from pg_cast where oid >= 16384 \
+      union all select pg_catalog.format('drop schema %I cascade', nspname) from pg_namespace \
+        where (oid >= 16384 or nspname = 'public') and nspname !~ '^pg_' \
+      union all select 'create schema public' \
+    loop execute r.q; end loop; end $dbm$";
