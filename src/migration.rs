@@ -93,6 +93,27 @@ pub fn parse_file_name(file_name: &str) -> FileName {
     }
 }
 
+/// A file beside a pair that golang-migrate ignores, and that only `dbm test` runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Extra {
+    /// `NNN_name.seed.sql`: rows that are there before the up file runs.
+    Seed,
+    /// `NNN_name.check.sql`: what must be true after it.
+    Check,
+}
+
+/// Reads the name of a file beside a pair: `NNN_name.seed.sql` or `NNN_name.check.sql`.
+pub fn parse_extra(file_name: &str) -> Option<(Version, Extra)> {
+    let (rest, extra) = match file_name.strip_suffix(".seed.sql") {
+        Some(rest) => (rest, Extra::Seed),
+        None => (file_name.strip_suffix(".check.sql")?, Extra::Check),
+    };
+    let (number, _) = rest.split_once('_')?;
+    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    let version = number.parse().ok().filter(|version| *version <= MAX_VERSION)?;
+    (is_number && parse_file_name(file_name) == FileName::Other).then_some((version, extra))
+}
+
 /// Where the database stands: golang-migrate's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct State {
@@ -177,6 +198,17 @@ mod tests {
         ];
         for (file_name, expected) in cases {
             assert_eq!(parse_file_name(file_name), expected, "{file_name}");
+        }
+    }
+
+    #[test]
+    fn files_beside_a_pair_are_told_by_their_ends() {
+        assert_eq!(parse_extra("003_x.seed.sql"), Some((3, Extra::Seed)));
+        assert_eq!(parse_extra("3_a.b.check.sql"), Some((3, Extra::Check)));
+        for other in
+            ["003_x.up.sql", "003_x.up.seed.sql", "x.seed.sql", "+3_x.seed.sql", "3.seed.sql"]
+        {
+            assert_eq!(parse_extra(other), None, "{other}");
         }
     }
 

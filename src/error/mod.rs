@@ -133,6 +133,22 @@ pub enum Error {
         /// The version.
         version: Version,
     },
+    /// A down file says that it cannot undo its up file. Nothing of it was run.
+    #[error(
+        "{} cannot be undone: {}",
+        printable_path(path),
+        if why.is_empty() { "its down file is marked irreversible".into() } else { printable(why) }
+    )]
+    Irreversible {
+        /// The version that it would undo.
+        version: Version,
+        /// The file.
+        path: PathBuf,
+        /// Why, as the file says.
+        why: String,
+        /// The version that it would lead to.
+        below: Option<Version>,
+    },
     /// The last version's up file is not here, to be run again.
     #[error("version {version} has no up file here: it could not be run again")]
     NoUpFile {

@@ -5,14 +5,17 @@
 //! was there before, and the second up must give what the first gave. A database on which that did
 //! not hold is made anew, so that one pair's fault is not told of the next.
 
+mod beside;
+mod contents;
 mod pair;
 
 use std::time::Instant;
 
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::migration::{Direction, Version};
+use crate::migration::{Direction, Extra, Version};
 use crate::migrator::Migrator;
+use crate::proof::contents::Contents;
 use crate::scratch::Scratch;
 use crate::session::{Session, outside_a_runtime};
 use crate::snapshot::{Camera, Change, Difference, Snapshot, compare, statements};
@@ -20,6 +23,7 @@ use crate::source::Source;
 use crate::table::Table;
 use crate::url::{DatabaseUrl, LogContent};
 
+pub use contents::LostData;
 pub use pair::{Outcome, PairFinding, PairProof};
 
 /// What is told while pairs are tried.
@@ -208,22 +212,74 @@ impl<'a> Stairs<'a> {
         run(&mut migrator.interrupt(self.interrupt.clone())).map(drop)
     }
 
-    fn look(&mut self) -> Result<Snapshot, Error> {
+    fn eye(&mut self) -> Result<&mut Eye, Error> {
         let eye = match self.eye.take() {
             Some(eye) => eye,
             None => Eye::open(&self.url)?,
         };
-        self.eye.insert(eye).look()
+        Ok(self.eye.insert(eye))
+    }
+
+    fn look(&mut self) -> Result<Snapshot, Error> {
+        self.eye()?.look()
     }
 
     /// Makes the database anew, with the files up to a version.
-    fn renew(&mut self, version: Option<Version>) -> Result<(), Error> {
+    fn renew(&mut self, version: Version) -> Result<(), Error> {
         self.eye = None;
         self.scratch.renew()?;
-        match version {
-            Some(version) => self.run(|migrator| migrator.goto(version)),
-            None => Ok(()),
+        let versions = self.source.versions().iter().copied();
+        let mut below = None;
+        for seeded in versions.take_while(|other| *other <= version) {
+            if !self.source.extras(seeded, Extra::Seed).is_empty() {
+                if let Some(below) = below {
+                    self.run(|migrator| migrator.goto(below))?;
+                }
+                self.seed_only(seeded)?;
+            }
+            below = Some(seeded);
         }
+        self.run(|migrator| migrator.goto(version))
+    }
+
+    fn seed(&self, version: Version) -> Result<Option<PairFinding>, Error> {
+        beside::seed(&self.url, self.source.extras(version, Extra::Seed))
+    }
+
+    /// Puts the rows in before a version that is not tried, or was.
+    fn seed_only(&self, version: Version) -> Result<(), Error> {
+        match self.seed(version)? {
+            Some(PairFinding::SeedFailed { file, cause }) => {
+                Err(Error::ReadFile { path: file, reason: cause.to_string() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn contents(&mut self, snapshot: &Snapshot) -> Result<Contents, Error> {
+        let eye = self.eye()?;
+        Contents::read(&mut eye.session, snapshot).map_err(looked)
+    }
+
+    fn down_failed(
+        &mut self,
+        pair: &mut PairProof,
+        error: Error,
+        before: &Snapshot,
+        after: Snapshot,
+    ) -> Result<Option<Snapshot>, Error> {
+        let error = of_file(error)?;
+        // Others may have done half of their work.
+        let is_unchanged = matches!(
+            &error,
+            Error::Failed(failure) if matches!(failure.outcome, crate::error::Outcome::Unchanged(_))
+        );
+        pair.found(PairFinding::DownFailed(error));
+        pair.statements = statements(&after, before);
+        if !is_unchanged {
+            self.renew(pair.version)?;
+        }
+        Ok(Some(after))
     }
 
     fn climb(
@@ -234,7 +290,7 @@ impl<'a> Stairs<'a> {
     ) -> Result<(), Error> {
         // What there is before the next version, where that is known.
         let mut before: Option<Snapshot> = None;
-        for (index, &version) in self.source.versions().iter().enumerate() {
+        for &version in self.source.versions() {
             if tried.last().is_none_or(|last| version > *last) {
                 break;
             }
@@ -244,20 +300,20 @@ impl<'a> Stairs<'a> {
             }
             if !tried.contains(&version) {
                 before = None;
+                self.seed_only(version)?;
                 self.run(|migrator| migrator.up_by(1))?;
                 continue;
             }
-            let below = index.checked_sub(1).and_then(|below| self.source.versions().get(below));
             let before_it = match before.take() {
                 Some(snapshot) => snapshot,
                 None => self.look()?,
             };
             let begun = Instant::now();
             let mut pair = PairProof::new(version, self.name(version));
-            let after = self.try_pair(&mut pair, before_it, below.copied());
+            let after = self.try_pair(&mut pair, before_it);
             pair.took = begun.elapsed();
-            // A file that was cancelled says nothing of the pair.
-            if self.interrupt.is_stopped() && !matches!(after, Ok(Some(_))) {
+            // Files that did not run say nothing of the pair.
+            if self.interrupt.is_stopped() {
                 report.is_stopped = true;
                 break;
             }
@@ -285,28 +341,33 @@ impl<'a> Stairs<'a> {
         &mut self,
         pair: &mut PairProof,
         before: Snapshot,
-        below: Option<Version>,
     ) -> Result<Option<Snapshot>, Error> {
         let version = pair.version;
+        if let Some(finding) = self.seed(version)? {
+            pair.found(finding);
+            return Ok(None);
+        }
+        let rows = self.contents(&before)?;
         if let Err(error) = self.run(|migrator| migrator.up_by(1)) {
-            pair.fail(PairFinding::UpFailed(of_file(error)?));
+            pair.found(PairFinding::UpFailed(of_file(error)?));
             return Ok(None);
         }
         let after = self.look()?;
+        for finding in beside::check(&self.url, self.source.extras(version, Extra::Check))? {
+            pair.found(finding);
+        }
         if self.source.entry(version, Direction::Down).is_none() {
-            pair.fail(PairFinding::NoDown);
+            pair.found(PairFinding::NoDown);
             pair.statements = statements(&after, &before);
             return Ok(Some(after));
         }
-        if let Err(error) = self.run(|migrator| migrator.down_by(1)) {
-            pair.fail(PairFinding::DownFailed(of_file(error)?));
-            let left = self.look()?;
-            pair.statements = statements(&left, &before);
-            // A file that is not transactional may have done half of its work.
-            if left != after {
-                self.renew(Some(version))?;
+        match self.run(|migrator| migrator.down_by(1)) {
+            Ok(()) => {}
+            Err(Error::Irreversible { why, .. }) => {
+                pair.irreversible(why);
+                return Ok(Some(after));
             }
-            return Ok(Some(after));
+            Err(error) => return self.down_failed(pair, error, &before, after),
         }
         let back = self.look()?;
         let differences = compare(&before, &back);
@@ -317,23 +378,31 @@ impl<'a> Stairs<'a> {
         if !is_back {
             pair.statements = statements(&back, &before);
         }
-        match self.run(|migrator| migrator.up_by(1)) {
-            Ok(()) => {}
-            Err(error) if is_back => pair.fail(PairFinding::UpAgainFailed(of_file(error)?)),
-            // What is left behind is told already.
-            Err(error) => drop(of_file(error)?),
+        let mut rows_after = self.contents(&back)?;
+        // The rows of a table that is left behind are part of that.
+        rows_after.retain(&before);
+        for lost in rows.lost(&rows_after) {
+            pair.found(PairFinding::DataLost(lost));
         }
-        let again = self.look()?;
-        if again == after {
-            return Ok(Some(again));
-        }
-        if is_back && pair.findings.iter().all(|f| !matches!(f, PairFinding::UpAgainFailed(_))) {
-            for difference in compare(&after, &again) {
-                pair.found(PairFinding::UpAgainDiffers(difference));
+        // What is left behind is told already, and not what follows from it.
+        let mut tell = |finding| {
+            if is_back {
+                pair.found(finding)
             }
+        };
+        match self.run(|migrator| migrator.up_by(1)) {
+            Ok(()) => {
+                let again = self.look()?;
+                let differences = compare(&after, &again);
+                let is_same = differences.iter().all(is_order);
+                differences.into_iter().for_each(|it| tell(PairFinding::UpAgainDiffers(it)));
+                if is_same {
+                    return Ok(Some(again));
+                }
+            }
+            Err(error) => tell(PairFinding::UpAgainFailed(of_file(error)?)),
         }
-        let _ = below;
-        self.renew(Some(version))?;
+        self.renew(version)?;
         Ok(Some(after))
     }
 }
@@ -342,10 +411,11 @@ fn is_order(difference: &Difference) -> bool {
     matches!(difference.change, Change::Order { .. })
 }
 
-/// The error of a file; others are passed on.
+/// An error that the pair is to blame for; others are passed on.
 fn of_file(error: Error) -> Result<Error, Error> {
     match error {
-        Error::Failed(_) | Error::ReadFile { .. } => Ok(error),
-        error => Err(error),
+        Error::Connect { .. } | Error::Interrupted | Error::NoThread { .. } => Err(error),
+        error if error.is_connection_lost() => Err(error),
+        error => Ok(error),
     }
 }

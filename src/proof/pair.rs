@@ -1,9 +1,11 @@
 //! What came of trying a pair.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::migration::Version;
+use crate::proof::contents::LostData;
 use crate::snapshot::{Change, Difference, Statement};
 
 /// Whether a pair holds.
@@ -28,6 +30,26 @@ pub enum PairFinding {
     UpFailed(Error),
     /// There is no down file.
     NoDown,
+    /// Rows that were to be there before the up file could not be put in.
+    SeedFailed {
+        /// The seed file.
+        file: PathBuf,
+        /// Why.
+        cause: Cause,
+    },
+    /// What must be true after the up file is not.
+    CheckFailed {
+        /// The check file.
+        file: PathBuf,
+        /// The line of the statement, from 1.
+        line: usize,
+        /// The statement.
+        sql: String,
+        /// What it returned, as the end of a sentence: `is false`.
+        said: String,
+    },
+    /// Rows or values are not as they were before.
+    DataLost(LostData),
     /// The down file failed.
     DownFailed(Error),
     /// Something is not as it was before.
@@ -87,7 +109,10 @@ impl PairProof {
         self.findings.push(finding);
     }
 
-    pub(super) fn fail(&mut self, finding: PairFinding) {
-        self.found(finding);
+    /// The down file says that there is no way back.
+    pub(super) fn irreversible(&mut self, why: String) {
+        if self.outcome == Outcome::Passed {
+            self.outcome = Outcome::Irreversible(why);
+        }
     }
 }

@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::migration::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
+use crate::migration::{
+    Direction, Extra, FileName, MAX_VERSION, Version, parse_extra, parse_file_name,
+};
 use crate::text::printable;
 
 use file_system::no_zero_byte;
@@ -35,6 +37,8 @@ pub struct Source {
     /// Ascending.
     versions: Vec<Version>,
     entries: BTreeMap<(Version, Direction), Entry>,
+    /// By name.
+    extras: BTreeMap<(Version, Extra), Vec<Entry>>,
     warnings: Vec<String>,
 }
 
@@ -127,7 +131,7 @@ impl Source {
         let mut source = Source::default();
         for (name, text) in files {
             let name = name.as_ref();
-            if parse_file_name(name) == FileName::Other {
+            if parse_file_name(name) == FileName::Other && parse_extra(name).is_none() {
                 return Err(failed(format!("{name} is not named NNN_name.up.sql or .down.sql")));
             }
             source.add(name, PathBuf::from(name), Some(text.into())).map_err(failed)?;
@@ -158,7 +162,10 @@ impl Source {
                  table can hold"
             )),
             FileName::Other => {
-                if is_near_miss(file_name) {
+                if let Some((version, extra)) = parse_extra(file_name) {
+                    let entry = Entry { name: file_name.to_string(), path, text };
+                    self.extras.entry((version, extra)).or_default().push(entry);
+                } else if is_near_miss(file_name) {
                     let file_name = printable(file_name);
                     self.warnings.push(format!(
                         "{file_name} is ignored: it is not named NNN_name.up.sql or .down.sql"
@@ -183,6 +190,11 @@ impl Source {
     /// One file of a pair; `None` where the pair lacks it.
     pub fn entry(&self, version: Version, direction: Direction) -> Option<&Entry> {
         self.entries.get(&(version, direction))
+    }
+
+    /// The files beside a pair that only a test of the migrations runs, in the order of their names.
+    pub fn extras(&self, version: Version, extra: Extra) -> &[Entry] {
+        self.extras.get(&(version, extra)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The name of a version's pair: the up file's, or else the down file's.

@@ -13,6 +13,7 @@
 
 mod body;
 mod compare;
+mod directive;
 mod facts;
 mod index;
 mod kind;
@@ -31,6 +32,7 @@ mod walk;
 mod tests;
 
 // For everybody: what a file's statements are and how it would run.
+pub use directive::irreversible;
 pub use kind::Kind;
 pub use lex::Strings;
 pub use locate::{Location, locate};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::migration::{Direction, FileName, Version, parse_file_name};
+use crate::migration::{Direction, FileName, Version, parse_extra, parse_file_name};
 use crate::source::{is_backup, is_near_miss};
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::near_miss::{NearMiss, SuggestedName, suggest};
@@ -90,6 +90,7 @@ impl FolderFiles {
                 }
                 FileName::TooLarge => files.too_large.push(file_name),
                 FileName::Other if is_too_large(&file_name) => files.too_large.push(file_name),
+                FileName::Other if parse_extra(&file_name).is_some() => {}
                 FileName::Other if is_near_miss(&file_name) => {
                     let suggestion = suggest(&file_name);
                     if let Some(SuggestedName { version, direction, .. }) = suggestion {

@@ -11,7 +11,7 @@ use crate::migration::{Direction, State};
 use crate::migrator::run::{Run, Underway};
 use crate::plan::Step;
 use crate::session::SendError;
-use crate::sql::{Kind, Mode, Refusal, Script, Strings, locate};
+use crate::sql::{Kind, Mode, Refusal, Script, Strings, irreversible, locate};
 use crate::table::{NewEntry, Texts, Took};
 use crate::text::printable;
 
@@ -186,7 +186,7 @@ impl Run<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::ReadFile`], [`Error::Log`].
+    /// [`Error::ReadFile`], [`Error::Log`], [`Error::Irreversible`].
     pub fn load(&mut self, step: Step, history: &History) -> Result<LoadedFile, Error> {
         let begun = Instant::now();
         let Step { version, direction, .. } = step;
@@ -212,6 +212,12 @@ impl Run<'_> {
             file.exists = true;
         } else if direction == Direction::Down {
             self.load_from_log(&mut file, history)?;
+        }
+        if direction == Direction::Down
+            && let Some(why) = irreversible(&file.text)
+        {
+            let Step { target: below, .. } = step;
+            return Err(Error::Irreversible { version, path: file.path, why, below });
         }
         file.analyse(self.locked.session().strings());
         file.read = begun.elapsed();
