@@ -12,7 +12,7 @@ if [ $# = 0 ]; then echo 'usage: tests/packaging/try_dockerfile.sh FOLDER [ARGUM
 mkdir -p "$1"
 work=$(cd "$1" && pwd -P)
 shift
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 root=     # the folder of the stage
 directory=/
