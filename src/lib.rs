@@ -64,7 +64,7 @@ mod migrator;
 #[doc(hidden)] // What is hidden is for the binary alone.
 pub mod numbering;
 mod plan;
-pub mod proof;
+mod proof;
 mod quote;
 #[doc(hidden)]
 pub mod regular_file;
@@ -99,6 +99,9 @@ pub use history::{Action, LogEntry};
 pub use interrupt::Interrupt;
 pub use migration::{Direction, Extra, FileName, MAX_VERSION, State, Version, parse_file_name};
 pub use migrator::{Contents, Dropped, LoggedText, Migrator, Repair, Report, Why};
+pub use proof::{
+    LostData, Outcome as PairOutcome, PairFinding, PairProof, Proof, ProofEvent, ProofReport,
+};
 pub use session::waiting::wait;
 pub use source::{Entry, Source};
 pub use status::{Edit, Standing, Status, StatusRow};

@@ -10,6 +10,8 @@ use crate::error::Error;
 use crate::fault::Fault;
 use crate::quote::{identifier, literal};
 use crate::session::Session;
+use crate::session::config::TOKEN;
+use crate::sqlstate::INSUFFICIENT_PRIVILEGE;
 use crate::url::DatabaseUrl;
 
 /// What the names of scratch databases begin with.
@@ -38,14 +40,16 @@ impl Scratch {
     ///
     /// Those of connecting, and [`Error::Scratch`].
     pub fn create(target: &DatabaseUrl) -> Result<Scratch, Error> {
-        let mut session = Session::open(target)?;
+        let mut session = open(target)?;
         let schema = current_schema(&mut session, target).map_err(|fault| failed(None, fault))?;
         let like = like(&mut session).map_err(|fault| failed(None, fault))?;
         let url = target.with_database(&format!("{PREFIX}{}", token()));
         let mut scratch =
             Scratch { url, maker: Some(session), like, schema: Some(schema), keep: false };
-        scratch.make()?;
-        Ok(scratch)
+        match scratch.make() {
+            Ok(()) => Ok(scratch),
+            Err(error) => Err(scratch.right(error)),
+        }
     }
 
     /// Takes a database that is there, which must be another than the target's, and empty.
@@ -54,23 +58,19 @@ impl Scratch {
     ///
     /// Those of connecting, and [`Error::Scratch`].
     pub fn given(url: &DatabaseUrl, target: Option<&DatabaseUrl>) -> Result<Scratch, Error> {
-        let mut session = Session::open(url)?;
-        let refuse = |reason: &str| Error::Scratch {
-            place: url.place(),
-            reason: reason.to_string(),
-            fault: None,
-        };
+        let mut session = open(url)?;
+        let refuse = |reason: &str| refused(url, reason);
         if let Some(target) = target {
             let mut other = Session::open(target)?;
             let (own, its) = (identity(&mut session), identity(&mut other));
             let (own, its) = (own.map_err(|f| failed(None, f))?, its.map_err(|f| failed(None, f))?);
             if own == its {
-                return Err(refuse("it is the database of -database itself"));
+                return Err(refuse("the one that was given is the target itself"));
             }
         }
         let rows = session.query(FILLED).map_err(|fault| failed(None, fault))?;
         if let Some(Some(what)) = rows.first().and_then(|row| row.first()) {
-            return Err(refuse(&format!("it is not empty: it has {what}")));
+            return Err(refuse(&format!("{} is not empty: it has {what}", url.place())));
         }
         Ok(Scratch { url: url.clone(), maker: None, like: String::new(), schema: None, keep: true })
     }
@@ -119,6 +119,18 @@ impl Scratch {
         Ok(())
     }
 
+    /// The error by its name, where it is a right that the role lacks.
+    fn right(&mut self, error: Error) -> Error {
+        let Some(maker) = &mut self.maker else { return error };
+        let is_refused = matches!(
+            &error,
+            Error::Scratch { fault: Some(fault), .. } if fault.code() == Some(INSUFFICIENT_PRIVILEGE)
+        );
+        let rows = is_refused.then(|| maker.query("select pg_catalog.quote_ident(current_user)"));
+        let role = rows.and_then(|rows| rows.ok()?.into_iter().flatten().next().flatten());
+        role.map_or(error, |role| Error::MayNotCreateDatabase { role })
+    }
+
     fn remove(&mut self) -> Result<(), Fault> {
         let name = self.name().to_string();
         let Some(maker) = &mut self.maker else { return Ok(()) };
@@ -151,6 +163,22 @@ pub fn drop_database(session: &mut Session, name: &str) -> Result<(), Fault> {
          where datname operator(pg_catalog.=) {name}"
     ))?;
     session.query(&format!("DROP DATABASE IF EXISTS {quoted}")).map(drop)
+}
+
+/// Opens a session of our own: a pooler lends others, and keeps them in a database that is to go.
+fn open(url: &DatabaseUrl) -> Result<Session, Error> {
+    let mut session = Session::open(url)?;
+    let sql = format!("select pg_catalog.current_setting({}, true)", literal(TOKEN));
+    let rows = session.query(&sql).map_err(|fault| failed(Some(url), fault))?;
+    let token = rows.into_iter().flatten().next().flatten();
+    match token.is_some() && token.as_deref() == session.token() {
+        true => Ok(session),
+        false => Err(refused(url, "a pooler stands in front of the server")),
+    }
+}
+
+fn refused(url: &DatabaseUrl, reason: &str) -> Error {
+    Error::Scratch { place: url.place(), reason: reason.to_string(), fault: None }
 }
 
 /// A token for a name, not guessable.

@@ -250,6 +250,12 @@ pub enum Error {
         /// The number.
         version: String,
     },
+    /// The role may not create a database to try on.
+    #[error("no scratch database: the role {} may not create databases", printable(role))]
+    MayNotCreateDatabase {
+        /// The role.
+        role: String,
+    },
     /// A database to try on cannot be made or used.
     #[error("no scratch database: {reason}")]
     Scratch {

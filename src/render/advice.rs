@@ -1,7 +1,7 @@
 //! What to do about errors that newcomers meet: psql's commands in a file, tables that are there
-//! already.
+//! already, no database to try on.
 
-use dbm::{Failure, ServerError, State};
+use dbm::{Error, Failure, ServerError, State};
 
 /// What else to say of a file that failed so, for a user of `program`.
 pub fn of_file(program: &str, failure: &Failure, error: &ServerError) -> Option<String> {
@@ -18,6 +18,30 @@ pub fn of_file(program: &str, failure: &Failure, error: &ServerError) -> Option<
              without migrations, say which version it is at: {program} force {}",
             failure.version
         )),
+        _ => None,
+    }
+}
+
+/// What to do where there is no database to try on, and where a file cannot be undone.
+pub fn of_database(program: &str, error: &Error) -> Option<String> {
+    match error {
+        Error::MayNotCreateDatabase { role } => Some(format!(
+            "name an empty database of your own with -scratch URL, or give the role that right, in \
+             psql, as a superuser: ALTER ROLE {role} CREATEDB;"
+        )),
+        Error::Scratch { reason, .. } if reason.contains("pooler") => {
+            Some("connect to the server itself: put its own host and port into the URL".to_string())
+        }
+        Error::Scratch { reason, .. } if reason.contains("not empty") => {
+            Some("name another, or drop it and create it again".to_string())
+        }
+        Error::Irreversible { version, below, .. } => {
+            let below = State::clean(*below).number();
+            Some(format!(
+                "nothing was run; if it is undone by hand, take version {version} off: {program} \
+                 force {below}"
+            ))
+        }
         _ => None,
     }
 }

@@ -27,7 +27,7 @@ pub fn print(printer: &Printer, file: &Edited) {
     if ran.len() + file.now.len() > LARGEST {
         return printer.detail("(too long to be shown)");
     }
-    let lines = lines(ran, &file.now);
+    let lines = changes(ran, &file.now);
     for (colour, line) in lines.iter().take(MOST) {
         printer.painted_detail(line, *colour);
     }
@@ -37,7 +37,7 @@ pub fn print(printer: &Printer, file: &Edited) {
 }
 
 /// The lines of a unified difference, and the colours of those that differ.
-fn lines(ran: &str, now: &str) -> Vec<(Option<Colour>, String)> {
+pub fn changes(ran: &str, now: &str) -> Vec<(Option<Colour>, String)> {
     let (ran, now) = (ran.replace("\r\n", "\n"), now.replace("\r\n", "\n"));
     let diff = TextDiff::from_lines(&ran, &now);
     let mut lines = Vec::new();
@@ -61,10 +61,10 @@ fn lines(ran: &str, now: &str) -> Vec<(Option<Colour>, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::changes;
 
     fn shown(ran: &str, now: &str) -> Vec<String> {
-        lines(ran, now).into_iter().map(|(_, line)| line).collect()
+        changes(ran, now).into_iter().map(|(_, line)| line).collect()
     }
 
     #[test]

@@ -207,7 +207,10 @@ fn explain(printer: &Printer, error: &Error) {
         Error::NoSchema => "no schema of the search_path exists, or the role has no USAGE on it: \
                             create one, grant it, or name another with search_path in the URL"
             .to_string(),
-        _ => return,
+        other => match advice::of_database(program, other) {
+            Some(hint) => hint,
+            None => return,
+        },
     };
     printer.hint(&hint);
 }

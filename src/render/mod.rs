@@ -9,6 +9,7 @@ pub mod annotations;
 mod connecting;
 pub mod contents;
 pub mod difference;
+pub mod differences;
 mod dirty;
 pub mod error;
 pub mod event;

@@ -31,8 +31,11 @@ const LIBRARY: &[(&str, usize)] = &[
     ("table", 4),
     ("status", 4),
     ("verify", 5),
+    ("snapshot", 4),
+    ("scratch", 4),
     ("migrator", 6),
-    ("lib", 7),
+    ("proof", 7),
+    ("lib", 8),
 ];
 
 /// The binary's. Of the library it sees what everybody sees: `dbm::…`.

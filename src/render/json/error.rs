@@ -52,6 +52,13 @@ impl ErrorFields {
             | Error::NotApplied { version }
             | Error::LogText { version, .. }
             | Error::NoUpFile { version } => fields.versions.push(*version),
+            Error::Irreversible { version, path, .. } => {
+                fields.versions.push(*version);
+                fields.file = Some(shown(path));
+            }
+            Error::Scratch { fault: Some(fault), .. } => {
+                fields.sqlstate = fault.code().and_then(sqlstate);
+            }
             Error::Dirty { state: row, .. } | Error::Moved { planned: row, .. } => {
                 fields.versions.extend(row.version);
             }
@@ -91,6 +98,9 @@ fn kind(error: &Error) -> &'static str {
         Error::Late { .. } => "late",
         Error::NotApplied { .. } => "not-applied",
         Error::NoUpFile { .. } => "no-up-file",
+        Error::Irreversible { .. } => "irreversible",
+        Error::MayNotCreateDatabase { .. } => "may-not-create-database",
+        Error::Scratch { .. } => "scratch",
         Error::Log { .. } => "log",
         Error::LogText { .. } => "log-text",
         Error::Dirty { .. } => "dirty",

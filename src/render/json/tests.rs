@@ -64,7 +64,7 @@ fn every_error_has_its_kind() {
     for (error, kind) in [
         (Error::Url(url), "url"),
         (Error::Source { url: text(), reason: text() }, "source"),
-        (Error::ReadFile { path, reason: text() }, "read-file"),
+        (Error::ReadFile { path: path.clone(), reason: text() }, "read-file"),
         (Error::EmptySource, "empty-source"),
         (
             Error::NoMigrationFor {
@@ -80,6 +80,12 @@ fn every_error_has_its_kind() {
         (Error::Late { files: Vec::new(), state }, "late"),
         (Error::NotApplied { version: 3 }, "not-applied"),
         (Error::NoUpFile { version: 3 }, "no-up-file"),
+        (
+            Error::Irreversible { version: 3, path: path.clone(), why: text(), below: None },
+            "irreversible",
+        ),
+        (Error::MayNotCreateDatabase { role: text() }, "may-not-create-database"),
+        (Error::Scratch { place: text(), reason: text(), fault: Some(fault()) }, "scratch"),
         (Error::Log { table: text(), reason: text() }, "log"),
         (
             Error::LogText {
@@ -108,10 +114,10 @@ fn every_error_has_its_kind() {
         let written = error_fields(anyhow::Error::from(error).context("in context"), 1);
         assert_eq!((&written["kind"], &written["message"]), (&json!(kind), &json!(message)));
         match kind {
-            "connect" | "statement" => assert_eq!(written["sqlstate"], "42501"),
+            "connect" | "statement" | "scratch" => assert_eq!(written["sqlstate"], "42501"),
             "read-file" => assert_eq!(written["file"], "migrations/3_x.up.sql"),
             "no-migration-for" => assert_eq!(written["versions"], json!([u64::MAX])),
-            "not-applied" | "no-up-file" | "dirty" | "log-text" => {
+            "not-applied" | "no-up-file" | "dirty" | "log-text" | "irreversible" => {
                 assert_eq!(written["versions"], json!([3]))
             }
             _ => assert_eq!(written["versions"], json!([])),
