@@ -37,7 +37,14 @@ pub enum ProofEvent {
         /// How many pairs.
         pairs: usize,
     },
-    /// A pair was tried.
+    /// A pair is about to be tried.
+    Trying {
+        /// The version.
+        version: Version,
+        /// The name of its files.
+        name: String,
+    },
+    /// A pair was tried, or cannot be, for an up file below it fails.
     Tried(Box<PairProof>),
 }
 
@@ -57,8 +64,8 @@ pub struct Proof {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct ProofReport {
-    /// In the order of their versions; those that were not reached because the run was asked to
-    /// stop are not in it.
+    /// In the order of their versions. Those that were not reached because the run was asked to
+    /// stop are not in it; one that was only to be run up is, where that failed.
     pub pairs: Vec<PairProof>,
     /// The name of the scratch database, where it was kept.
     pub kept: Option<String>,
@@ -121,7 +128,7 @@ impl Proof {
     ///
     /// # Errors
     ///
-    /// [`Error::Scratch`], and whatever keeps an up file below the pairs from running. That a pair
+    /// [`Error::Scratch`], [`Error::MayNotCreateDatabase`], and those of connecting. That a file
     /// fails is no error.
     pub fn run(self, mut on_event: impl FnMut(&ProofEvent) + Send) -> Result<ProofReport, Error> {
         outside_a_runtime(|| self.run_here(&mut on_event))
@@ -152,6 +159,13 @@ impl Proof {
         self.from.is_none_or(|from| version >= from)
             && self.to.is_none_or(|to| version <= to)
             && self.only.as_ref().is_none_or(|only| only.contains(&version))
+    }
+}
+
+impl ProofReport {
+    fn add(&mut self, pair: PairProof, on_event: &mut dyn FnMut(&ProofEvent)) {
+        on_event(&ProofEvent::Tried(Box::new(pair.clone())));
+        self.pairs.push(pair);
     }
 }
 
@@ -290,9 +304,19 @@ impl<'a> Stairs<'a> {
     ) -> Result<(), Error> {
         // What there is before the next version, where that is known.
         let mut before: Option<Snapshot> = None;
+        // There is no way past an up file that fails.
+        let mut is_blocked = false;
         for &version in self.source.versions() {
             if tried.last().is_none_or(|last| version > *last) {
                 break;
+            }
+            let mut pair = PairProof::new(version, self.name(version));
+            if is_blocked {
+                if tried.contains(&version) {
+                    pair.outcome = Outcome::Skipped;
+                    report.add(pair, on_event);
+                }
+                continue;
             }
             if self.interrupt.is_stopped() {
                 report.is_stopped = true;
@@ -300,16 +324,23 @@ impl<'a> Stairs<'a> {
             }
             if !tried.contains(&version) {
                 before = None;
-                self.seed_only(version)?;
-                self.run(|migrator| migrator.up_by(1))?;
+                let passed = self.pass(&mut pair);
+                if self.interrupt.is_stopped() {
+                    report.is_stopped = true;
+                    break;
+                }
+                if !passed? {
+                    is_blocked = true;
+                    report.add(pair, on_event);
+                }
                 continue;
             }
+            on_event(&ProofEvent::Trying { version, name: pair.name.clone() });
             let before_it = match before.take() {
                 Some(snapshot) => snapshot,
                 None => self.look()?,
             };
             let begun = Instant::now();
-            let mut pair = PairProof::new(version, self.name(version));
             let after = self.try_pair(&mut pair, before_it);
             pair.took = begun.elapsed();
             // Files that did not run say nothing of the pair.
@@ -317,16 +348,26 @@ impl<'a> Stairs<'a> {
                 report.is_stopped = true;
                 break;
             }
-            let after = after?;
-            on_event(&ProofEvent::Tried(Box::new(pair.clone())));
-            report.pairs.push(pair);
-            match after {
-                Some(snapshot) => before = Some(snapshot),
-                // There is no way past an up file that fails.
-                None => break,
-            }
+            before = after?;
+            is_blocked = before.is_none();
+            report.add(pair, on_event);
         }
         Ok(())
+    }
+
+    /// Runs the up file of a version that is not to be tried; whether that went well.
+    fn pass(&mut self, pair: &mut PairProof) -> Result<bool, Error> {
+        if let Some(finding) = self.seed(pair.version)? {
+            pair.found(finding);
+            return Ok(false);
+        }
+        match self.run(|migrator| migrator.up_by(1)) {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                pair.found(PairFinding::UpFailed(of_file(error)?));
+                Ok(false)
+            }
+        }
     }
 
     fn name(&self, version: Version) -> String {
