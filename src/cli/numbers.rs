@@ -20,6 +20,20 @@ pub fn version_number(text: &str) -> Result<Version, Complaint> {
     parse_number(text).ok_or_else(|| Complaint::new("can't read version argument V"))
 }
 
+/// A version as a flag's value, for clap's `value_parser`.
+pub fn version(text: &str) -> Result<Version, String> {
+    parse_number(text.trim()).ok_or_else(|| format!("{text:?} is not a version"))
+}
+
+/// Several versions as one flag's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versions(pub Vec<Version>);
+
+/// Versions with commas between them, for clap's `value_parser`.
+pub fn versions(text: &str) -> Result<Versions, String> {
+    text.split(',').map(version).collect::<Result<_, _>>().map(Versions)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +44,12 @@ mod tests {
         for text in ["", "+1", "-1", "1_0", "x", "18446744073709551616", " 1"] {
             assert_eq!(parse_number(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn versions_have_commas_between_them() {
+        assert_eq!(versions("7, 009"), Ok(Versions(vec![7, 9])));
+        assert_eq!(versions("7,x"), Err("\"x\" is not a version".to_string()));
+        assert!(versions("").is_err() && versions("7,").is_err());
     }
 }

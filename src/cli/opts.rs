@@ -100,9 +100,10 @@ pub struct HelpArgs {
 pub const COMMAND: &str = "name of a command";
 
 /// The headings of the commands in the help, each with the first command below it.
-pub const GROUPS: [(&str, &str); 4] = [
+pub const GROUPS: [(&str, &str); 5] = [
     ("Run migrations", "up"),
     ("See what is applied, and check", "status"),
+    ("Test on a scratch database", "test"),
     ("Repair", "repair"),
     ("Create, and other", "new"),
 ];

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::cli::commands::{
     create, down, drop, force, goto, init, log, new, redo, renumber, repair, rollback, show,
-    status, templates, up, verify, version, wait,
+    status, templates, test, up, verify, version, wait,
 };
 use crate::cli::config::Config;
 use crate::cli::context::{Answer, Context};
@@ -26,6 +26,7 @@ pub enum Command {
     Log(log::Args),
     Show(show::Args),
     Version(version::Args),
+    Test(test::Args),
     Repair(repair::Args),
     Force(force::Args),
     Renumber(renumber::Args),
@@ -42,7 +43,12 @@ const LENIENT: [&str; 7] = ["create", "goto", "up", "down", "drop", "force", "ve
 
 /// Runs a command, prints what comes of it, and gives the exit code.
 pub fn run(config: Config, command: Command) -> u8 {
-    let json = config.json || matches!(&command, Command::Verify(args) if args.is_json());
+    let json = match &command {
+        Command::Verify(args) => args.is_json(),
+        Command::Test(args) => args.is_json(),
+        _ => false,
+    };
+    let json = config.json || json;
     let context = Context::new(Config { json, ..config });
     match command {
         Command::Up(args) => finish(&context, args, up::run),
@@ -52,6 +58,7 @@ pub fn run(config: Config, command: Command) -> u8 {
         Command::Rollback(args) => finish(&context, args, rollback::run),
         Command::Status(args) => finish(&context, args, status::run),
         Command::Verify(args) => finish(&context, args, verify::run),
+        Command::Test(args) => finish(&context, args, test::run),
         Command::Log(args) => finish(&context, args, log::run),
         Command::Show(args) => finish(&context, args, show::run),
         Command::Repair(args) => finish(&context, args, repair::run),

@@ -96,7 +96,8 @@ impl Context {
         })
     }
 
-    fn resolved(&self, url: &str) -> Result<DatabaseUrl> {
+    /// A URL with what the environment adds to it.
+    pub fn resolved(&self, url: &str) -> Result<DatabaseUrl> {
         let (url, warnings) = DatabaseUrl::resolve(url).map_err(Error::Url)?;
         for warning in &warnings {
             self.printer.warning(warning);

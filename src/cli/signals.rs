@@ -22,30 +22,50 @@ pub struct Signals {
 impl Signals {
     /// Catches both from now on; until now they end the process at once, which hurts nothing.
     pub fn catch(interrupt: Interrupt, printer: &Printer) -> Signals {
+        let printer = printer.clone();
+        Signals::hear(move |count, signal| match count {
+            0 => {
+                printer.line("Stopping after this running migration ...");
+                interrupt.stop();
+            }
+            1 => {
+                printer.detail(
+                    "cancelling the statement that is being run; once more ends in 2 seconds at most",
+                );
+                interrupt.cancel();
+            }
+            _ => end(signal, &interrupt, &printer),
+        })
+    }
+
+    /// Catches both from now on, for a run in which there is nothing to lose: the first cancels what
+    /// runs, and says so; the second ends the process.
+    pub fn catch_to_cancel(interrupt: Interrupt, printer: &Printer, says: &'static str) -> Signals {
+        let printer = printer.clone();
+        Signals::hear(move |count, signal| match count {
+            0 => {
+                printer.line(says);
+                interrupt.cancel();
+            }
+            _ => {
+                thread::sleep(LAST_WAIT);
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            }
+        })
+    }
+
+    /// Calls `on_signal` with each, and how many came before it.
+    fn hear(on_signal: impl Fn(usize, i32) + Send + 'static) -> Signals {
         let first = Arc::new(AtomicI32::new(0));
         let signals = Signals { first: first.clone() };
-        let printer = printer.clone();
         // Without a handler a signal ends the process, and the server rolls the file back.
         let Ok(mut caught) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
             return signals;
         };
         let hear = move || {
             for (count, signal) in caught.forever().enumerate() {
-                match count {
-                    0 => {
-                        first.store(signal, Ordering::Relaxed);
-                        printer.line("Stopping after this running migration ...");
-                        interrupt.stop();
-                    }
-                    1 => {
-                        printer.detail(
-                            "cancelling the statement that is being run; once more ends in 2 seconds \
-                             at most",
-                        );
-                        interrupt.cancel();
-                    }
-                    _ => end(signal, &interrupt, &printer),
-                }
+                let _ = first.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed);
+                on_signal(count, signal);
             }
         };
         // Without a thread to hear them they end the process, too.

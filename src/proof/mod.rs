@@ -50,7 +50,8 @@ pub enum ProofEvent {
 
 /// Proves the down files of a source.
 pub struct Proof {
-    url: DatabaseUrl,
+    /// `None` where there is only a scratch database.
+    url: Option<DatabaseUrl>,
     source: Source,
     scratch: Option<DatabaseUrl>,
     from: Option<Version>,
@@ -77,7 +78,7 @@ impl Proof {
     /// On a database of its own beside this one.
     pub fn new(url: DatabaseUrl, source: Source) -> Proof {
         Proof {
-            url,
+            url: Some(url),
             source,
             scratch: None,
             from: None,
@@ -86,6 +87,11 @@ impl Proof {
             keep: false,
             interrupt: Interrupt::new(),
         }
+    }
+
+    /// On this database, which must be empty, and is emptied again; there is no other.
+    pub fn on_scratch(scratch: DatabaseUrl, source: Source) -> Proof {
+        Proof { url: None, ..Proof::new(scratch.clone(), source).scratch(scratch) }
     }
 
     /// On this database, which must be empty, and is emptied again.
@@ -135,9 +141,10 @@ impl Proof {
     }
 
     fn run_here(self, on_event: &mut dyn FnMut(&ProofEvent)) -> Result<ProofReport, Error> {
-        let mut scratch = match &self.scratch {
-            Some(url) => Scratch::given(url, Some(&self.url))?,
-            None => Scratch::create(&self.url)?,
+        let mut scratch = match (&self.scratch, &self.url) {
+            (None, Some(url)) => Scratch::create(url)?,
+            (Some(scratch), target) => Scratch::given(scratch, target.as_ref())?,
+            (None, None) => return Ok(ProofReport::default()),
         };
         let tried: Vec<Version> =
             self.source.versions().iter().copied().filter(|v| self.is_tried(*v)).collect();

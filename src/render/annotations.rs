@@ -12,8 +12,7 @@ use crate::render::printer::Printer;
 
 /// Prints a line for each finding, and how many there are.
 pub fn print(findings: &[Finding], printer: &Printer, place: &Place, with_database: bool) {
-    let here = std::env::current_dir().unwrap_or_default();
-    let folder = within(place.folder, &here);
+    let folder = within(place.folder, &here());
     let mut text = String::new();
     for finding in findings {
         let Finding { file, line, kind, message, is_note, .. } = finding;
@@ -27,6 +26,24 @@ pub fn print(findings: &[Finding], printer: &Printer, place: &Place, with_databa
     }
     text.push_str(&summary(findings, with_database));
     printer.answer(&text);
+}
+
+/// An annotation for a file, at a line of it, as one line of output.
+pub fn annotation(
+    severity: &str,
+    file: Option<&Path>,
+    line: Option<usize>,
+    title: &str,
+    text: &str,
+) -> String {
+    let file = file.map(|file| within(file, &here()).to_string_lossy().into_owned());
+    let line = line.map(|line| line.to_string());
+    let properties = [("file", file), ("line", line), ("title", Some(title.to_string()))];
+    format!("{}\n", command(severity, &properties, text))
+}
+
+fn here() -> PathBuf {
+    std::env::current_dir().unwrap_or_default()
 }
 
 /// Prints what was not checked.

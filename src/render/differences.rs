@@ -59,12 +59,6 @@ pub fn lines(difference: &Difference, heads: &Heads) -> Vec<Line> {
     lines
 }
 
-/// The same without colours.
-pub fn plain(difference: &Difference, heads: &Heads) -> String {
-    let lines: Vec<String> = lines(difference, heads).into_iter().map(|(_, line)| line).collect();
-    lines.join("\n")
-}
-
 /// What an object is, as far as it can be said in a few words.
 pub fn definition(object: &Object) -> Vec<Line> {
     let value = |name: &str| object.values.get(name).map(String::as_str);
@@ -230,7 +224,8 @@ mod tests {
 
     fn said(kind: &str, change: Change) -> String {
         let id = Id { kind: kind.to_string(), name: "public.a".to_string() };
-        plain(&Difference { id, change }, &HEADS)
+        let lines = lines(&Difference { id, change }, &HEADS).into_iter().map(|(_, line)| line);
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     fn changed(values: &[(&str, Option<&str>, Option<&str>)]) -> Change {

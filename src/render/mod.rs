@@ -19,6 +19,7 @@ pub mod format;
 pub mod invocation;
 pub mod json;
 mod message;
+pub mod pairs;
 pub mod printer;
 mod progress;
 pub mod shell;

@@ -204,8 +204,13 @@ impl Printer {
     /// The same on standard output.
     pub fn answer(&self, text: &str) {
         self.look_for_commands(text);
-        let mut out = io::stdout().lock();
-        self.note("output", out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+        self.note(
+            "output",
+            self.progress.above(|| {
+                let mut out = io::stdout().lock();
+                out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            }),
+        );
     }
 
     fn note(&self, stream: &str, written: io::Result<()>) {

@@ -11,6 +11,7 @@
 //!
 //! Floor 0: plain values, no imports of the crate, no I/O, no panics, whatever the text.
 
+mod append;
 mod body;
 mod compare;
 mod directive;
@@ -32,6 +33,7 @@ mod walk;
 mod tests;
 
 // For everybody: what a file's statements are and how it would run.
+pub use append::append;
 pub use directive::irreversible;
 pub use kind::Kind;
 pub use lex::Strings;

@@ -18,6 +18,7 @@ pub mod rollback;
 pub mod show;
 pub mod status;
 pub mod templates;
+pub mod test;
 #[cfg(test)]
 mod tests;
 pub mod up;

@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 use super::log::{EntryItem, LogBody};
 use super::repair::{self, RepairBody, RepairItem};
 use super::status::{self, MigrationItem, RunningItem, StatusBody};
+use super::test::TestBody;
 use super::verify::{FindingItem, VerifyBody};
+use crate::cli::pair_items::{ObjectItem, PairFindingItem, PairItem, RowsItem};
 use crate::cli::run_files::{FileItem, RunBody};
 use crate::render::json::{Document, NoBody, RowItem, SCHEMA, millis, text, utc};
 use crate::render::printer::Said;
@@ -121,6 +123,39 @@ fn verify_body() -> VerifyBody {
     VerifyBody { findings: Some(vec![finding]) }
 }
 
+fn test_body() -> TestBody {
+    let values = Some([("relowner".to_string(), Some("app".to_string()))].into());
+    let (kind, name) = ("table".to_string(), "public.a".to_string());
+    let found = PairFindingItem {
+        kind: "left-behind",
+        note: false,
+        message: "left behind: table public.a".to_string(),
+        file: "migrations/3_x.down.sql".to_string(),
+        line: Some(7),
+        sqlstate: Some("42P01".to_string()),
+        object: Some(ObjectItem { kind, name, before: None, after: values }),
+        rows: Some(RowsItem {
+            table: "public.a".to_string(),
+            before: 3,
+            after: 2,
+            columns: [("b".to_string(), 1)].into(),
+        }),
+    };
+    let pair = PairItem {
+        version: 3,
+        name: "x".to_string(),
+        result: "failed",
+        irreversible: Some("why".to_string()),
+        fixed: false,
+        up_file: "migrations/3_x.up.sql".to_string(),
+        down_file: "migrations/3_x.down.sql".to_string(),
+        duration_ms: 12.5,
+        findings: vec![found],
+        statements: vec!["DROP TABLE public.a;".to_string()],
+    };
+    TestBody { pairs: Some(vec![pair]) }
+}
+
 fn file() -> FileItem {
     let name = Some("create_x".to_string());
     FileItem { version: 4, direction: "up", name, duration_ms: 5.3, from_log: false }
@@ -138,6 +173,7 @@ fn every_command_keeps_to_the_schema() {
     }
     valid(&written("version", &NoBody {}));
     valid(&written("verify", &verify_body()));
+    valid(&written("test", &test_body()));
     valid(&written("log", &log_body()));
     valid(&written("log", &LogBody { entries: Some(Vec::new()) }));
     valid(&written("repair", &RepairBody::default()));
@@ -187,6 +223,7 @@ fn a_command_that_failed_early_has_the_same_fields() {
     check::<RepairBody>("repair", true);
     check::<StatusBody>("status", false);
     check::<VerifyBody>("verify", false);
+    check::<TestBody>("test", false);
     check::<LogBody>("log", false);
 }
 
@@ -205,6 +242,7 @@ fn the_schema_refuses_what_is_wrong() {
     let listed = valid(&written("status", &status_body(vec![migration()])));
     let verified = valid(&written("verify", &verify_body()));
     let logged = valid(&written("log", &log_body()));
+    let tested = valid(&written("test", &test_body()));
     let cases = [
         (&up, "/command", json!("status")),
         (&up, "/command", json!("drop")),
@@ -227,6 +265,9 @@ fn the_schema_refuses_what_is_wrong() {
         (&listed, "/migrations", Value::Null),
         (&verified, "/findings/0/kind", json!("No Down")),
         (&verified, "/findings/0/line", json!(0)),
+        (&tested, "/pairs/0/result", json!("ok")),
+        (&tested, "/pairs/0/findings/0/object/after/relowner", json!(1)),
+        (&tested, "/pairs/0/findings/0/rows/columns/b", json!("1")),
         (&logged, "/entries/0/from/dirty", Value::Null),
         (&logged, "/entries/0/up_text", json!("select 1")),
     ];
@@ -237,7 +278,7 @@ fn the_schema_refuses_what_is_wrong() {
         assert!(!faults(&bad).is_empty(), "{at} = {value}");
     }
     // Each field has to be there.
-    for good in [&up, &listed, &verified, &logged] {
+    for good in [&up, &listed, &verified, &logged, &tested] {
         for field in good.as_object().unwrap().keys() {
             let mut bad = good.clone();
             bad.as_object_mut().unwrap().remove(field);

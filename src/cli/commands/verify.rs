@@ -1,12 +1,12 @@
 //! `verify`: checks the folder, and the database if one is given.
 
 use anyhow::Result;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use dbm::{Error, Finding, FindingKind, Source, Version, verify_database, verify_folder};
 use serde::Serialize;
 
 use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
+use crate::cli::format::{Format, format};
 use crate::cli::open::open;
 use crate::render::annotations;
 use crate::render::error::Complaint;
@@ -20,7 +20,7 @@ use crate::render::findings::{self, Place};
 #[command(override_usage = "verify", arg = json_flag())]
 pub struct Args {
     /// text; json: as -json; github: annotations of a GitHub workflow (text)
-    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS).map(format))]
+    #[arg(long, value_name = "FORMAT", value_parser = format())]
     format: Option<Format>,
     /// check the folder only
     #[arg(long)]
@@ -28,25 +28,6 @@ pub struct Args {
     /// ignore findings of these kinds (the words in brackets): no-down,style
     #[arg(long, value_name = "KINDS", value_parser = allowed)]
     allow: Option<Allowed>,
-}
-
-/// How findings are written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Text,
-    Json,
-    Github,
-}
-
-const FORMATS: [&str; 3] = ["text", "json", "github"];
-
-/// One of these words.
-fn format(word: String) -> Format {
-    match word.as_str() {
-        "json" => Format::Json,
-        "github" => Format::Github,
-        _ => Format::Text,
-    }
 }
 
 impl Args {
