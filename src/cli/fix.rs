@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use dbm::regular_file;
-use dbm::snapshot::Statement;
 use dbm::sql::append;
 use dbm::text::printable_path;
 
@@ -25,7 +24,7 @@ pub struct Change {
 /// What is to be changed for a pair; `None` where it lacks no statement.
 pub fn change(tried: &Tried) -> Result<Option<Change>, Complaint> {
     let Tried { pair, down, .. } = tried;
-    if pair.statements.is_empty() {
+    if !tried.can_be_fixed() {
         return Ok(None);
     }
     let path = down.clone();
@@ -35,7 +34,8 @@ pub fn change(tried: &Tried) -> Result<Option<Change>, Complaint> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Complaint::io("open", &path, &error)),
     };
-    let statements = pair.statements.iter().map(|Statement { sql, .. }| sql.as_str());
+    let statements = tried.statements();
+    let statements = statements.iter().map(String::as_str);
     let after = match is_rewritten(pair) {
         true => format!("{}{}", append("", statements), set_aside(&before, tried)),
         false => append(&before, statements),

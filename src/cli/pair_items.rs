@@ -76,7 +76,7 @@ impl PairItem {
             down_file: tried.down.display().to_string(),
             duration_ms: millis(pair.took),
             findings: pair.findings.iter().map(|it| PairFindingItem::of(it, tried)).collect(),
-            statements: pair.statements.iter().map(|statement| statement.sql.clone()).collect(),
+            statements: tried.statements(),
         }
     }
 }

@@ -265,7 +265,7 @@ impl Work<'_> {
     fn fix(&self, folder: &Folder, tried: &[Tried]) -> Result<BTreeSet<Version>> {
         let printer = &self.context.printer;
         let mut fixed = BTreeSet::new();
-        for one in tried.iter().filter(|one| one.is_failed()) {
+        for one in tried {
             let Some(change) = fix::change(one)? else { continue };
             fix::write(&folder.path, &change)?;
             if !printer.is_json() {
@@ -292,8 +292,6 @@ impl Work<'_> {
                 _ => printer.answer(&conclusion),
             }
         }
-        let is_open = |one: &&Tried| one.is_failed() && !one.pair.statements.is_empty();
-        let open = tried.iter().filter(is_open).count();
         if !fixed.is_empty() {
             let passed = |one: &&Tried| {
                 fixed.contains(&one.version()) && one.pair.outcome == PairOutcome::Passed
@@ -307,7 +305,7 @@ impl Work<'_> {
                 printer.program(),
                 versions.join(",")
             ));
-        } else if open > 0 && self.args.scratch.is_none() {
+        } else if self.args.scratch.is_none() && tried.iter().any(Tried::can_be_fixed) {
             printer.hint(&format!(
                 "to write the statements into the down files and try those again: {}",
                 printer.again("-fix")

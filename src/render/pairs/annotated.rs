@@ -28,7 +28,7 @@ pub fn annotations(tried: &Tried) -> String {
         let mut message: Vec<String> = same.iter().map(|finding| findings::text(finding)).collect();
         if !pair.statements.is_empty() && file == tried.down {
             message.push("statements for the down file:".to_string());
-            message.extend(pair.statements.iter().map(|statement| statement.sql.clone()));
+            message.extend(tried.statements());
         }
         // A file that is not there has no lines.
         let line = line.or_else(|| file.exists().then_some(1));

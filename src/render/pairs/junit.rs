@@ -40,7 +40,7 @@ fn case(tried: &Tried) -> String {
     let mut text: Vec<String> = pair.findings.iter().map(findings::text).collect();
     if !pair.statements.is_empty() {
         text.push("statements for the down file:".to_string());
-        text.extend(pair.statements.iter().map(|statement| statement.sql.clone()));
+        text.extend(tried.statements());
     }
     let text = escaped(&text.join("\n"));
     let body = match &pair.outcome {

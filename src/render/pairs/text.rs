@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use dbm::snapshot::Statement;
 use dbm::text::printable_path;
 use dbm::{PairOutcome, PairProof};
 
@@ -37,15 +36,16 @@ pub fn failed(tried: &Tried, look: &Look) -> String {
     for finding in &pair.findings {
         text.push_str(&block(&findings::lines(finding, width), "  ", look));
     }
-    if !pair.statements.is_empty() {
+    let statements = tried.statements();
+    if !statements.is_empty() {
         let path = printable_path(down);
         text.push_str(&match is_rewritten(pair) {
             true => format!("  what would undo the up file, for {path}:\n\n"),
             false => format!("  missing at the end of {path}:\n\n"),
         });
         // To be copied as they are: a line of a function's body must not be moved.
-        for Statement { sql, .. } in &pair.statements {
-            text.push_str(&format!("{}\n", all_shown(sql)));
+        for statement in statements {
+            text.push_str(&format!("{}\n", all_shown(&statement)));
         }
         text.push('\n');
     }

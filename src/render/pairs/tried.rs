@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use dbm::snapshot::Statement;
 use dbm::{Direction, FileName, PairOutcome, PairProof, Source, Version, parse_file_name};
 
 /// A pair that was tried, and its files.
@@ -15,6 +16,20 @@ pub struct Tried {
 }
 
 impl Tried {
+    /// What the down file lacks, a statement each, as it stands in a file.
+    pub fn statements(&self) -> Vec<String> {
+        let written = |statement: &Statement| match is_comment(statement) {
+            true => statement.sql.clone(),
+            false => format!("{};", statement.sql),
+        };
+        self.pair.statements.iter().map(written).collect()
+    }
+
+    /// Whether there is a statement that the down file lacks, and not only a remark.
+    pub fn can_be_fixed(&self) -> bool {
+        self.is_failed() && !self.pair.statements.iter().all(is_comment)
+    }
+
     /// With the files of the source.
     pub fn new(pair: PairProof, source: &Source) -> Tried {
         let path = |direction| {
@@ -37,6 +52,10 @@ impl Tried {
     pub fn version(&self) -> Version {
         self.pair.version
     }
+}
+
+fn is_comment(statement: &Statement) -> bool {
+    statement.sql.starts_with("-- ")
 }
 
 /// The file beside an up file or a down file.
