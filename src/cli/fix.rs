@@ -49,11 +49,9 @@ fn set_aside(text: &str, tried: &Tried) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let failed = tried.pair.findings.iter().find(|it| findings::kind(it) == "down-failed");
-    let why = failed.map(findings::text).unwrap_or_default();
-    let why = why.lines().next().unwrap_or_default();
+    let why = findings::why_down_failed(&tried.pair).unwrap_or_default();
     let lines = text.lines().map(|line| format!("-- {line}").trim_end().to_string() + "\n");
-    format!("\n-- What stood here before does not run; {why}\n{}", lines.collect::<String>())
+    format!("\n-- What was here before failed: {why}\n{}", lines.collect::<String>())
 }
 
 /// Writes it: as a whole or not at all, with the rights that the file has. A link is followed within the

@@ -32,6 +32,7 @@ mod interop;
 mod library;
 mod own_sql;
 mod pooler;
+mod proof;
 mod readme;
 mod recipes;
 mod reports;

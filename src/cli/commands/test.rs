@@ -137,7 +137,8 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<TestBody>) -> Resu
     }
     let took = begun.elapsed();
     let item = |one: &Tried| PairItem::of(one, fixed.contains(&one.version()));
-    answer.body.pairs = Some(tried.iter().map(item).collect());
+    let is_unknown = ended.is_err() && tried.is_empty();
+    answer.body.pairs = (!is_unknown).then(|| tried.iter().map(item).collect());
     let is_stopped = ended?;
     if let Some(file) = &args.junit {
         std::fs::write(file, pairs::junit(&tried, took))
@@ -257,7 +258,8 @@ impl Work<'_> {
         }
         printer.answer(&match self.args.format {
             Some(Format::Github) => pairs::annotations(one),
-            _ => pairs::failed(one, &self.look),
+            // The differences of the files have the statements.
+            _ => pairs::failed(one, !self.args.fix, &self.look),
         });
     }
 

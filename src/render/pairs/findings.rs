@@ -8,6 +8,7 @@ use dbm::{Cause, Error, LostData, PairFinding, PairOutcome, PairProof, ServerErr
 
 use crate::render::differences::{self, Heads, Line};
 use crate::render::excerpt::excerpt;
+use crate::render::format::one_line;
 use crate::render::message::message;
 use crate::render::pairs::tried::Tried;
 use crate::render::shown::shown;
@@ -97,6 +98,17 @@ fn data_lost(lost: &LostData) -> Vec<Line> {
     lines
 }
 
+/// Why a down file failed, on one line; nothing where it did not.
+pub fn why_down_failed(pair: &PairProof) -> Option<String> {
+    pair.findings.iter().find_map(|finding| match finding {
+        PairFinding::DownFailed(Error::Failed(failure)) => {
+            Some(one_line(&failure.cause.to_string()))
+        }
+        PairFinding::DownFailed(error) => Some(one_line(&error.to_string())),
+        _ => None,
+    })
+}
+
 /// A file that failed: what the server said, and where.
 fn failure(head: &str, error: &Error, width: Option<usize>) -> Vec<Line> {
     let said = message(error, true);
@@ -163,18 +175,23 @@ pub fn summary(pair: &PairProof) -> String {
             parts.push(said.to_string());
         }
     }
-    for (words, said) in [
-        ("left-behind", "left behind"),
-        ("missing", "missing"),
-        ("changed", "changed"),
-        ("up-again-differs", "not the same the second time"),
-        ("check-failed", "checks failed"),
-        ("data-lost", "tables with other data"),
-        ("column-order", "other order of columns"),
+    for (words, one, many) in [
+        ("left-behind", "left behind", "left behind"),
+        ("missing", "missing", "missing"),
+        ("changed", "changed", "changed"),
+        ("up-again-differs", "differs the second time", "differ the second time"),
+        ("check-failed", "failed check", "failed checks"),
+        ("data-lost", "table with other data", "tables with other data"),
+        (
+            "column-order",
+            "table with another order of columns",
+            "tables with another order of columns",
+        ),
     ] {
         match count(words) {
             0 => {}
-            count => parts.push(format!("{count} {said}")),
+            1 => parts.push(format!("1 {one}")),
+            count => parts.push(format!("{count} {many}")),
         }
     }
     parts.join(", ")

@@ -15,8 +15,9 @@ use crate::render::printer::{GREEN, Printer, RED, YELLOW, painted};
 use crate::render::shown::{all_shown, shown};
 use crate::render::table::Look;
 
-/// A pair that failed, or that something else is to be said of; nothing for one that passed.
-pub fn failed(tried: &Tried, look: &Look) -> String {
+/// A pair that failed, or that something else is to be said of; nothing for one that passed. Without
+/// statements where they are shown otherwise.
+pub fn failed(tried: &Tried, with_statements: bool, look: &Look) -> String {
     let Tried { pair, down, .. } = tried;
     let (word, colour) = match &pair.outcome {
         PairOutcome::Failed => ("failed:", RED),
@@ -37,11 +38,11 @@ pub fn failed(tried: &Tried, look: &Look) -> String {
         text.push_str(&block(&findings::lines(finding, width), "  ", look));
     }
     let statements = tried.statements();
-    if !statements.is_empty() {
+    if with_statements && !statements.is_empty() {
         let path = printable_path(down);
         text.push_str(&match is_rewritten(pair) {
-            true => format!("  what would undo the up file, for {path}:\n\n"),
-            false => format!("  missing at the end of {path}:\n\n"),
+            true => format!("  what undoes the up file, for {path}:\n\n"),
+            false => format!("  what is missing at the end of {path}:\n\n"),
         });
         // To be copied as they are: a line of a function's body must not be moved.
         for statement in statements {
