@@ -18,7 +18,7 @@ use crate::url::DatabaseUrl;
 pub const PREFIX: &str = "dbm_scratch_";
 
 /// `WITH (FORCE)`, which ends sessions that are still in it.
-const DROP_FORCE: u32 = 130_000;
+const DROP_FORCE: u32 = 13;
 
 /// A database to try on.
 pub struct Scratch {
@@ -205,9 +205,9 @@ fn current_schema(session: &mut Session, url: &DatabaseUrl) -> Result<String, Fa
 
 /// Encoding and locale, as CREATE DATABASE takes them.
 fn like(session: &mut Session) -> Result<String, Fault> {
-    let provider = match session.is_older_than(150_000) {
+    let provider = match session.is_older_than(15) {
         true => "'c', null",
-        false if session.is_older_than(170_000) => "datlocprovider, daticulocale",
+        false if session.is_older_than(17) => "datlocprovider, daticulocale",
         false => "datlocprovider, datlocale",
     };
     let rows = session.query(&format!(

@@ -195,7 +195,7 @@ impl Session {
         &self.mark
     }
 
-    /// Whether the server is of an older version than this one.
+    /// Whether the server is of an older major version than this one.
     pub fn is_older_than(&self, version: u32) -> bool {
         self.version.is_some_and(|own| own < version)
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::session::Row;
 use crate::snapshot::names::{Names, number};
 use crate::snapshot::shape::{Catalog, Holds, Shape};
-use crate::snapshot::{Id, Object, Snapshot, Tables, rules};
+use crate::snapshot::{Id, Object, Snapshot, Tables, depends, rules};
 
 /// Which column a sequence belongs to. `a` is OWNED BY, `i` is an identity.
 pub const OWNERS: &str = "select objid, refobjid, refobjsubid, deptype from pg_depend \
@@ -19,6 +19,9 @@ const PARTS: [(&str, &str); 2] = [("pg_attrdef", "adrelid"), ("pg_enum", "enumty
 
 /// Catalogs of remarks on any object.
 const REMARKS: [(&str, &str); 2] = [("pg_description", "description"), ("pg_seclabel", "label")];
+
+/// Of what a default is called where dependencies are told; it is a part of its column.
+const DEFAULT: &str = "default";
 
 /// What is known while objects are made.
 struct Assembly<'a> {
@@ -35,6 +38,7 @@ pub fn assemble(
     names: &Names,
     tables: &Tables,
     owners: &[Row],
+    depends: &[Row],
     left_out: &[(String, String)],
 ) -> Snapshot {
     let mut assembly =
@@ -48,7 +52,7 @@ pub fn assemble(
     let rank = |name: &str| match name {
         "pg_class" => 0,
         "pg_type" | "pg_proc" => 1,
-        "pg_attribute" => 2,
+        "pg_attribute" | "pg_opfamily" => 2,
         _ => 3,
     };
     let mut read: Vec<&Catalog> =
@@ -60,9 +64,14 @@ pub fn assemble(
         }
     }
     for catalog in read.iter().filter(|catalog| is_part(catalog)) {
-        let rows = tables.get(&catalog.name).map(Vec::as_slice).unwrap_or_default();
+        let mut rows: Vec<&Row> = tables.get(&catalog.name).into_iter().flatten().collect();
+        if catalog.name == "pg_inherits" {
+            rows.sort_by_key(|row| {
+                text(catalog, row, "inhseqno").and_then(|n| n.parse::<i32>().ok())
+            });
+        }
         match REMARKS.iter().find(|(name, _)| *name == catalog.name) {
-            Some((_, text)) => assembly.add_remarks(catalog, rows, text),
+            Some((_, text)) => assembly.add_remarks(catalog, &rows, text),
             None if catalog.name == "pg_enum" => assembly.add_labels(catalog, rows),
             None => rows.iter().for_each(|row| assembly.add_part(catalog, row)),
         }
@@ -72,6 +81,7 @@ pub fn assemble(
         assembly.add_owner(owner);
     }
     assembly.add_order(tables);
+    assembly.add_depends(depends);
     assembly.snapshot
 }
 
@@ -93,6 +103,13 @@ impl<'a> Assembly<'a> {
                     && text("relname").is_some_and(|name| bare(name) == *table)
             })
         {
+            return;
+        }
+        if catalog.name == "pg_class" && text("relkind") == Some("c") {
+            // The columns of a composite type are those of the type.
+            if let Some(oid) = catalog.oid.and_then(|oid| number(row, oid)) {
+                self.ids.insert((&catalog.name, oid), Id { kind: "type".to_string(), name });
+            }
             return;
         }
         let id = Id { kind: word(catalog, row), name };
@@ -163,10 +180,14 @@ impl<'a> Assembly<'a> {
         values
     }
 
-    fn add_part(&mut self, catalog: &Catalog, row: &Row) {
+    fn add_part(&mut self, catalog: &'a Catalog, row: &Row) {
         let Some(id) = self.whole(catalog, row) else { return };
         let mut values = self.values(catalog, row, Some(&catalog.name));
         if catalog.name == "pg_attrdef" {
+            if let Some(oid) = catalog.oid.and_then(|oid| number(row, oid)) {
+                let id = Id { kind: DEFAULT.to_string(), name: id.name.clone() };
+                self.ids.insert((&catalog.name, oid), id);
+            }
             let default = catalog.column("adbin").and_then(|place| row.get(place)?.clone());
             values = default.map(|text| ("default".to_string(), text)).into_iter().collect();
         }
@@ -207,9 +228,8 @@ impl<'a> Assembly<'a> {
         Some(Id { kind: "column".to_string(), name: format!("{}.{name}", table_id.name) })
     }
 
-    fn add_labels(&mut self, catalog: &Catalog, rows: &[Row]) {
+    fn add_labels(&mut self, catalog: &Catalog, mut rows: Vec<&Row>) {
         let order = |row: &Row| text(catalog, row, "enumsortorder")?.parse::<f32>().ok();
-        let mut rows: Vec<&Row> = rows.iter().collect();
         rows.sort_by(|a, b| order(a).partial_cmp(&order(b)).unwrap_or(std::cmp::Ordering::Equal));
         for row in rows {
             let Some(id) = self.whole(catalog, row) else { continue };
@@ -227,7 +247,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn add_remarks(&mut self, catalog: &Catalog, rows: &[Row], column: &str) {
+    fn add_remarks(&mut self, catalog: &Catalog, rows: &[&Row], column: &str) {
         for row in rows {
             let value = |name| text(catalog, row, name);
             let (Some(remark), Some(class), Some(object), Some(part)) = (
@@ -297,6 +317,23 @@ impl<'a> Assembly<'a> {
         if let Some(object) = self.snapshot.objects.get_mut(id) {
             object.values.insert("owned by".to_string(), column.name.clone());
             object.parent = Some(column);
+        }
+    }
+
+    fn add_depends(&mut self, rows: &[Row]) {
+        let object = |catalog: &str, oid, part| match part {
+            0 => self.ids.get(&(catalog, oid)).cloned(),
+            _ => self.column_id(oid, part).or_else(|| self.ids.get(&(catalog, oid)).cloned()),
+        };
+        self.snapshot.depends = depends::resolve(rows, &object);
+        // An operator or a function of a class goes with it.
+        for (id, needed) in &self.snapshot.depends {
+            if matches!(&*id.kind, "operator of family" | "function of family")
+                && let Some(class) = needed.iter().find(|id| id.kind == "operator class")
+                && let Some(object) = self.snapshot.objects.get_mut(id)
+            {
+                object.parent = Some(class.clone());
+            }
         }
     }
 

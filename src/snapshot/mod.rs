@@ -6,18 +6,21 @@
 
 mod assemble;
 mod compare;
+mod depends;
 mod names;
 mod rules;
 mod shape;
 mod statements;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::error::Error;
 use crate::fault::Fault;
-use crate::session::Session;
+use crate::session::{Session, outside_a_runtime};
+use crate::url::DatabaseUrl;
 
 pub use compare::{Change, Difference, compare};
-pub use statements::{Statement, statements};
+pub use statements::{Statement, definition, statements};
 
 use assemble::assemble;
 use names::Names;
@@ -42,18 +45,49 @@ pub struct Object {
 }
 
 /// What a database holds at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// In the order of their names.
     pub objects: BTreeMap<Id, Object>,
     /// The columns of each table, in their order.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// Who looked: who runs statements owns what they make.
+    pub role: String,
+    /// What each object depends on.
+    depends: BTreeMap<Id, BTreeSet<Id>>,
+}
+
+/// Who looked is not compared, and dependencies follow from the rest.
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Snapshot) -> bool {
+        self.objects == other.objects && self.columns == other.columns
+    }
+}
+
+impl Eq for Snapshot {}
+
+impl Snapshot {
+    /// Looks once.
+    ///
+    /// # Errors
+    ///
+    /// Those of connecting, and [`Error::Statement`].
+    pub fn of(url: &DatabaseUrl) -> Result<Snapshot, Error> {
+        let look = |session: &mut Session| Camera::new(session)?.take(session, &[]);
+        outside_a_runtime(|| {
+            look(&mut Session::open(url)?).map_err(|fault| Error::Statement {
+                sql: "the queries of the catalogs".to_string(),
+                fault,
+            })
+        })
+    }
 }
 
 /// Takes snapshots of one database after the other on one server.
 pub struct Camera {
     shape: Shape,
     names: Names,
+    role: String,
 }
 
 impl Camera {
@@ -64,7 +98,9 @@ impl Camera {
     /// [`Fault`].
     pub fn new(session: &mut Session) -> Result<Camera, Fault> {
         session.query("select set_config('search_path', '', false)")?;
-        Ok(Camera { shape: Shape::read(session)?, names: Names::default() })
+        let role = session.query("select quote_ident(current_user)")?.pop();
+        let role = role.and_then(|row| row.into_iter().next().flatten()).unwrap_or_default();
+        Ok(Camera { shape: Shape::read(session)?, names: Names::default(), role })
     }
 
     /// Takes one. `left_out` are tables that are not looked at, as schema and name.
@@ -81,11 +117,14 @@ impl Camera {
         let mut message: Vec<String> = queries.map(shape::Catalog::query).collect();
         message.push(assemble::OWNERS.to_string());
         // One transaction, so one state of the database.
+        message.push(depends::QUERY.to_string());
         let mut answers = session.query_all(&message.join(";\n"))?;
+        let depends = answers.pop().unwrap_or_default();
         let owners = answers.pop().unwrap_or_default();
         let tables = self.shape.read.iter().cloned().zip(answers).collect();
         self.names.learn(session, &self.shape, &tables)?;
-        Ok(assemble(&self.shape, &self.names, &tables, &owners, left_out))
+        let snapshot = assemble(&self.shape, &self.names, &tables, &owners, &depends, left_out);
+        Ok(Snapshot { role: self.role.clone(), ..snapshot })
     }
 }
 

@@ -190,6 +190,7 @@ impl Names {
             ("pg_attribute", _) => format!("{}.{own}", others.join(".")),
             ("pg_proc" | "pg_operator", _) => format!("{schema}{own}({})", others.join(", ")),
             ("pg_cast", _) => others.join(" as "),
+            (_, true) if others.is_empty() => "of the database".to_string(),
             (_, true) => others.join(" on "),
             _ if others.is_empty() => format!("{schema}{own}"),
             _ => format!("{schema}{own} on {}", others.join(" on ")),

@@ -6,7 +6,7 @@
 
 /// Catalogs that are not compared: data and statistics, dependencies (which follow from the rest),
 /// and what belongs to the whole server.
-pub const LEFT_OUT: [&str; 11] = [
+pub const LEFT_OUT: [&str; 12] = [
     "pg_depend",
     "pg_init_privs",
     "pg_largeobject",
@@ -18,6 +18,8 @@ pub const LEFT_OUT: [&str; 11] = [
     "pg_statistic_ext_data",
     "pg_subscription_rel",
     "pg_replication_origin",
+    // Told as "mappings" of the configuration.
+    "pg_ts_config_map",
 ];
 
 /// Catalogs of the whole server of which some rows belong to one database.
@@ -25,7 +27,7 @@ pub const SHARED_BUT_READ: [&str; 2] = ["pg_db_role_setting", "pg_subscription"]
 
 /// Columns that tell nothing of what an object is: numbers that change from run to run, flags that
 /// the server keeps lazily, and what follows from other columns.
-pub const BOOKKEEPING: [(&str, &[&str]); 12] = [
+pub const BOOKKEEPING: [(&str, &[&str]); 14] = [
     (
         "pg_class",
         &[
@@ -71,13 +73,16 @@ pub const BOOKKEEPING: [(&str, &[&str]); 12] = [
     ("pg_proc", &["prosqlbody", "pronargs", "pronargdefaults"]),
     ("pg_extension", &["extconfig", "extcondition"]),
     ("pg_collation", &["collversion"]),
+    ("pg_conversion", &["conforencoding", "contoencoding"]),
+    // The database may be another one.
+    ("pg_db_role_setting", &["setdatabase"]),
     ("pg_subscription", &["subdbid", "subskiplsn"]),
     ("pg_partitioned_table", &["partdefid", "partexprs"]),
 ];
 
 /// Rows of a catalog that are left out, as a condition that keeps the others. `$e` stands for the
 /// members of extensions.
-pub const KEPT: [(&str, &str); 9] = [
+pub const KEPT: [(&str, &str); 13] = [
     ("pg_class", "relkind <> 't' and relnamespace <> 99 and relpersistence <> 't'"),
     ("pg_attribute", "attnum > 0 and not attisdropped"),
     // The types of rows and arrays come and go with what they are made of.
@@ -85,7 +90,29 @@ pub const KEPT: [(&str, &str); 9] = [
         "pg_type",
         "(typrelid = 0 or exists (select from pg_class where oid = typrelid and relkind = 'c')) \
          and not (typelem <> 0 and exists (select from pg_type e where e.oid = o.typelem and e.typarray = o.oid)) \
-         and typisdefined",
+         and (typisdefined or typtype = 'p') and typtype <> 'm'",
+    ),
+    // What a range type brings with it.
+    (
+        "pg_proc",
+        "not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = o.oid \
+                     and refclassid = 'pg_type'::regclass and deptype = 'i')",
+    ),
+    (
+        "pg_cast",
+        "not exists (select from pg_depend where classid = 'pg_cast'::regclass and objid = o.oid \
+                     and refclassid = 'pg_type'::regclass and deptype = 'i')",
+    ),
+    // A family that belongs to an extension.
+    (
+        "pg_amop",
+        "not exists (select from pg_depend where classid = 'pg_opfamily'::regclass \
+                     and objid = o.amopfamily and deptype = 'e')",
+    ),
+    (
+        "pg_amproc",
+        "not exists (select from pg_depend where classid = 'pg_opfamily'::regclass \
+                     and objid = o.amprocfamily and deptype = 'e')",
     ),
     ("pg_constraint", "contype <> 't'"),
     ("pg_trigger", "not tgisinternal"),
@@ -102,7 +129,7 @@ pub const KEPT: [(&str, &str); 9] = [
 ];
 
 /// What only the server can write: a name for it, and the expression.
-pub const WRITTEN: [(&str, &[(&str, &str)]); 11] = [
+pub const WRITTEN: [(&str, &[(&str, &str)]); 13] = [
     (
         "pg_class",
         &[
@@ -110,7 +137,19 @@ pub const WRITTEN: [(&str, &[(&str, &str)]); 11] = [
             ("partition key", "case when relkind = 'p' then pg_get_partkeydef(oid) end"),
         ],
     ),
-    ("pg_attribute", &[("type", "format_type(atttypid, atttypmod)"), ("number", "attnum::text")]),
+    (
+        "pg_attribute",
+        &[
+            ("type", "format_type(atttypid, atttypmod)"),
+            // Where it is not the type's.
+            (
+                "storage",
+                "case when attstorage <> (select typstorage from pg_type where oid = atttypid) \
+                 then attstorage end",
+            ),
+            ("number", "attnum::text"),
+        ],
+    ),
     (
         "pg_type",
         &[("base type", "case when typtype = 'd' then format_type(typbasetype, typtypmod) end")],
@@ -133,6 +172,23 @@ pub const WRITTEN: [(&str, &[(&str, &str)]); 11] = [
         &[("source", "format_type(castsource, null)"), ("target", "format_type(casttarget, null)")],
     ),
     ("pg_range", &[("subtype", "format_type(rngsubtype, null)")]),
+    (
+        "pg_conversion",
+        &[
+            ("from", "pg_encoding_to_char(conforencoding)"),
+            ("to", "pg_encoding_to_char(contoencoding)"),
+        ],
+    ),
+    (
+        "pg_ts_config",
+        &[(
+            "mappings",
+            "(select string_agg(alias || ' ' || dictionaries, '; ' order by alias) from ( \
+                select t.alias, string_agg(m.mapdict::regdictionary::text, ', ' order by m.mapseqno) \
+                from ts_token_type(o.cfgparser) t join pg_ts_config_map m on m.maptokentype = t.tokid \
+                where m.mapcfg = o.oid group by t.alias) x(alias, dictionaries))",
+        )],
+    ),
 ];
 
 /// The letter of `acldefault`, and the column of the owner.
@@ -147,13 +203,15 @@ pub const PRIVILEGES: [(&str, &str, &str); 7] = [
 ];
 
 /// The columns that name a row, where the catalog has several such keys and the shortest is not it.
-pub const KEYS: [(&str, &[&str]); 6] = [
+pub const KEYS: [(&str, &[&str]); 8] = [
     ("pg_attribute", &["attrelid", "attname"]),
     ("pg_enum", &["enumtypid", "enumlabel"]),
     ("pg_inherits", &["inhrelid", "inhparent"]),
     ("pg_range", &["rngtypid"]),
     ("pg_amop", &["amopfamily", "amoplefttype", "amoprighttype", "amoppurpose", "amopopr"]),
     ("pg_conversion", &["conname", "connamespace"]),
+    ("pg_db_role_setting", &["setrole"]),
+    ("pg_subscription", &["subname"]),
 ];
 
 /// The column of what an object belongs to: it comes and goes with that.

@@ -12,8 +12,10 @@ use crate::snapshot::rules;
 const REFERENCES: &str = include_str!("references.txt");
 
 /// References that the server does not list.
-const UNLISTED: [(&str, &str, &str, &str); 1] =
-    [("pg_constraint", "conrelid,confdelsetcols", "pg_attribute", "[]")];
+const UNLISTED: [(&str, &str, &str); 2] = [
+    ("pg_constraint", "conrelid,confdelsetcols", "pg_attribute"),
+    ("pg_publication_rel", "prrelid,prattrs", "pg_attribute"),
+];
 
 /// The first number of an object that does not come with the server.
 pub const FIRST_OBJECT: u32 = 16384;
@@ -108,7 +110,7 @@ impl Shape {
              where c.relnamespace = 'pg_catalog'::regnamespace and i.indisunique \
              group by c.relname, i.indexrelid order by c.relname, count(*), i.indexrelid",
         )?;
-        let references = match session.is_older_than(140_000) {
+        let references = match session.is_older_than(14) {
             true => Vec::new(),
             false => session.query(
                 "select fktable, array_to_string(fkcols, ','), pktable, case when is_array then '[]' end \
@@ -160,7 +162,7 @@ fn references_of(told: &[Row]) -> References {
         let key = (table.to_string(), column.to_string());
         references.insert(key, (of, refers.to_string()));
     };
-    for (table, columns, refers, _) in UNLISTED {
+    for (table, columns, refers) in UNLISTED {
         add(table, columns, refers);
     }
     for row in told {

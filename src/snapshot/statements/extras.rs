@@ -1,0 +1,116 @@
+//! What any object may have: an owner, privileges, a comment, labels.
+
+use crate::quote::literal;
+use crate::snapshot::statements::model::Model;
+use crate::snapshot::statements::privileges::{
+    self, Change, Privileges, acl, changes, given, initial, letter, owner,
+};
+use crate::snapshot::statements::text::{bare, quoted, without_arguments};
+use crate::snapshot::statements::words::{column_name, table_of, target};
+use crate::snapshot::{Id, Object};
+
+/// The statements that give an object that has just been made its owner, privileges, comment and
+/// labels. `from` tells the default privileges by which it was made.
+pub fn of_new(own: &Id, object: &Object, from: &Model) -> Vec<String> {
+    let mut statements = Vec::new();
+    let mut privileges = initial(own, from);
+    if let Some(owner) = owner(object)
+        && owner != from.role
+        && has_owner(own)
+    {
+        statements.push(format!("ALTER {} OWNER TO {owner}", target(own, object)));
+        privileges = given(&privileges, &from.role, owner);
+    }
+    statements.extend(grants(own, object, &privileges));
+    // An extension brings its comment with it.
+    if own.kind != "extension" {
+        statements.extend(remarks(own, &Object::default(), object));
+    }
+    statements
+}
+
+/// The same for an object that is there.
+pub fn of_changed(own: &Id, before: &Object, after: &Object) -> Vec<String> {
+    let mut statements = Vec::new();
+    let mut privileges = privileges::of(own, before);
+    if let (Some(old), Some(new)) = (owner(before), owner(after))
+        && old != new
+        && has_owner(own)
+    {
+        // A sequence that belongs to a column goes with the table.
+        if own.kind != "sequence" || before.parent.is_none() || before.parent != after.parent {
+            statements.push(format!("ALTER {} OWNER TO {new}", target(own, after)));
+        }
+        privileges = given(&privileges, old, new);
+    }
+    if acl(before) != acl(after) || owner(before) != owner(after) {
+        statements.extend(grants(own, after, &privileges));
+    }
+    statements.extend(remarks(own, before, after));
+    statements
+}
+
+/// Whether a value is one of those that are told here.
+pub fn is_extra(name: &str) -> bool {
+    name == "comment"
+        || name.starts_with("label of ")
+        || name.ends_with("owner")
+        || name.ends_with("acl") && name != "defaclacl"
+}
+
+fn has_owner(own: &Id) -> bool {
+    !matches!(own.kind.as_str(), "extension" | "index")
+}
+
+fn grants(own: &Id, object: &Object, before: &Privileges) -> Vec<String> {
+    let after = match own.kind.as_str() {
+        "column" => privileges::read(object.get("attacl")),
+        _ => privileges::of(own, object),
+    };
+    let (columns, on) = match own.kind.as_str() {
+        "column" => (format!(" ({})", column_name(own)), format!("TABLE {}", table_of(own))),
+        "table" | "view" | "materialized view" | "foreign table" => {
+            (String::new(), format!("TABLE {}", own.name))
+        }
+        "aggregate" => {
+            let name = without_arguments(&own.name);
+            (String::new(), format!("FUNCTION {name}({})", object.get("arguments")))
+        }
+        "server" => (String::new(), format!("FOREIGN SERVER {}", own.name)),
+        _ => (String::new(), target(own, object)),
+    };
+    let owner = bare(owner(object).unwrap_or_default());
+    let statement = |change: Change<'_>| {
+        let sql = change.sql(&columns, &on);
+        match change.grantor == owner || own.kind == "column" {
+            true => sql,
+            false => format!("SET ROLE {};\n{sql};\nRESET ROLE", quoted(change.grantor)),
+        }
+    };
+    changes(before, &after, letter(&own.kind), &statement)
+}
+
+fn remarks(own: &Id, before: &Object, after: &Object) -> Vec<String> {
+    let names: std::collections::BTreeSet<&String> =
+        before.values.keys().chain(after.values.keys()).collect();
+    let mut statements = Vec::new();
+    for name in names {
+        let (old, new) = (before.values.get(name), after.values.get(name));
+        if old == new {
+            continue;
+        }
+        let text = match new {
+            Some(text) => literal(text).trim_start().to_string(),
+            None => "NULL".to_string(),
+        };
+        let object = if new.is_some() { after } else { before };
+        if name == "comment" {
+            statements.push(format!("COMMENT ON {} IS {text}", target(own, object)));
+        } else if let Some(provider) = name.strip_prefix("label of ") {
+            let provider = quoted(provider);
+            let target = target(own, object);
+            statements.push(format!("SECURITY LABEL FOR {provider} ON {target} IS {text}"));
+        }
+    }
+    statements
+}
