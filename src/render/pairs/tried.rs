@@ -18,16 +18,12 @@ pub struct Tried {
 impl Tried {
     /// What the down file lacks, a statement each, as it stands in a file.
     pub fn statements(&self) -> Vec<String> {
-        let written = |statement: &Statement| match is_comment(statement) {
-            true => statement.sql.clone(),
-            false => format!("{};", statement.sql),
-        };
-        self.pair.statements.iter().map(written).collect()
+        self.pair.statements.iter().map(Statement::to_string).collect()
     }
 
     /// Whether there is a statement that the down file lacks, and not only a remark.
     pub fn can_be_fixed(&self) -> bool {
-        self.is_failed() && !self.pair.statements.iter().all(is_comment)
+        self.is_failed() && !self.pair.statements.iter().all(Statement::is_comment)
     }
 
     /// With the files of the source.
@@ -52,10 +48,6 @@ impl Tried {
     pub fn version(&self) -> Version {
         self.pair.version
     }
-}
-
-fn is_comment(statement: &Statement) -> bool {
-    statement.sql.starts_with("-- ")
 }
 
 /// The file beside an up file or a down file.
