@@ -255,15 +255,25 @@ const FILLED: &str = "select pg_catalog.concat_ws(' ', kind, name) from (\
        and not exists (select from pg_catalog.pg_depend where objid operator(pg_catalog.=) pg_proc.oid and deptype operator(pg_catalog.=) 'e') \
      union all select 'schema', nspname::pg_catalog.text from pg_catalog.pg_namespace where oid operator(pg_catalog.>=) 16384) x limit 1";
 
-/// Takes everything out of a database that was given.
-const EMPTY: &str = "do $dbm$ declare r record; begin \
+/// Takes everything out of a database that was given. The schema `public` stays, with its owner and its
+/// rights: what is in it goes, tables first, for sequences and types go with them.
+const EMPTY: &str = "do $dbm$ declare q text; begin \
     perform pg_catalog.set_config('search_path', '', true); \
-    for r in select pg_catalog.format('drop event trigger %I', evtname) as q from pg_event_trigger where oid >= 16384 \
+    for q in select pg_catalog.format('drop event trigger %I', evtname) from pg_event_trigger where oid >= 16384 \
       union all select pg_catalog.format('drop publication %I', pubname) from pg_publication where oid >= 16384 \
       union all select pg_catalog.format('drop extension if exists %I cascade', extname) from pg_extension where oid >= 16384 \
       union all select pg_catalog.format('drop foreign data wrapper if exists %I cascade', fdwname) from pg_foreign_data_wrapper where oid >= 16384 \
       union all select pg_catalog.format('drop cast if exists (%s as %s) cascade', pg_catalog.format_type(castsource, null), pg_catalog.format_type(casttarget, null)) from pg_cast where oid >= 16384 \
       union all select pg_catalog.format('drop schema %I cascade', nspname) from pg_namespace \
-        where (oid >= 16384 or nspname = 'public') and nspname !~ '^pg_' \
-      union all select 'create schema public' \
-    loop execute r.q; end loop; end $dbm$";
+        where oid >= 16384 and nspname <> 'public' and nspname !~ '^pg_' \
+      union all select pg_catalog.format('alter database %I reset all', datname) from pg_db_role_setting, pg_database \
+        where setdatabase = pg_database.oid and datname = pg_catalog.current_database() and setrole = 0 \
+      union all select 'create schema if not exists public' \
+    loop execute q; end loop; \
+    foreach q in array array(select pg_catalog.format('drop %s if exists %s cascade', \
+        case i.type when 'composite type' then 'type' when 'statistics object' then 'statistics' else i.type end, i.identity) \
+      from pg_depend d, pg_catalog.pg_identify_object(d.classid, d.objid, 0) i \
+      where d.refclassid = 'pg_namespace'::regclass and d.deptype = 'n' \
+        and d.refobjid = (select oid from pg_namespace where nspname = 'public') \
+      order by i.type not like '%table', i.type, i.identity) \
+    loop begin execute q; exception when dependent_objects_still_exist then null; end; end loop; end $dbm$";

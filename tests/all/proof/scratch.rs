@@ -92,13 +92,31 @@ fn one_that_is_given() {
     let (db, own, folder) = (Database::new(), Database::new(), Folder::four());
     folder.write("3_c.down.sql", "select 1");
     let given = |url: &str| test(&db, &folder).args(["-scratch", url]);
+    folder.write(
+        "5_kinds.up.sql",
+        "create table k (i int generated always as identity, n serial) partition by range (n);
+         create table k1 partition of k for values from (1) to (2);
+         create type comp as (a int); create type mood as enum ('x'); create domain dom as int;
+         create type span as range (subtype = int); create view v as select * from k;
+         create function f(mood) returns int language sql as 'select 1'; create aggregate agg(int) (sfunc = int4pl, stype = int);
+         create operator === (leftarg = mood, rightarg = mood, function = enum_eq);
+         create collation c from \"C\"; create statistics st on i, n from k;
+         create text search configuration t (copy = simple); create extension pgcrypto; create schema app;
+         comment on schema public is 'standard public schema'",
+    );
+    folder.write("5_kinds.down.sql", "select 1");
     // It is emptied, and so it can be used again.
     for _ in 0..2 {
         let output = given(&own.url()).output();
         assert_results(
             output.assert_status(1),
-            &[(1, "passed"), (2, "passed"), (3, "failed"), (4, "passed")],
+            &[(1, "passed"), (2, "passed"), (3, "failed"), (4, "passed"), (5, "failed")],
         );
+        let left = own.number(
+            "SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass
+             AND refobjid = 'public'::regnamespace",
+        );
+        assert_eq!(left, 0, "{output}");
         assert_eq!(own.tables(), [] as [String; 0]);
     }
     let alone = Run::dbm().path(&folder).args(["test", "-only", "1", "-scratch", &own.url()]);
