@@ -1,6 +1,8 @@
 //! `dbm test`: on a scratch database, for each version: up, down, up again.
 
 mod changes;
+mod data;
+mod documented;
 mod files;
 mod fixes;
 mod reports;
