@@ -18,6 +18,7 @@ mod relation;
 mod routine;
 mod search;
 mod sequence;
+mod steps;
 mod table;
 mod text;
 mod types;
@@ -58,7 +59,7 @@ impl fmt::Display for Statement {
 /// order in which they can run. The order of columns, and rows, are not brought back.
 pub fn statements(from: &Snapshot, to: &Snapshot) -> Vec<Statement> {
     let plan = Plan::new(Model::new(from), Model::new(to));
-    let texts = plan::lost(&plan).into_iter().chain(plan.statements());
+    let texts = plan::lost(&plan).into_iter().chain(plan.steps());
     texts.map(|sql| Statement { sql }).collect()
 }
 

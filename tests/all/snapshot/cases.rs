@@ -248,7 +248,7 @@ pub const CASES: &[Case] = &[
     (
         "function",
         "",
-        "create function f(a int, b text default 'x', out c int, variadic d int[] default '{}') language sql immutable strict cost 5 set work_mem = '1MB' as $f$select 'a''b $$ \\'::text is null, 1$f$; comment on function f is 'f'",
+        "create function f(a int, b text default 'x', out c int, variadic d int[] default '{}') language sql immutable strict cost 5 set work_mem = '1MB' as $f$select length('a''b $$ \\')$f$; comment on function f is 'f'",
     ),
     (
         "function changed",
@@ -485,7 +485,7 @@ pub const CASES: &[Case] = &[
     (
         "inheritance changed",
         "create table a (x int, constraint c check (x > 0)); create table ab (x int, z int, constraint c check (x > 0)); create table ac (z int) inherits (a)",
-        "alter table ab inherit a; alter table ac no inherit a; alter table a add column y int default 4",
+        "alter table ab inherit a; alter table a add column y int default 4",
     ),
     ("replica identity", "create table t (a int)", "alter table t replica identity nothing"),
     (
