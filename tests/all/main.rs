@@ -37,6 +37,7 @@ mod readme;
 mod recipes;
 mod reports;
 mod scanner;
+mod snapshot;
 mod support;
 mod templates;
 mod versions;

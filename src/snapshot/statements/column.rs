@@ -120,36 +120,28 @@ pub fn is_retyped(before: &Object, after: &Object) -> bool {
     ["type", "attcollation"].iter().any(|name| before.get(name) != after.get(name))
 }
 
+/// Whether the old values become those of another type, and the default must go meanwhile.
+pub fn needs_cast(before: &Object, after: &Object) -> bool {
+    before.get("atttypid") != after.get("atttypid")
+}
+
 /// From one to the other. `is_inherited`: the type comes from the parent's column.
 pub fn alter(
     own: &Id,
     before: &Object,
     after: &Object,
-    from: &Model,
     to: &Model,
     is_inherited: bool,
 ) -> Vec<String> {
     let alter = alter_prefix(own, to);
     let mut statements = Vec::new();
     let is_retyped = is_retyped(before, after);
-    let default = |model: &Model| model.get(&id("default", &own.name)).cloned();
     if is_retyped && !is_inherited {
-        let (old, new) = (default(from), default(to));
-        // A default that cannot be cast would be in the way.
-        let needs_cast = before.get("atttypid") != after.get("atttypid");
-        if old.is_some() && needs_cast {
-            statements.push(format!("{alter} DROP DEFAULT"));
-        }
-        let using = match needs_cast {
+        let using = match needs_cast(before, after) {
             true => format!(" USING {}", cast(own, before, after)),
             false => String::new(),
         };
         statements.push(format!("{alter} TYPE {}{using}", typed(after, to)));
-        if let (Some(_), Some(new)) = (old, new)
-            && needs_cast
-        {
-            statements.push(format!("{alter} SET DEFAULT {}", new.get("default")));
-        }
     }
     if before.get("attgenerated") == "s" && !after.has("attgenerated") {
         statements.push(format!("{alter} DROP EXPRESSION"));

@@ -195,7 +195,7 @@ fn own_way(
     match own.kind.as_str() {
         "table" | "foreign table" if table::is_remade(before, after) => Way::Remake,
         "table" | "foreign table" => Way::Alter(table::alter(own, before, after)),
-        "column" => alter_column(own, before, after, from, to),
+        "column" => alter_column(own, before, after, to),
         "default" if after.get("inherited") == "true" && same(&["default"]) => {
             Way::Alter(Vec::new())
         }
@@ -288,7 +288,7 @@ pub fn replace_type(own: &Id, from: &Model, to: &Model) -> Vec<String> {
     statements
 }
 
-fn alter_column(own: &Id, before: &Object, after: &Object, from: &Model, to: &Model) -> Way {
+fn alter_column(own: &Id, before: &Object, after: &Object, to: &Model) -> Way {
     let table = table_of(own);
     let is_retyped = column::is_retyped(before, after);
     match relation_word(to, table).as_str() {
@@ -301,7 +301,7 @@ fn alter_column(own: &Id, before: &Object, after: &Object, from: &Model, to: &Mo
         "VIEW" | "MATERIALIZED VIEW" if is_retyped => Way::Alter(Vec::new()),
         _ => {
             let is_inherited = !to.originals(own).is_empty();
-            let statements = column::alter(own, before, after, from, to, is_inherited);
+            let statements = column::alter(own, before, after, to, is_inherited);
             match is_retyped {
                 true => Way::Disturb(statements),
                 false => Way::Alter(statements),

@@ -59,8 +59,7 @@ impl fmt::Display for Statement {
 /// order in which they can run. The order of columns, and rows, are not brought back.
 pub fn statements(from: &Snapshot, to: &Snapshot) -> Vec<Statement> {
     let plan = Plan::new(Model::new(from), Model::new(to));
-    let texts = plan::lost(&plan).into_iter().chain(plan.steps());
-    texts.map(|sql| Statement { sql }).collect()
+    plan.steps().into_iter().map(|sql| Statement { sql }).collect()
 }
 
 /// An object as SQL: the statements that make it, or for a column what CREATE TABLE says of it.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::snapshot::statements::column;
 use crate::snapshot::statements::kinds::{self, Way};
 use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::words::table_of;
@@ -165,8 +166,7 @@ impl Plan {
         let needed = self.to.depends.get(own).into_iter().flatten();
         let top = Some(top_of(cause, &self.from, remade)).filter(|top| remade.contains(top));
         let needs_it = needed.into_iter().any(|needed| {
-            needed == cause
-                || top.is_some_and(|other| top_of(needed, &self.to, remade) == other)
+            needed == cause || top.is_some_and(|other| top_of(needed, &self.to, remade) == other)
         });
         let is_altered = self.alters.contains_key(own);
         if is_altered && !needs_it {
@@ -178,8 +178,10 @@ impl Plan {
         }
         // The cause is disturbed.
         match (cause.kind.as_str(), own.kind.as_str()) {
-            ("column", "index" | "default" | "statistics" | "sequence" | "owner of sequence") => {
-                false
+            ("column", "index" | "statistics" | "sequence" | "owner of sequence") => false,
+            ("column", "default") => {
+                let columns = (self.from.get(cause), self.to.get(cause));
+                matches!(columns, (Some(a), Some(b)) if column::needs_cast(a, b))
             }
             ("column", "constraint") => object.get("contype") == "f",
             ("column", "column") => object.has("attgenerated"),
@@ -208,16 +210,4 @@ fn top_of<'a>(own: &'a Id, model: &'a Model, remade: &BTreeSet<Id>) -> &'a Id {
         Some(parent) if remade.contains(parent) => top_of(parent, model, remade),
         _ => own,
     }
-}
-
-/// What a table that is dropped or made again takes with it.
-pub fn lost(plan: &Plan) -> Vec<String> {
-    let mut lost = Vec::new();
-    for own in &plan.creates {
-        let is_whole = own.kind == "table" && plan.to.originals(own).is_empty();
-        if is_whole && plan.drops.contains(own) {
-            lost.push(format!("-- {} is made anew: its rows are lost.", own.name));
-        }
-    }
-    lost
 }

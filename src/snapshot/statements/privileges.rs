@@ -169,7 +169,7 @@ pub fn changes(
             if letters.is_empty() {
                 return;
             }
-            let is_all = all(&letters) && !(verb == "GRANT" && letters.len() == 1);
+            let is_all = all(&letters) && letters.len() > 1;
             let change = Change { verb, letters, is_all, may_grant, grantee: &grantee, grantor };
             list.push(statement(change));
         };

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::snapshot::statements::kinds;
 use crate::snapshot::statements::order::Order;
 use crate::snapshot::statements::plan::Plan;
-use crate::snapshot::statements::words::table_of;
+use crate::snapshot::statements::words::{column_name, table_of};
 use crate::snapshot::statements::{column, extras, relation};
-use crate::snapshot::Id;
+use crate::snapshot::{Id, Object};
 
 /// What is done in a step, in the order in which it is done where there is a choice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +91,26 @@ impl Plan {
         }
     }
 
+    /// Columns are made in their order.
+    fn position(&self, own: &Id) -> Option<(String, usize)> {
+        let table = table_of(own);
+        let columns = self.to.columns.get(table).filter(|_| own.kind == "column")?;
+        let position = columns.iter().position(|name| name == column_name(own))?;
+        Some((table.to_string(), position))
+    }
+
+    /// What of an object that is made again no statement brings back.
+    fn lost(&self, own: &Id, object: &Object) -> Option<&'static str> {
+        match own.kind.as_str() {
+            "table" if object.get("relkind") == "r" => Some("rows"),
+            "column" if !object.has("attgenerated") && self.to.originals(own).is_empty() => {
+                let relation = self.to.relation(table_of(own))?;
+                (relation.0.kind == "table").then_some("values")
+            }
+            _ => None,
+        }
+    }
+
     /// The statements, in their order.
     pub fn steps(&self) -> Vec<String> {
         let mut order = Order::new();
@@ -99,7 +119,7 @@ impl Plan {
         let mut step = |deed, own: &Id, texts: &mut Vec<Vec<String>>| {
             *steps.entry((deed, own.clone())).or_insert_with(|| {
                 texts.push(Vec::new());
-                order.step((deed, rank(deed, own), own.clone()))
+                order.step((deed, rank(deed, own), self.position(own), own.clone()))
             })
         };
         let mut places: BTreeMap<(Deed, &Id), usize> = BTreeMap::new();
@@ -123,10 +143,14 @@ impl Plan {
             let deed = if self.creates.contains(&with) { Deed::Create } else { Deed::Alter };
             let place = step(deed, &with, &mut texts);
             places.insert((Deed::Create, own), place);
+            let Some(object) = self.to.get(own) else { continue };
             if with == *own {
                 texts[place] = kinds::create(own, &self.to);
+                if let Some(what) = self.lost(own, object) {
+                    let comment = format!("-- The {what} of {} cannot be restored.", own.name);
+                    texts[place].insert(0, comment);
+                }
             }
-            let Some(object) = self.to.get(own) else { continue };
             let extras = extra.entry(place).or_default();
             if own.kind == "index" && with != *own {
                 let none = crate::snapshot::Object::default();
@@ -250,4 +274,3 @@ fn rank(deed: Deed, own: &Id) -> usize {
         _ => place,
     }
 }
-

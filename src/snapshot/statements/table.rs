@@ -23,7 +23,9 @@ pub fn create(own: &Id, table: &Object, model: &Model) -> Vec<String> {
             }
         }
     }
-    for (id, object) in model.members_of(own, "constraint") {
+    let mut constraints: Vec<_> = model.members_of(own, "constraint").collect();
+    constraints.sort_by_key(|(_, constraint)| constraint.get("contype") != "p");
+    for (id, object) in constraints {
         if relation::is_inline(object) && model.originals(id).is_empty() {
             parts.push(format!(
                 "CONSTRAINT {} {}",
@@ -104,7 +106,7 @@ pub fn predicted(own: &Id, column: &Object, table: &Object, model: &Model) -> Op
 
 /// What makes a column that came from elsewhere what it is.
 pub fn differences(own: &Id, predicted: &Object, column: &Object, model: &Model) -> Vec<String> {
-    let mut statements = column::alter(own, predicted, column, model, model, true);
+    let mut statements = column::alter(own, predicted, column, model, true);
     if column.has("attgenerated") {
         return statements;
     }

@@ -148,11 +148,14 @@ pub fn alter(own: &Id, before: &Object, after: &Object, is_used: bool) -> Change
     let differs = |name: &str| before.get(name) != after.get(name);
     match after.get("typtype") {
         kind if kind != before.get("typtype") => Change::Replaced,
-        "e" if differs("labels") => match new_labels(own, before, after) {
-            // A label cannot be used in the transaction that adds it.
-            Some(statements) if !is_used => Change::Altered(statements),
-            _ => Change::Replaced,
-        },
+        "e" if differs("labels") => {
+            match (new_labels(own, before, after), renamed_labels(own, before, after)) {
+                // A label cannot be used in the transaction that adds it.
+                (Some(statements), _) if !is_used => Change::Altered(statements),
+                (_, Some(statements)) => Change::Altered(statements),
+                _ => Change::Replaced,
+            }
+        }
         "d" => {
             if ["base type", "typcollation"].into_iter().any(differs) {
                 return Change::Replaced;
@@ -187,6 +190,18 @@ pub fn alter(own: &Id, before: &Object, after: &Object, is_used: bool) -> Change
         }
         _ => Change::Altered(Vec::new()),
     }
+}
+
+/// The labels that are called otherwise, if that is all.
+fn renamed_labels(own: &Id, before: &Object, after: &Object) -> Option<Vec<String>> {
+    let (old, new) = (list(before.get("labels")), list(after.get("labels")));
+    let pairs = || old.iter().zip(&new).filter(|(old, new)| old != new);
+    let is_renamed = old.len() == new.len()
+        && pairs().all(|(label, other)| !new.contains(label) && !old.contains(other));
+    let rename = |(label, other): (&&str, &&str)| {
+        format!("ALTER TYPE {} RENAME VALUE {label} TO {other}", own.name)
+    };
+    is_renamed.then(|| pairs().map(rename).collect())
 }
 
 /// The labels that must be added, if that is all.

@@ -1,0 +1,138 @@
+//! The statements from one snapshot to another, run: kind by kind, there and back.
+
+use dbm::DatabaseUrl;
+use dbm::snapshot::{Change, Difference, Id, Snapshot, compare, definition, statements};
+use postgres::{Client, NoTls};
+
+use crate::snapshot::cases::{CASES, Case};
+use crate::support::{Database, server};
+
+/// The roles that the cases name belong to the whole server.
+pub fn make_roles(admin: &mut Client) {
+    let sql = "DO $$BEGIN \
+                 PERFORM pg_advisory_xact_lock(7310); \
+                 IF to_regrole('dbm_reader') IS NULL THEN CREATE ROLE dbm_reader; END IF; \
+                 IF to_regrole('dbm_owner') IS NULL THEN CREATE ROLE dbm_owner; END IF; \
+               END$$";
+    admin.batch_execute(sql).expect("make the roles");
+}
+
+fn look(url: &str) -> Snapshot {
+    let url = DatabaseUrl::parse(url, |_| None).expect("the URL of the database");
+    Snapshot::of(&url).expect("a snapshot")
+}
+
+/// All but the order of columns, which no statement changes.
+fn differences(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
+    let is_order = |difference: &Difference| matches!(difference.change, Change::Order { .. });
+    compare(before, after).into_iter().filter(|difference| !is_order(difference)).collect()
+}
+
+/// Runs a case in an empty database: what is wrong, if anything.
+pub fn tried((_, setup, change): &Case, url: &str) -> Result<(), String> {
+    let mut client = Client::connect(url, NoTls).map_err(|error| error.to_string())?;
+    let mut run = |what: &str, sql: &str| {
+        client.batch_execute(sql).map_err(|error| match error.as_db_error() {
+            Some(error) => format!("{what}: {error}\n{sql}"),
+            None => format!("{what}: {error}\n{sql}"),
+        })
+    };
+    run("setup", setup)?;
+    let before = look(url);
+    run("change", change)?;
+    let after = look(url);
+    if before == after {
+        return Err("the snapshots do not differ".to_string());
+    }
+    let mut now = after.clone();
+    for (what, wanted) in [("back", &before), ("forth", &after)] {
+        let sql: Vec<String> = statements(&now, wanted).iter().map(ToString::to_string).collect();
+        let sql = sql.join("\n");
+        // In one message, as in a file: in one transaction.
+        run(what, &sql)?;
+        now = look(url);
+        let left = differences(wanted, &now);
+        if !left.is_empty() {
+            return Err(format!("{what}: {left:#?}\nafter\n{sql}"));
+        }
+    }
+    Ok(())
+}
+
+#[track_caller]
+fn assert_all_are_good(failed: &[String]) {
+    assert!(failed.is_empty(), "{} of {}:\n{}", failed.len(), CASES.len(), failed.join("\n\n"));
+}
+
+/// Every kind of object, made, dropped, and changed, by hand and by the statements.
+#[test]
+fn statements_turn_one_database_into_the_other() {
+    make_roles(&mut server::admin());
+    let mut failed = Vec::new();
+    for case in CASES {
+        let database = Database::new();
+        if let Err(error) = tried(case, &database.url()) {
+            failed.push(format!("{}: {error}", case.0));
+        }
+        // A database with a subscription cannot be dropped.
+        database.execute(
+            "DO $$BEGIN \
+               IF EXISTS (SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid \
+                          WHERE d.datname = current_database()) THEN \
+                 ALTER SUBSCRIPTION s SET (slot_name = NONE); DROP SUBSCRIPTION s; \
+               END IF; \
+             END$$",
+        );
+    }
+    assert_all_are_good(&failed);
+}
+
+#[test]
+fn what_no_statement_brings_back_is_said() {
+    let database = Database::new();
+    database.execute("CREATE TABLE t (a int, b int); CREATE TABLE u (a int)");
+    let before = look(&database.url());
+    database.execute("ALTER TABLE t DROP COLUMN b; DROP TABLE u");
+    let statements = statements(&look(&database.url()), &before);
+    let texts: Vec<String> = statements.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "-- The rows of public.u cannot be restored.",
+            "CREATE TABLE public.u (\n    a integer\n);",
+            "-- The values of public.t.b cannot be restored.",
+            "ALTER TABLE public.t ADD COLUMN b integer;",
+        ]
+    );
+    let comments: Vec<bool> = statements.iter().map(|statement| statement.is_comment()).collect();
+    assert_eq!(comments, [true, false, true, false]);
+}
+
+#[test]
+fn objects_are_shown_as_sql() {
+    let database = Database::new();
+    database.execute(
+        "CREATE TABLE t (a int PRIMARY KEY, b text NOT NULL DEFAULT 'x'); \
+         COMMENT ON COLUMN t.b IS 'why'; CREATE INDEX i ON t (b); CREATE VIEW v AS SELECT a FROM t",
+    );
+    let snapshot = look(&database.url());
+    let shown = |kind: &str, name: &str| {
+        definition(&Id { kind: kind.to_string(), name: name.to_string() }, &snapshot)
+    };
+    assert_eq!(
+        shown("table", "public.t"),
+        "CREATE TABLE public.t (\n    a integer NOT NULL,\n    b text DEFAULT 'x'::text NOT NULL,\n    \
+         CONSTRAINT t_pkey PRIMARY KEY (a)\n);"
+    );
+    assert_eq!(
+        shown("column", "public.t.b"),
+        "b text DEFAULT 'x'::text NOT NULL;\nCOMMENT ON COLUMN public.t.b IS 'why'"
+    );
+    assert_eq!(shown("index", "public.i"), "CREATE INDEX i ON public.t USING btree (b);");
+    assert!(
+        shown("view", "public.v").starts_with("CREATE VIEW public.v AS\n"),
+        "{}",
+        shown("view", "public.v")
+    );
+    assert_eq!(shown("view", "public.none"), "");
+}
