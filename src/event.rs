@@ -49,6 +49,23 @@ pub enum Event {
         /// How long we have waited.
         waited: Duration,
     },
+    /// Somebody else makes the template of a test database, and is waited for; told when the wait
+    /// begins to be felt, and every few seconds after.
+    TemplateAwaited {
+        /// The template's name.
+        name: String,
+        /// How long we have waited.
+        waited: Duration,
+    },
+    /// The template of test databases was made: once, for all of them.
+    TemplateMade {
+        /// Its name.
+        name: String,
+        /// How many files were run.
+        files: usize,
+        /// How long it took.
+        took: Duration,
+    },
     /// The connection was lost in the middle of a run, which waits for the server and goes on.
     ConnectionLost {
         /// Why.
@@ -171,6 +188,12 @@ impl fmt::Display for Event {
             }
             Event::ServerAway { place, reason, .. } => {
                 write!(f, "waiting for the server at {place}: {reason}")
+            }
+            Event::TemplateAwaited { name, .. } => {
+                write!(f, "waiting for the template {name}, which another process makes")
+            }
+            Event::TemplateMade { name, files, took } => {
+                write!(f, "made the template {name}: {files} file{} in {took:.1?}", plural(*files))
             }
             Event::ConnectionLost { reason, file: None } => write!(f, "connection lost: {reason}"),
             Event::ConnectionLost { reason, file: Some(file) } => {

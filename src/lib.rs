@@ -76,6 +76,7 @@ pub mod sql;
 mod sqlstate;
 mod status;
 mod table;
+pub mod testing;
 #[doc(hidden)]
 pub mod text;
 mod trace;

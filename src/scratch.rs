@@ -2,20 +2,28 @@
 //!
 //! A database that was made has a name of its own and is dropped with its value. The target's database
 //! itself is only asked what the new one should be like.
+//!
+//! A process may be killed at any moment, so a database that we make is told from all others by what
+//! CREATE DATABASE itself writes: a name with the time in it, and a [`MARK`].
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::quote::{identifier, literal};
 use crate::session::Session;
 use crate::session::config::TOKEN;
-use crate::sqlstate::INSUFFICIENT_PRIVILEGE;
+use crate::sqlstate::{DUPLICATE_DATABASE, INSUFFICIENT_PRIVILEGE};
 use crate::url::DatabaseUrl;
 
 /// What the names of scratch databases begin with.
 pub const PREFIX: &str = "dbm_scratch_";
+
+/// The connection limit of every database that is made here: the highest, which is as good as none, and
+/// which nobody else writes.
+pub const MARK: i32 = i32::MAX;
 
 /// `WITH (FORCE)`, which ends sessions that are still in it.
 const DROP_FORCE: u32 = 13;
@@ -43,13 +51,11 @@ impl Scratch {
         let mut session = open(target)?;
         let schema = current_schema(&mut session, target).map_err(|fault| failed(None, fault))?;
         let like = like(&mut session).map_err(|fault| failed(None, fault))?;
-        let url = target.with_database(&format!("{PREFIX}{}", token()));
+        let url = target.with_database(&new_name(PREFIX));
         let mut scratch =
             Scratch { url, maker: Some(session), like, schema: Some(schema), keep: false };
-        match scratch.make() {
-            Ok(()) => Ok(scratch),
-            Err(error) => Err(scratch.right(error)),
-        }
+        scratch.make()?;
+        Ok(scratch)
     }
 
     /// Takes a database that is there, which must be another than the target's, and empty.
@@ -104,11 +110,41 @@ impl Scratch {
         session.query(EMPTY).map(drop).map_err(|fault| failed(Some(&self.url), fault))
     }
 
+    /// Gives it another name, lets nobody in any more, and leaves it there: all at once, so that a
+    /// database of that name is a finished one. `false` where there is one of that name already.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Scratch`].
+    pub fn finish_as(mut self, name: &str, comment: &str) -> Result<bool, Error> {
+        let (old, new) = (identifier(self.name()), identifier(name));
+        let Some(maker) = &mut self.maker else { return Ok(false) };
+        // The server waits for five seconds until the sessions that were in it are gone.
+        let finished = maker.query(&format!(
+            "ALTER DATABASE {old} RENAME TO {new}; COMMENT ON DATABASE {new} IS {}; \
+             ALTER DATABASE {new} WITH ALLOW_CONNECTIONS false",
+            literal(comment)
+        ));
+        match finished {
+            Ok(_) => {
+                self.keep = true;
+                Ok(true)
+            }
+            Err(fault) if fault.code() == Some(DUPLICATE_DATABASE) => Ok(false),
+            Err(fault) => Err(failed(Some(&self.url), fault)),
+        }
+    }
+
     fn make(&mut self) -> Result<(), Error> {
         let name = identifier(self.name());
-        let sql = format!("CREATE DATABASE {name} TEMPLATE template0 {}", self.like);
-        if let Some(maker) = &mut self.maker {
-            maker.query(&sql).map_err(|fault| failed(Some(&self.url), fault))?;
+        let sql = format!(
+            "CREATE DATABASE {name} TEMPLATE template0 CONNECTION LIMIT {MARK} {}",
+            self.like
+        );
+        if let Some(maker) = &mut self.maker
+            && let Err(fault) = maker.query(&sql)
+        {
+            return Err(not_made(maker, &self.url, fault));
         }
         if let Some(schema) = self.schema.as_deref().filter(|schema| *schema != "public") {
             // It is opened without the search_path, for that schema is not there yet.
@@ -117,18 +153,6 @@ impl Scratch {
             session.query(&sql).map_err(|fault| failed(Some(&self.url), fault))?;
         }
         Ok(())
-    }
-
-    /// The error by its name, where it is a right that the role lacks.
-    fn right(&mut self, error: Error) -> Error {
-        let Some(maker) = &mut self.maker else { return error };
-        let is_refused = matches!(
-            &error,
-            Error::Scratch { fault: Some(fault), .. } if fault.code() == Some(INSUFFICIENT_PRIVILEGE)
-        );
-        let rows = is_refused.then(|| maker.query("select pg_catalog.quote_ident(current_user)"));
-        let role = rows.and_then(|rows| rows.ok()?.into_iter().flatten().next().flatten());
-        role.map_or(error, |role| Error::MayNotCreateDatabase { role })
     }
 
     fn remove(&mut self) -> Result<(), Fault> {
@@ -166,7 +190,11 @@ pub fn drop_database(session: &mut Session, name: &str) -> Result<(), Fault> {
 }
 
 /// Opens a session of our own: a pooler lends others, and keeps them in a database that is to go.
-fn open(url: &DatabaseUrl) -> Result<Session, Error> {
+///
+/// # Errors
+///
+/// Those of connecting; [`Error::Scratch`] through a pooler.
+pub fn open(url: &DatabaseUrl) -> Result<Session, Error> {
     let mut session = Session::open(url)?;
     let sql = format!("select pg_catalog.current_setting({}, true)", literal(TOKEN));
     let rows = session.query(&sql).map_err(|fault| failed(Some(url), fault))?;
@@ -181,13 +209,39 @@ fn refused(url: &DatabaseUrl, reason: &str) -> Error {
     Error::Scratch { place: url.place(), reason: reason.to_string(), fault: None }
 }
 
-/// A token for a name, not guessable.
-pub fn token() -> String {
-    let random = || RandomState::new().build_hasher().finish();
-    format!("{:016x}", random())
+/// A name that no other database has: `prefix`, the time in seconds since 1970, and what cannot be
+/// guessed, both in hexadecimal digits.
+pub fn new_name(prefix: &str) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let random = RandomState::new().build_hasher().finish() >> 16;
+    format!("{prefix}{now:08x}{random:012x}")
 }
 
-fn failed(url: Option<&DatabaseUrl>, fault: Fault) -> Error {
+/// When a name was made, in seconds since 1970; `None` where it does not end as [`new_name`] writes it.
+pub fn made_at(name: &str, prefix: &str) -> Option<u64> {
+    let end = name.strip_prefix(prefix)?;
+    let is_ours = end.len() == 20 && end.bytes().all(is_hex);
+    is_ours.then(|| u64::from_str_radix(&end[..8], 16).ok())?
+}
+
+/// A hexadecimal digit as we write it.
+pub fn is_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
+/// Why a database could not be made: by its name, where it is a right that the role lacks.
+pub fn not_made(session: &mut Session, url: &DatabaseUrl, fault: Fault) -> Error {
+    if fault.code() == Some(INSUFFICIENT_PRIVILEGE)
+        && let Ok(rows) = session.query("select pg_catalog.quote_ident(current_user)")
+        && let Some(role) = rows.into_iter().flatten().next().flatten()
+    {
+        return Error::MayNotCreateDatabase { role };
+    }
+    failed(Some(url), fault)
+}
+
+/// The error of a statement about this database.
+pub fn failed(url: Option<&DatabaseUrl>, fault: Fault) -> Error {
     Error::Scratch {
         place: url.map(DatabaseUrl::place).unwrap_or_default(),
         reason: fault.to_string(),
@@ -195,7 +249,12 @@ fn failed(url: Option<&DatabaseUrl>, fault: Fault) -> Error {
     }
 }
 
-fn current_schema(session: &mut Session, url: &DatabaseUrl) -> Result<String, Fault> {
+/// The schema that the session's search_path leads to.
+///
+/// # Errors
+///
+/// [`Fault`].
+pub fn current_schema(session: &mut Session, url: &DatabaseUrl) -> Result<String, Fault> {
     if let Some(schema) = &url.table.schema {
         return Ok(schema.clone());
     }
@@ -204,7 +263,11 @@ fn current_schema(session: &mut Session, url: &DatabaseUrl) -> Result<String, Fa
 }
 
 /// Encoding and locale, as CREATE DATABASE takes them.
-fn like(session: &mut Session) -> Result<String, Fault> {
+///
+/// # Errors
+///
+/// [`Fault`].
+pub fn like(session: &mut Session) -> Result<String, Fault> {
     let provider = match session.is_older_than(15) {
         true => "'c', null",
         false if session.is_older_than(17) => "datlocprovider, daticulocale",

@@ -27,6 +27,12 @@ pub const INVALID_TRANSACTION_TERMINATION: &str = "2D000";
 pub const INVALID_SCHEMA_NAME: &str = "3F000";
 /// The server saw a circle of waits, and ended ours.
 pub const DEADLOCK_DETECTED: &str = "40P01";
+/// A database of that name is there already.
+pub const DUPLICATE_DATABASE: &str = "42P04";
+/// No such database.
+pub const INVALID_CATALOG_NAME: &str = "3D000";
+/// Every connection that the server, the role or the database may have is in use.
+pub const TOO_MANY_CONNECTIONS: &str = "53300";
 /// The role lacks a right.
 pub const INSUFFICIENT_PRIVILEGE: &str = "42501";
 /// The text is no SQL.

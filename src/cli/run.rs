@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::cli::commands::{
     create, down, drop, force, goto, init, log, new, redo, renumber, repair, rollback, show,
-    status, templates, test, up, verify, version, wait,
+    status, templates, test, testdb, up, verify, version, wait,
 };
 use crate::cli::config::Config;
 use crate::cli::context::{Answer, Context};
@@ -34,6 +34,7 @@ pub enum Command {
     Templates(templates::Args),
     Create(create::Args),
     Init(init::Args),
+    Testdb(testdb::Args),
     Wait(wait::Args),
     Drop(drop::Args),
 }
@@ -65,6 +66,7 @@ pub fn run(config: Config, command: Command) -> u8 {
         Command::Version(args) => finish(&context, args, version::run),
         Command::Force(args) => finish(&context, args, force::run),
         Command::Drop(args) => finish(&context, args, drop::run),
+        Command::Testdb(args) => finish(&context, args, testdb::run),
         Command::Wait(args) => finish(&context, args, wait::run),
         Command::New(args) => finish(&context, args, new::run),
         Command::Templates(args) => finish(&context, args, templates::run),

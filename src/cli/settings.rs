@@ -171,7 +171,8 @@ impl Context {
         self.config.flags.database_env.as_deref().unwrap_or(DATABASE_VARIABLE)
     }
 
-    fn database_url(&self) -> Result<String> {
+    /// The database's URL as it was written.
+    pub fn database_url(&self) -> Result<String> {
         if let Some(url) = &self.config.flags.database {
             let hint = "-database was given, but is empty: is the variable in it misspelt?";
             return not_empty(url.clone(), hint);

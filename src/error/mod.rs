@@ -256,6 +256,14 @@ pub enum Error {
         /// The role.
         role: String,
     },
+    /// A database that is to be dropped was not made for a test.
+    #[error("{} is not a test database: {reason}", printable(name))]
+    NotATestDatabase {
+        /// Its name.
+        name: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A database to try on cannot be made or used.
     #[error("no scratch database: {reason}")]
     Scratch {

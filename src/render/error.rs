@@ -5,12 +5,11 @@ use std::{fmt, io};
 
 use dbm::text::{go_reason, printable_path};
 use dbm::{
-    Cause, Distrust, Edited, Error, Failure, Fault, Likely, Outcome, ServerError, State, UrlError,
-    Version,
+    Cause, Distrust, Edited, Error, Failure, Fault, Likely, Outcome, State, UrlError, Version,
 };
 
 use crate::render::dirty;
-use crate::render::excerpt::excerpt;
+use crate::render::failure::{extras, show};
 use crate::render::format::{described, place};
 use crate::render::message::message;
 use crate::render::printer::Printer;
@@ -68,6 +67,17 @@ impl fmt::Display for Advice {
     }
 }
 
+/// The error is that of a file in a database of our own, which is dropped: put around it with anyhow's
+/// `context`.
+#[derive(Debug)]
+pub struct Elsewhere;
+
+impl fmt::Display for Elsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("in a database of our own")
+    }
+}
+
 /// Prints an error and gives the exit code.
 pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
     if let Some(complaint) = error.downcast_ref::<Complaint>() {
@@ -88,6 +98,7 @@ pub fn print(printer: &Printer, error: &anyhow::Error) -> u8 {
             printer.error(&message(ours, printer.is_terminal()));
             match error.downcast_ref::<Advice>() {
                 Some(Advice(hints)) => hints.iter().for_each(|hint| printer.hint(hint)),
+                None if error.is::<Elsewhere>() => elsewhere(printer, ours),
                 None => explain(printer, ours),
             }
         }
@@ -281,29 +292,24 @@ fn late(printer: &Printer, files: &[(Version, PathBuf)]) {
     ));
 }
 
+/// What there is to say where the database is gone.
+fn elsewhere(printer: &Printer, error: &Error) {
+    if let Error::Failed(failure) = error {
+        show(printer, failure, None);
+    }
+    printer.hint(
+        "nothing is left behind: the migrations ran in a new database, which is dropped; fix the file, \
+         then run the same command again",
+    );
+}
+
 fn failed(printer: &Printer, failure: &Failure) {
     let program = printer.program();
-    let in_body = failure.in_body.as_ref();
-    // A line is not shown twice: what is on the first line of a body has a place of its own.
-    let in_body = in_body.filter(|body| failure.at.as_ref().is_none_or(|at| at.line != body.line));
-    for at in failure.at.iter().chain(in_body) {
-        for line in excerpt(at, printer.width()) {
-            printer.detail(&line);
-        }
-    }
-    if let Cause::Server(error) = &failure.cause {
-        // Class 23 is a constraint; one that is not deferred has a statement to its name.
-        if failure.at.is_none() && error.code.starts_with("23") {
-            printer.detail("at the commit: a deferred constraint");
-        }
-        extras(printer, error);
-        if let Some(advice) = advice::of_file(program, failure, error) {
-            printer.hint(&advice);
-        }
-    }
-    for blocker in &failure.blockers {
-        printer.detail(&format!("blocked by {}", described(blocker)));
-    }
+    let advice = match &failure.cause {
+        Cause::Server(error) => advice::of_file(program, failure, error),
+        _ => None,
+    };
+    show(printer, failure, advice.as_deref());
     let file = failure.path.file_name().unwrap_or_default().to_string_lossy();
     match &failure.outcome {
         Outcome::Unchanged(state) if failure.is_second_half => {
@@ -380,14 +386,4 @@ fn dirty(printer: &Printer, failure: &Failure) {
         let version = failure.version;
         printer.hint(&format!("and, if you finished it, record that: {program} repair {version}"));
     }
-}
-
-fn extras(printer: &Printer, error: &ServerError) {
-    if let Some(hint) = &error.hint {
-        printer.detail(&format!("HINT: {hint}"));
-    }
-    if let Some(context) = &error.context {
-        printer.detail(&format!("CONTEXT: {context}"));
-    }
-    printer.detail(&format!("SQLSTATE: {}", error.code));
 }

@@ -17,6 +17,15 @@ pub fn print(printer: &Printer, event: &Event) {
         Event::ServerAway { place, reason, .. } => {
             printer.warning(&format!("waiting for the server at {place}: {reason}"));
         }
+        Event::TemplateAwaited { name, waited } => printer.warning(&format!(
+            "waiting for another process that makes the template {name} ({})",
+            duration(Duration::from_secs(waited.as_secs().max(1)))
+        )),
+        Event::TemplateMade { name, files, took } => printer.detail(&format!(
+            "made the template {name}: {files} {} in {}",
+            if *files == 1 { "file" } else { "files" },
+            duration(*took)
+        )),
         Event::ConnectionLost { reason, file } => {
             let file = file.as_ref().map_or(String::new(), |file| format!(" while {file} ran"));
             printer.warning(&format!("connection lost{file} ({reason}); connecting again"));

@@ -14,6 +14,7 @@ mod dirty;
 pub mod error;
 pub mod event;
 mod excerpt;
+mod failure;
 pub mod findings;
 pub mod format;
 pub mod invocation;

@@ -129,10 +129,14 @@ impl<'a> Fields<'a> {
             Event::Edited { file, .. } => {
                 Fields { version: Some(file.version), ..Fields::default() }
             }
+            Event::TemplateMade { took, .. } => {
+                Fields { duration_ms: Some(milliseconds(*took)), ..Fields::default() }
+            }
             Event::Ahead { version, .. } => Fields { version: Some(*version), ..Fields::default() },
             Event::Notice(notice) => Fields { sqlstate: Some(&notice.code), ..Fields::default() },
             Event::Waiting { .. }
             | Event::ServerAway { .. }
+            | Event::TemplateAwaited { .. }
             | Event::ConnectionLost { file: None, .. }
             | Event::Reconnected { .. }
             | Event::Planned { .. }
@@ -165,6 +169,7 @@ fn level(event: &Event) -> Level {
     match event {
         Event::Waiting { .. }
         | Event::ServerAway { .. }
+        | Event::TemplateAwaited { .. }
         | Event::ConnectionLost { .. }
         | Event::SessionNeeded(_)
         | Event::FoundCommitted(_)
@@ -177,6 +182,7 @@ fn level(event: &Event) -> Level {
         Event::Reconnected { .. }
         | Event::Planned { .. }
         | Event::Running { .. }
+        | Event::TemplateMade { .. }
         | Event::FellBack(..)
         | Event::GaveWay { .. }
         | Event::Finished { .. }

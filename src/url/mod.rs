@@ -15,6 +15,7 @@ mod inputs;
 mod libpq_files;
 mod likely;
 mod modes;
+mod other_database;
 mod password_file;
 mod service_file;
 mod tcp;

@@ -35,6 +35,7 @@ const LIBRARY: &[(&str, usize)] = &[
     ("scratch", 4),
     ("migrator", 6),
     ("proof", 7),
+    ("testing", 7),
     ("lib", 8),
 ];
 

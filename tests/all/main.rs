@@ -40,4 +40,5 @@ mod scanner;
 mod snapshot;
 mod support;
 mod templates;
+mod testdb;
 mod versions;

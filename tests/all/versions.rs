@@ -6,3 +6,4 @@
 mod commands;
 mod limits;
 pub mod servers;
+mod testdb;

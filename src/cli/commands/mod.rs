@@ -19,6 +19,7 @@ pub mod show;
 pub mod status;
 pub mod templates;
 pub mod test;
+pub mod testdb;
 #[cfg(test)]
 mod tests;
 pub mod up;
