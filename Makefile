@@ -58,7 +58,8 @@ lint: ## check format, clippy and documentation, with warnings denied
 
 bench: tools ## measure dbm beside golang-migrate and psql, on a PostgreSQL with fsync on
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
-	  tests/postgres.sh run --durable cargo bench --locked --bench against
+	  tests/postgres.sh run sh -c 'DBM_BENCH_TESTS_URL=$$DBM_TEST_DATABASE_URL \
+	    tests/postgres.sh run --durable cargo bench --locked --bench against'
 
 mutants: tools versions ## break the engine in one place at a time for half an hour, and see whether the tests notice
 	@[ -x target/tools/bin/cargo-mutants ] || cargo install cargo-mutants --locked --root target/tools

@@ -8,12 +8,15 @@
 //!
 //! * `DBM_TEST_DATABASE_URL`: the server, as its superuser. Each run gets a database of its own there.
 //! * `DBM_TEST_MIGRATE`: golang-migrate. Without it its columns, and all ratios, are empty.
+//! * `DBM_BENCH_TESTS_URL`: another server, with fsync off as for tests: `testdb` is measured on both.
+//! * `DBM_BENCH_ONLY`: `testdb`, to measure that alone.
 //! * `DBM_BENCH_ROUNDS`: how often each figure is taken (5; the quick ones more often).
 //! * `DBM_BENCH_DBM`: a dbm to measure in place of this checkout's release build: an older one, say.
 //!
 //! The output is Markdown, to be pasted into docs/speed.md. Nothing is judged by the exit code: a figure
 //! that misses its target says so beside it.
 
+mod clones;
 mod folder;
 mod measure;
 mod proxy;
@@ -68,9 +71,13 @@ fn run() -> Outcome<()> {
     let mut bench =
         Bench { server: Server::connect(&url)?, tools, rounds, scratch: scratch.path().to_owned() };
 
+    let thousand = Folder::generate(&scratch.path().join(files_name(1_000)), 1_000)?;
+    if env::var("DBM_BENCH_ONLY").is_ok_and(|only| only == "testdb") {
+        return copies(&mut bench, &thousand);
+    }
     let ours = Folder::read(&PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")))?;
     let small = |files| Folder::generate(&scratch.path().join(files_name(files)), files);
-    let (four, fifty, thousand) = (small(4)?, small(50)?, small(1_000)?);
+    let (four, fifty) = (small(4)?, small(50)?);
     let many = small(10_000)?;
 
     println!("{}\n", bench.heading()?);
@@ -102,6 +109,18 @@ fn run() -> Outcome<()> {
 
     println!("{}", table::rows("round trips", &round_trips(&mut bench, &ours, &four, &fifty)?));
     println!("{}", table::rows("size", &sizes(&mut bench, &thousand)?));
+    copies(&mut bench, &thousand)
+}
+
+/// `testdb` on each server.
+fn copies(bench: &mut Bench, thousand: &Folder) -> Outcome<()> {
+    let Bench { server, tools, rounds, scratch } = bench;
+    let mut lines = clones::compare(server, tools, thousand, scratch, *rounds)?;
+    if let Ok(url) = env::var("DBM_BENCH_TESTS_URL") {
+        let mut server = Server::connect(&url)?;
+        lines.push_str(&clones::compare(&mut server, tools, thousand, scratch, *rounds)?);
+    }
+    println!("{}", clones::table(&lines));
     Ok(())
 }
 

@@ -134,14 +134,16 @@ fn render(title: &str, mut lines: Vec<Vec<String>>) -> String {
     text
 }
 
-fn time(seconds: f64) -> String {
+/// A time as it is shown.
+pub fn time(seconds: f64) -> String {
     match seconds {
         1.0.. => format!("{seconds:.2} s"),
         _ => format!("{:.1} ms", seconds * 1e3),
     }
 }
 
-fn median(figures: &[f64]) -> Option<f64> {
+/// The median.
+pub fn median(figures: &[f64]) -> Option<f64> {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;

@@ -143,7 +143,7 @@ impl Tools {
 }
 
 /// A command that sees nothing of ours: no `.env`, no `PGHOST`, no `DATABASE_URL`, no terminal.
-fn bare(program: &Path, folder: &Path) -> Command {
+pub fn bare(program: &Path, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .current_dir(folder)
