@@ -195,13 +195,32 @@ pub fn drop_database(session: &mut Session, name: &str) -> Result<(), Fault> {
 ///
 /// Those of connecting; [`Error::Scratch`] through a pooler.
 pub fn open(url: &DatabaseUrl) -> Result<Session, Error> {
-    let mut session = Session::open(url)?;
-    let sql = format!("select pg_catalog.current_setting({}, true)", literal(TOKEN));
+    // A limit of the role or of the URL is meant for other statements than CREATE DATABASE, and the
+    // session is idle while migrations run.
+    let mut unlimited = url.clone();
+    for limit in ["statement_timeout", "lock_timeout"] {
+        unlimited.settings.insert(limit.to_string(), "0".to_string());
+    }
+    const POOLER: &str = "a pooler stands in front of the server";
+    let mut session = match Session::open(&unlimited) {
+        Err(Error::Connect { fault: Fault::Server(error), .. })
+            if error.message.contains("startup parameter") =>
+        {
+            return Err(refused(url, POOLER));
+        }
+        opened => opened?,
+    };
+    let sql = format!(
+        "select pg_catalog.current_setting({}, true), \
+         (select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings \
+          where name operator(pg_catalog.=) 'idle_session_timeout')",
+        literal(TOKEN)
+    );
     let rows = session.query(&sql).map_err(|fault| failed(Some(url), fault))?;
     let token = rows.into_iter().flatten().next().flatten();
     match token.is_some() && token.as_deref() == session.token() {
         true => Ok(session),
-        false => Err(refused(url, "a pooler stands in front of the server")),
+        false => Err(refused(url, POOLER)),
     }
 }
 

@@ -256,6 +256,12 @@ pub enum Error {
         /// The role.
         role: String,
     },
+    /// A database has the name of the template that is to be made.
+    #[error("the database {} is in the way: it is not a template of this role", printable(name))]
+    NotATemplate {
+        /// Its name.
+        name: String,
+    },
     /// A database that is to be dropped was not made for a test.
     #[error("{} is not a test database: {reason}", printable(name))]
     NotATestDatabase {

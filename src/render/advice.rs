@@ -35,6 +35,7 @@ pub fn of_database(program: &str, error: &Error) -> Option<String> {
         Error::Scratch { reason, .. } if reason.contains("not empty") => {
             Some("name another, or drop it and create it again".to_string())
         }
+        Error::NotATemplate { name } => Some(format!("drop it, in psql: DROP DATABASE {name};")),
         Error::Irreversible { version, below, .. } => {
             let below = State::clean(*below).number();
             Some(format!(

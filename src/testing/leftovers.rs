@@ -28,7 +28,7 @@ impl Template {
 
     fn prune_here(&mut self, older_than: Duration) -> Result<Vec<String>, Error> {
         let (mut session, beside) = self.open()?;
-        let own = self.name_here(&mut session, &beside)?;
+        let own = self.name(&mut session, &beside)?;
         let refused = |fault| failed(Some(&beside), fault);
         let rows = session.query(&format!(
             "SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datconnlimit {EQ} {MARK} \

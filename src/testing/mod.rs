@@ -34,4 +34,4 @@ mod template;
 
 pub use database::Database;
 pub use leftovers::drop_test_database;
-pub use template::{IN_THE_WAY, Template};
+pub use template::Template;

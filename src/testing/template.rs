@@ -23,8 +23,6 @@ use crate::testing::database::Database;
 use crate::testing::name;
 use crate::url::{DatabaseUrl, UrlError};
 
-/// What is said behind the name of a database that has a template's name and is none that can be used.
-pub const IN_THE_WAY: &str = " is there, and is not a template of this role";
 /// Pauses between two looks at a template that another one makes grow from this …
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 /// … to this.
@@ -153,11 +151,10 @@ impl Template {
         let mut is_in_the_way = false;
         loop {
             let (mut session, beside) = self.open()?;
-            let template = self.name_here(&mut session, &beside)?;
+            let template = self.name(&mut session, &beside)?;
             let mut made = copy(&mut session, &beside, &template)?;
             if made.is_none() && is_in_the_way {
-                let reason = format!("{template}{IN_THE_WAY}");
-                return Err(Error::Scratch { place: beside.place(), reason, fault: None });
+                return Err(Error::NotATemplate { name: template });
             }
             if made.is_none() && self.lock(&mut session, &beside, &template)? {
                 // It may have been finished just before we had the lock.
@@ -209,18 +206,7 @@ impl Template {
     }
 
     /// The template's name. It changes with each text, and with what the URL says of how they run.
-    ///
-    /// # Errors
-    ///
-    /// Those of connecting, [`Error::ReadFile`].
-    pub fn name(&mut self) -> Result<String, Error> {
-        outside_a_runtime(|| {
-            let (mut session, beside) = self.open()?;
-            self.name_here(&mut session, &beside)
-        })
-    }
-
-    pub(super) fn name_here(
+    pub(super) fn name(
         &mut self,
         session: &mut Session,
         beside: &DatabaseUrl,

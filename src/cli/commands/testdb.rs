@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use dbm::testing::{IN_THE_WAY, Template, drop_test_database};
+use dbm::testing::{Template, drop_test_database};
 use dbm::{DatabaseUrl, Error, Event, Interrupt, Operator};
 use serde::Serialize;
 
@@ -145,10 +145,6 @@ fn explained(error: Error) -> anyhow::Error {
         Error::Failed(_) | Error::Dirty { .. } => {
             return anyhow::Error::new(error).context(Elsewhere);
         }
-        Error::Scratch { reason, .. } => match reason.split_once(IN_THE_WAY) {
-            Some((name, _)) => format!("drop it, in psql: DROP DATABASE {name};"),
-            None => return error.into(),
-        },
         _ => return error.into(),
     };
     anyhow::Error::new(error).context(Advice(vec![advice]))

@@ -101,6 +101,7 @@ fn kind(error: &Error) -> &'static str {
         Error::Irreversible { .. } => "irreversible",
         Error::MayNotCreateDatabase { .. } => "may-not-create-database",
         Error::Scratch { .. } => "scratch",
+        Error::NotATemplate { .. } => "not-a-template",
         Error::NotATestDatabase { .. } => "not-a-test-database",
         Error::Log { .. } => "log",
         Error::LogText { .. } => "log-text",

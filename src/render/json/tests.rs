@@ -108,6 +108,7 @@ fn every_error_has_its_kind() {
         (Error::Moved { planned: State::NONE, while_lent: false }, "moved"),
         (Error::BadRow { version: "-7".to_string() }, "bad-row"),
         (Error::RowNotKept { table: "t".to_string() }, "row-not-kept"),
+        (Error::NotATemplate { name: text() }, "not-a-template"),
         (Error::NotATestDatabase { name: text(), reason: "so" }, "not-a-test-database"),
         (Error::Statement { sql: text(), fault: fault() }, "statement"),
     ] {

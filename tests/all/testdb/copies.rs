@@ -131,3 +131,35 @@ fn beside_a_database_that_is_not_there() {
     assert_eq!(number(&printed(&output), "SELECT count(*) FROM beside"), 0);
     assert_eq!(databases(cluster, "no_such_database"), [""; 0]);
 }
+
+/// As the URL's database has them.
+#[test]
+fn encoding_and_locale() {
+    let (cluster, folder) = (shared(), Folder::tables(&["locale"]));
+    let elsewhere = |name: &str| url(cluster).replace("/postgres?", &format!("/{name}?"));
+    for (database, like, column, expected) in [
+        ("latin", "ENCODING 'LATIN1' LOCALE 'C'", "pg_encoding_to_char(encoding)", "LATIN1"),
+        ("german", "LOCALE_PROVIDER icu ICU_LOCALE 'de' LOCALE 'C'", "daticulocale", "de"),
+    ] {
+        cluster
+            .execute("postgres", &format!("CREATE DATABASE {database} TEMPLATE template0 {like}"));
+        let output = Run::dbm().url(elsewhere(database)).path(&folder).arg("testdb").output();
+        let sql =
+            format!("SELECT {column}::text FROM pg_database WHERE datname = current_database()");
+        let row = client(&printed(&output)).query_one(&sql, &[]).expect("a row");
+        assert_eq!(row.get::<_, String>(0), expected);
+    }
+}
+
+/// A limit that is meant for the application's statements.
+#[test]
+fn a_statement_timeout_of_the_role() {
+    let (cluster, folder) = (shared(), Folder::tables(&["limited"]));
+    cluster.execute("postgres", "CREATE ROLE limited LOGIN CREATEDB");
+    let of_limited = url(cluster).replace("postgres@", "limited@");
+    let testdb = || Run::dbm().url(&of_limited).path(&folder).arg("testdb").output();
+    printed(&testdb());
+    cluster.execute("postgres", "ALTER ROLE limited SET statement_timeout = 5");
+    let url = printed(&testdb());
+    Run::dbm().args(["testdb", "-drop", &url]).output().assert_status(0);
+}
