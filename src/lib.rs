@@ -54,6 +54,7 @@
 compile_error!("dbm runs on Unix systems only");
 
 mod checksum;
+mod drift;
 mod error;
 mod event;
 mod fault;
@@ -93,7 +94,8 @@ pub fn ping(url: &DatabaseUrl) -> Result<(), Error> {
 }
 
 pub use checksum::Checksum;
-pub use error::{Cause, Distrust, Error, Failure, Outcome};
+pub use drift::{Drift, DriftReport};
+pub use error::{Cause, Distrust, Error, Failure, Outcome, SchemaError};
 pub use event::{Adopted, Edited, Event, File, Holder, IndexBuild, Notice, Passed};
 pub use fault::{Fault, ServerError};
 pub use history::{Action, LogEntry};

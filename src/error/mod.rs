@@ -4,6 +4,7 @@
 //! and what to type next are for the program that talks to people to say: it knows its own name.
 
 mod failure;
+mod schema;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use crate::text::{printable, printable_path};
 use crate::url::UrlError;
 
 pub use failure::{Cause, Failure, Outcome};
+pub use schema::SchemaError;
 
 /// What stopped a command.
 ///
@@ -281,6 +283,9 @@ pub enum Error {
         #[source]
         fault: Option<Fault>,
     },
+    /// The schema as a whole cannot be compared, written out or loaded.
+    #[error(transparent)]
+    Schema(#[from] Box<SchemaError>),
     /// A file failed.
     #[error(transparent)]
     Failed(Box<Failure>),
@@ -318,6 +323,12 @@ pub enum Distrust {
     /// The log has its checksum alone.
     #[error("the log keeps only its checksum")]
     NotKept,
+}
+
+impl From<SchemaError> for Error {
+    fn from(error: SchemaError) -> Error {
+        Error::Schema(Box::new(error))
+    }
 }
 
 impl Error {

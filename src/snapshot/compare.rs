@@ -13,6 +13,13 @@ pub struct Difference {
     pub change: Change,
 }
 
+impl Difference {
+    /// Whether only the order of a table's columns differs.
+    pub fn is_order(&self) -> bool {
+        matches!(self.change, Change::Order { .. })
+    }
+}
+
 /// How an object differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {

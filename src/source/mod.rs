@@ -139,6 +139,27 @@ impl Source {
         Ok(source.indexed())
     }
 
+    /// The up files of some versions, with other texts in the place of some: what a database was made
+    /// by.
+    pub(crate) fn ups(
+        &self,
+        versions: &[Version],
+        texts: Vec<(Version, String, String)>,
+    ) -> Source {
+        let mut source = Source::default();
+        for &version in versions {
+            if let Some(entry) = self.entry(version, Direction::Up) {
+                source.entries.insert((version, Direction::Up), entry.clone());
+            }
+        }
+        for (version, name, text) in texts {
+            let path = PathBuf::from(format!("{version}_{name}.up.sql"));
+            let entry = Entry { name, path, text: Some(text.into()) };
+            source.entries.insert((version, Direction::Up), entry);
+        }
+        source.indexed()
+    }
+
     fn add(
         &mut self,
         file_name: &str,
