@@ -55,6 +55,7 @@ compile_error!("dbm runs on Unix systems only");
 
 mod checksum;
 mod drift;
+mod dump;
 mod error;
 mod event;
 mod fault;
@@ -95,6 +96,7 @@ pub fn ping(url: &DatabaseUrl) -> Result<(), Error> {
 
 pub use checksum::Checksum;
 pub use drift::{Drift, DriftReport};
+pub use dump::{Dump, Dumped};
 pub use error::{Cause, Distrust, Error, Failure, Outcome, SchemaError};
 pub use event::{Adopted, Edited, Event, File, Holder, IndexBuild, Notice, Passed};
 pub use fault::{Fault, ServerError};

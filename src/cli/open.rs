@@ -20,7 +20,19 @@ pub fn open_database(context: &Context) -> Result<Migrator> {
     connect(context, Opened { url: context.database()?, source: Source::default() })
 }
 
+/// For a command that needs the database alone, without connecting: what it needs need not be there
+/// yet.
+pub fn unconnected_database(context: &Context) -> Result<Migrator> {
+    Ok(configured(context, Opened { url: context.database()?, source: Source::default() }))
+}
+
 fn connect(context: &Context, opened: Opened) -> Result<Migrator> {
+    let mut migrator = configured(context, opened);
+    migrator.connect()?;
+    Ok(migrator)
+}
+
+fn configured(context: &Context, opened: Opened) -> Migrator {
     let Context { config, printer, .. } = context;
     let Flags { lock_timeout, lock_wait, retries, prefetch, wait, .. } = &config.flags;
     let Opened { url, source } = opened;
@@ -43,9 +55,7 @@ fn connect(context: &Context, opened: Opened) -> Result<Migrator> {
         migrator = migrator.prefetch(usize::try_from(*files).unwrap_or(usize::MAX));
     }
     let (user, host) = (whoami::username().ok(), whoami::hostname().ok());
-    let mut migrator = migrator.operator(Operator { user, host, ..Operator::default() });
-    migrator.connect()?;
-    Ok(migrator)
+    migrator.operator(Operator { user, host, ..Operator::default() })
 }
 
 /// Warns of file names that look odd.

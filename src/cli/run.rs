@@ -4,8 +4,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::cli::commands::{
-    create, down, drop, force, goto, init, log, new, redo, renumber, repair, rollback, show,
-    status, templates, test, testdb, up, verify, version, wait,
+    create, down, drift, drop, dump, force, goto, init, load, log, new, redo, renumber, repair,
+    rollback, show, status, templates, test, testdb, up, verify, version, wait,
 };
 use crate::cli::config::Config;
 use crate::cli::context::{Answer, Context};
@@ -23,6 +23,7 @@ pub enum Command {
     Rollback(rollback::Args),
     Status(status::Args),
     Verify(verify::Args),
+    Drift(drift::Args),
     Log(log::Args),
     Show(show::Args),
     Version(version::Args),
@@ -35,6 +36,8 @@ pub enum Command {
     Create(create::Args),
     Init(init::Args),
     Testdb(testdb::Args),
+    Dump(dump::Args),
+    Load(load::Args),
     Wait(wait::Args),
     Drop(drop::Args),
 }
@@ -60,6 +63,7 @@ pub fn run(config: Config, command: Command) -> u8 {
         Command::Status(args) => finish(&context, args, status::run),
         Command::Verify(args) => finish(&context, args, verify::run),
         Command::Test(args) => finish(&context, args, test::run),
+        Command::Drift(args) => finish(&context, args, drift::run),
         Command::Log(args) => finish(&context, args, log::run),
         Command::Show(args) => finish(&context, args, show::run),
         Command::Repair(args) => finish(&context, args, repair::run),
@@ -67,6 +71,8 @@ pub fn run(config: Config, command: Command) -> u8 {
         Command::Force(args) => finish(&context, args, force::run),
         Command::Drop(args) => finish(&context, args, drop::run),
         Command::Testdb(args) => finish(&context, args, testdb::run),
+        Command::Dump(args) => finish(&context, args, dump::run),
+        Command::Load(args) => finish(&context, args, load::run),
         Command::Wait(args) => finish(&context, args, wait::run),
         Command::New(args) => finish(&context, args, new::run),
         Command::Templates(args) => finish(&context, args, templates::run),

@@ -5,18 +5,18 @@
 
 mod expected;
 mod ignored;
-mod roles;
+mod likened;
 
 use crate::error::{Error, SchemaError};
 use crate::interrupt::Interrupt;
 use crate::migration::{State, Version};
-use crate::migrator::Migrator;
+use crate::migrator::build::build;
 use crate::scratch::Scratch;
 use crate::session::{Session, outside_a_runtime};
 use crate::snapshot::{Camera, Difference, Snapshot, Statement, compare, statements};
 use crate::source::Source;
 use crate::table::Table;
-use crate::url::{DatabaseUrl, LogContent};
+use crate::url::DatabaseUrl;
 
 use expected::Expected;
 
@@ -63,6 +63,14 @@ impl DriftReport {
     pub fn has_drift(&self) -> bool {
         self.differences.iter().any(|difference| !difference.is_order())
     }
+}
+
+/// What stands for us and for the scratch database.
+struct Real {
+    /// Who owns what the migrations made: the version table's owner.
+    owner: Option<String>,
+    /// The database.
+    name: Option<String>,
 }
 
 impl Drift {
@@ -116,19 +124,22 @@ impl Drift {
     }
 
     fn run_here(self) -> Result<DriftReport, Error> {
-        let mut session = Session::open(&self.url)?;
+        let mut session = open(&self.url)?;
         let table = Table::find(&mut session, &self.url)?;
         let expected = expected::read(&mut session, &table, &self.source, self.from_log)?;
         let Expected { state, source, from_log, as_edited } = expected;
-        let owner = roles::owner(&mut session, &table)?;
+        let real = Real {
+            owner: likened::owner(&mut session, &table)?,
+            name: likened::current_database(&mut session)?,
+        };
         let mut actual = look(&mut session, &table)?;
         let is = table.read(&mut session)?;
         if is != state {
             return Err(SchemaError::Meanwhile { was: state, is }.into());
         }
-        let mut built = self.build(source, owner.as_deref())?;
-        roles::sort(&mut actual);
-        roles::sort(&mut built);
+        let mut built = self.build(source, &real)?;
+        likened::tidy(&mut actual);
+        likened::tidy(&mut built);
         ignored::leave_out(&self.ignored, &mut actual, &mut built);
         Ok(DriftReport {
             state,
@@ -139,56 +150,57 @@ impl Drift {
         })
     }
 
-    /// Runs the migrations on an empty database, and looks at it. What belongs to us there is
-    /// taken to belong to `owner`, who owns what the migrations made.
-    fn build(&self, source: Source, owner: Option<&str>) -> Result<Snapshot, Error> {
+    /// Runs the migrations on an empty database, and looks at it.
+    fn build(&self, source: Source, real: &Real) -> Result<Snapshot, Error> {
         let mut scratch = match &self.scratch {
             Some(url) => Scratch::given(url, Some(&self.url))?,
             None => Scratch::create(&self.url)?,
         };
-        let built = self.build_on(&scratch, source, owner);
+        let built = self.build_on(&scratch, source, real);
         if self.scratch.is_some() {
             scratch.renew()?;
         }
         built
     }
 
-    fn build_on(
-        &self,
-        scratch: &Scratch,
-        source: Source,
-        owner: Option<&str>,
-    ) -> Result<Snapshot, Error> {
-        let url = DatabaseUrl { log: LogContent::Off, ..scratch.url().clone() };
-        if !source.versions().is_empty() {
-            let migrator = Migrator::new(url.clone(), source);
-            let report = migrator.interrupt(self.interrupt.clone()).up();
-            let report = report.map_err(|error| match error {
-                Error::Failed(_) if self.interrupt.is_stopped() => Error::Interrupted,
-                Error::Failed(failure) => SchemaError::NotBuilt(failure).into(),
-                error => error,
-            })?;
-            if report.left > 0 {
-                return Err(Error::Interrupted);
-            }
-        }
-        let mut session = Session::open(&url)?;
+    fn build_on(&self, scratch: &Scratch, source: Source, real: &Real) -> Result<Snapshot, Error> {
+        let url = build(scratch.url(), source, &self.interrupt)?;
+        let mut session = open(&url)?;
         let table = Table::find(&mut session, &url)?;
-        let us = roles::current(&mut session)?;
+        let role = likened::current_role(&mut session)?;
+        let name = likened::current_database(&mut session)?;
         let mut snapshot = look(&mut session, &table)?;
-        if let (Some(us), Some(owner)) = (us, owner) {
-            roles::rename(&mut snapshot, &us, owner);
+        if let (Some(role), Some(owner)) = (role, &real.owner) {
+            likened::rename_role(&mut snapshot, &role, owner);
+        }
+        if let (Some(name), Some(real)) = (name, &real.name) {
+            likened::rename_database(&mut snapshot, &name, real);
         }
         Ok(snapshot)
     }
 }
 
+/// Opens a session in which the database's own settings do not change how names and constants are
+/// written.
+fn open(url: &DatabaseUrl) -> Result<Session, Error> {
+    let mut session = Session::open(url)?;
+    let set = session.query(PLAIN);
+    set.map_err(|fault| Error::Statement { sql: PLAIN.to_string(), fault })?;
+    Ok(session)
+}
+
+/// Settings on which texts of the catalogs hang.
+const PLAIN: &str = "SELECT pg_catalog.set_config('TimeZone', 'UTC', false), \
+    pg_catalog.set_config('DateStyle', 'ISO, MDY', false), \
+    pg_catalog.set_config('IntervalStyle', 'postgres', false), \
+    pg_catalog.set_config('bytea_output', 'hex', false), \
+    pg_catalog.set_config('extra_float_digits', '1', false), \
+    pg_catalog.set_config('quote_all_identifiers', 'off', false)";
+
 fn look(session: &mut Session, table: &Table) -> Result<Snapshot, Error> {
-    let left_out = [
-        (table.schema.clone(), table.name.clone()),
-        (table.schema.clone(), table.log.name.clone()),
-    ];
-    let taken = Camera::new(session).and_then(|mut camera| camera.take(session, &left_out));
+    let left_out = likened::ours(session, table)?;
     let sql = || "the queries of the catalogs".to_string();
-    taken.map_err(|fault| Error::Statement { sql: sql(), fault })
+    let failed = |fault| Error::Statement { sql: sql(), fault };
+    let taken = Camera::new(session).and_then(|mut camera| camera.take(session, &left_out));
+    taken.map_err(failed)
 }

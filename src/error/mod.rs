@@ -3,6 +3,7 @@
 //! `Display` is a line for a program's log. golang-migrate's words, where it has words for the case,
 //! and what to type next are for the program that talks to people to say: it knows its own name.
 
+mod distrust;
 mod failure;
 mod schema;
 
@@ -16,6 +17,7 @@ use crate::sqlstate::{READ_ONLY_SQL_TRANSACTION, is_connection_exception};
 use crate::text::{printable, printable_path};
 use crate::url::UrlError;
 
+pub use distrust::Distrust;
 pub use failure::{Cause, Failure, Outcome};
 pub use schema::SchemaError;
 
@@ -298,31 +300,6 @@ pub enum Error {
         #[source]
         fault: Fault,
     },
-}
-
-/// Why a text of the log is not run.
-#[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Distrust {
-    /// It is not what its checksum says.
-    #[error("it does not match its checksum, so it was changed after it was written")]
-    Changed,
-    /// Others than the log's owner may write to the log.
-    #[error("{} may write to the log, and not its owner alone", printable(&roles.join(", ")))]
-    Writers {
-        /// Who, `PUBLIC` for everybody.
-        roles: Vec<String>,
-    },
-    /// The log belongs to somebody who does not own the version table and whose rights the role
-    /// that connected does not have.
-    #[error("the log belongs to {}, and the version table does not", printable(role))]
-    Owner {
-        /// Who.
-        role: String,
-    },
-    /// The log has its checksum alone.
-    #[error("the log keeps only its checksum")]
-    NotKept,
 }
 
 impl From<SchemaError> for Error {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::error::Distrust;
+use crate::error::distrust::Distrust;
 use crate::error::failure::Failure;
 use crate::fault::Fault;
 use crate::migration::{State, Version};

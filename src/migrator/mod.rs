@@ -6,6 +6,7 @@
 //! the callback.
 
 mod adopt;
+pub mod build;
 mod checks;
 mod command;
 mod configure;
@@ -14,6 +15,7 @@ mod contents;
 mod drop_schema;
 mod file;
 mod force;
+mod load;
 mod log_texts;
 mod logged_text;
 mod migrate;

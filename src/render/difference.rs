@@ -22,12 +22,18 @@ pub fn print(printer: &Printer, file: &Edited) {
             file.path.display()
         ));
     };
-    printer.detail(&format!("--- {} as it ran", file.path.display()));
-    printer.detail(&format!("+++ {} as it is", file.path.display()));
-    if ran.len() + file.now.len() > LARGEST {
+    let heads = ["as it ran", "as it is"].map(|is| format!("{} {is}", file.path.display()));
+    print_texts(printer, &heads, ran, &file.now);
+}
+
+/// Prints the difference of two texts that are called so.
+pub fn print_texts(printer: &Printer, [was, is]: &[String; 2], before: &str, after: &str) {
+    printer.detail(&format!("--- {was}"));
+    printer.detail(&format!("+++ {is}"));
+    if before.len() + after.len() > LARGEST {
         return printer.detail("(too long to be shown)");
     }
-    let lines = changes(ran, &file.now);
+    let lines = changes(before, after);
     for (colour, line) in lines.iter().take(MOST) {
         printer.painted_detail(line, *colour);
     }

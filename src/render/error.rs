@@ -13,7 +13,7 @@ use crate::render::failure::{extras, show};
 use crate::render::format::{described, place};
 use crate::render::message::message;
 use crate::render::printer::Printer;
-use crate::render::{advice, connecting, difference};
+use crate::render::{advice, connecting, difference, schema};
 
 /// What is wrong with what was typed, rather than with the database.
 #[derive(Debug)]
@@ -218,6 +218,7 @@ fn explain(printer: &Printer, error: &Error) {
         Error::NoSchema => "no schema of the search_path exists, or the role has no USAGE on it: \
                             create one, grant it, or name another with search_path in the URL"
             .to_string(),
+        Error::Schema(error) => return schema::explain(printer, error),
         other => match advice::of_database(program, other) {
             Some(hint) => hint,
             None => return,

@@ -82,7 +82,7 @@ fn watch_peer(config: &mut Config, tcp: &TcpSettings) {
 
 /// The `options` start-up parameter. The driver takes no other way for settings such as
 /// `search_path`; white space and backslashes are escaped by a backslash in it.
-fn options(url: &DatabaseUrl, token: Option<&str>) -> String {
+pub fn options(url: &DatabaseUrl, token: Option<&str>) -> String {
     let mut options = url.options.clone().unwrap_or_default();
     let settings = url.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let settings = settings.filter(|(name, _)| *name != "application_name");

@@ -46,4 +46,4 @@ pub use statement::Statement;
 pub(crate) use compare::differs_only_in_comments;
 pub(crate) use facts::Facts;
 pub(crate) use index::IndexBuilt;
-pub(crate) use psql::psql_command;
+pub(crate) use psql::{psql_command, without_restrict};

@@ -1,6 +1,7 @@
 //! psql's own commands, `\connect` and the like: the server does not know them. pg_dump writes
 //! `\restrict` and `\unrestrict`, with which psql alone can run its output.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lex::{Lexer, Strings};
@@ -14,9 +15,41 @@ pub(crate) fn psql_command(text: &str, strings: Strings) -> Option<Range<usize>>
     Some(token.start..token.start + line.len())
 }
 
+/// The text with spaces in the place of `\restrict` and `\unrestrict`, which mean nothing to the
+/// server. Every other byte keeps its place.
+pub(crate) fn without_restrict(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    while let Some(found) = psql_command(&text, Strings::Standard) {
+        let command = &text[found.clone()];
+        if !["\\restrict ", "\\unrestrict "].iter().any(|start| command.starts_with(start)) {
+            break;
+        }
+        let spaces = " ".repeat(found.len());
+        text.to_mut().replace_range(found, &spaces);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_key_of_a_dump_is_left_out() {
+        for (text, expected) in [
+            (
+                "\\restrict a\nselect '\\restrict b';\n\\unrestrict a\n",
+                "           \nselect '\\restrict b';\n             \n",
+            ),
+            (
+                "\\restrict a\n\\connect b\n\\unrestrict a",
+                "           \n\\connect b\n\\unrestrict a",
+            ),
+            ("select 1", "select 1"),
+        ] {
+            assert_eq!(without_restrict(text), expected);
+        }
+    }
 
     #[test]
     fn a_backslash_outside_of_strings() {

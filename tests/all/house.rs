@@ -36,6 +36,8 @@ const LIBRARY: &[(&str, usize)] = &[
     ("migrator", 6),
     ("proof", 7),
     ("testing", 7),
+    ("drift", 7),
+    ("dump", 7),
     ("lib", 8),
 ];
 

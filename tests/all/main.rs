@@ -24,6 +24,8 @@ mod atomic;
 mod commands;
 mod connections;
 mod crowd;
+mod drift;
+mod dump;
 mod faults;
 mod history;
 mod house;

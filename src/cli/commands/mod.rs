@@ -5,10 +5,13 @@
 
 pub mod create;
 pub mod down;
+pub mod drift;
 pub mod drop;
+pub mod dump;
 pub mod force;
 pub mod goto;
 pub mod init;
+pub mod load;
 pub mod log;
 pub mod new;
 pub mod redo;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dbm::sql::Location;
-use dbm::{Cause, Error, Outcome, Version};
+use dbm::{Cause, Error, Outcome, SchemaError, Version};
 use serde::Serialize;
 
 use crate::render::error::Complaint;
@@ -65,6 +65,15 @@ impl ErrorFields {
             Error::Connect { fault, .. } | Error::Statement { fault, .. } => {
                 fields.sqlstate = fault.code().and_then(sqlstate);
             }
+            Error::Schema(error) => match &**error {
+                SchemaError::NoText { version, .. } => fields.versions.push(*version),
+                SchemaError::NotBuilt(failure) => {
+                    fields.versions.push(failure.version);
+                    fields.file = Some(shown(&failure.path));
+                    fields.sqlstate = cause_code(&failure.cause);
+                }
+                _ => {}
+            },
             Error::Failed(failure) => {
                 fields.versions.push(failure.version);
                 fields.file = Some(shown(&failure.path));
@@ -115,6 +124,12 @@ fn kind(error: &Error) -> &'static str {
         Error::Moved { .. } => "moved",
         Error::BadRow { .. } => "bad-row",
         Error::RowNotKept { .. } => "row-not-kept",
+        Error::Schema(error) => match &**error {
+            SchemaError::NoText { .. } => "no-text",
+            SchemaError::NotBuilt(_) => "not-built",
+            SchemaError::Meanwhile { .. } => "version-changed",
+            _ => "other",
+        },
         Error::Failed(_) => "failed",
         Error::Statement { .. } => "statement",
         _ => "other",

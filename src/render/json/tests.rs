@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use dbm::sql::Location;
-use dbm::{Cause, Distrust, Error, Fault, Outcome, ServerError, State};
+use dbm::{Cause, Distrust, Error, Fault, Outcome, SchemaError, ServerError, State};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -110,6 +110,8 @@ fn every_error_has_its_kind() {
         (Error::RowNotKept { table: "t".to_string() }, "row-not-kept"),
         (Error::NotATemplate { name: text() }, "not-a-template"),
         (Error::NotATestDatabase { name: text(), reason: "so" }, "not-a-test-database"),
+        (SchemaError::NoText { version: 3, why: None }.into(), "no-text"),
+        (SchemaError::Meanwhile { was: state, is: state }.into(), "version-changed"),
         (Error::Statement { sql: text(), fault: fault() }, "statement"),
     ] {
         let message = message(&error, false);
@@ -119,7 +121,7 @@ fn every_error_has_its_kind() {
             "connect" | "statement" | "scratch" => assert_eq!(written["sqlstate"], "42501"),
             "read-file" => assert_eq!(written["file"], "migrations/3_x.up.sql"),
             "no-migration-for" => assert_eq!(written["versions"], json!([u64::MAX])),
-            "not-applied" | "no-up-file" | "dirty" | "log-text" | "irreversible" => {
+            "not-applied" | "no-up-file" | "no-text" | "dirty" | "log-text" | "irreversible" => {
                 assert_eq!(written["versions"], json!([3]))
             }
             _ => assert_eq!(written["versions"], json!([])),

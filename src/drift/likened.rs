@@ -1,5 +1,5 @@
-//! Who owns what the migrations made. On the scratch database that is whoever compares, on the real one
-//! whoever ran them: that is no difference, so the one stands for the other.
+//! Differences that are none: who runs the migrations on the scratch database, and what that is called.
+//! The real database's owner and name stand for them.
 
 use std::mem;
 
@@ -30,8 +30,47 @@ pub fn owner(session: &mut Session, table: &Table) -> Result<Option<String>, Err
 /// # Errors
 ///
 /// [`Error::Statement`].
-pub fn current(session: &mut Session) -> Result<Option<String>, Error> {
+pub fn current_role(session: &mut Session) -> Result<Option<String>, Error> {
     one(session, "SELECT pg_catalog.quote_ident(current_user)".to_string())
+}
+
+/// The database, quoted where need be.
+///
+/// # Errors
+///
+/// [`Error::Statement`].
+pub fn current_database(session: &mut Session) -> Result<Option<String>, Error> {
+    one(session, "SELECT pg_catalog.quote_ident(pg_catalog.current_database())".to_string())
+}
+
+/// The version table and the log, with the sequence of its numbers, as schema and name: they are
+/// ours.
+///
+/// # Errors
+///
+/// [`Error::Statement`].
+pub fn ours(session: &mut Session, table: &Table) -> Result<Vec<(String, String)>, Error> {
+    let sql = format!(
+        "SELECT n.nspname, s.relname FROM pg_catalog.pg_depend d \
+         JOIN pg_catalog.pg_class s ON s.oid {EQ} d.objid AND s.relkind {EQ} 'S' \
+         JOIN pg_catalog.pg_namespace n ON n.oid {EQ} s.relnamespace \
+         WHERE d.classid {EQ} 'pg_catalog.pg_class'::pg_catalog.regclass \
+         AND d.refclassid {EQ} d.classid AND d.deptype {EQ} ANY (ARRAY['a', 'i']::pg_catalog.\"char\"[]) \
+         AND d.refobjid {EQ} ANY (ARRAY[pg_catalog.to_regclass({}), pg_catalog.to_regclass({})])",
+        literal(&table.quoted()),
+        literal(&table.quoted_log())
+    );
+    let rows = session.query(&sql).map_err(|fault| Error::Statement { sql, fault })?;
+    let mut ours: Vec<(String, String)> = rows
+        .into_iter()
+        .filter_map(|row| {
+            let mut values = row.into_iter();
+            Some((values.next()??, values.next()??))
+        })
+        .collect();
+    ours.push((table.schema.clone(), table.name.clone()));
+    ours.push((table.schema.clone(), table.log.name.clone()));
+    Ok(ours)
 }
 
 fn one(session: &mut Session, sql: String) -> Result<Option<String>, Error> {
@@ -40,13 +79,13 @@ fn one(session: &mut Session, sql: String) -> Result<Option<String>, Error> {
 }
 
 /// Puts one role in the place of another: as the owner of objects, and in privileges.
-pub fn rename(snapshot: &mut Snapshot, from: &str, to: &str) {
+pub fn rename_role(snapshot: &mut Snapshot, from: &str, to: &str) {
     if from == to {
         return;
     }
     for object in snapshot.objects.values_mut() {
         for (name, value) in &mut object.values {
-            if name.ends_with("owner") && value == from {
+            if (name.ends_with("owner") || name == "defaclrole") && value == from {
                 *value = to.to_string();
             }
             if name.ends_with("acl") {
@@ -66,9 +105,34 @@ pub fn rename(snapshot: &mut Snapshot, from: &str, to: &str) {
         .collect();
 }
 
-/// Brings privileges into one order, whatever the roles in them are called.
-pub fn sort(snapshot: &mut Snapshot) {
-    for object in snapshot.objects.values_mut() {
+/// Puts one database in the place of another, in the settings that it has.
+pub fn rename_database(snapshot: &mut Snapshot, from: &str, to: &str) {
+    let of_role = format!("{from} on ");
+    snapshot.objects = mem::take(&mut snapshot.objects)
+        .into_iter()
+        .map(|(mut id, mut object)| {
+            if id.kind == "setting" {
+                if id.name == from {
+                    id.name = to.to_string();
+                } else if let Some(role) = id.name.strip_prefix(&of_role) {
+                    id.name = format!("{to} on {role}");
+                }
+                for value in object.values.values_mut().filter(|value| *value == from) {
+                    *value = to.to_string();
+                }
+            }
+            (id, object)
+        })
+        .collect();
+}
+
+/// Brings privileges into one order, whatever the roles in them are called, and leaves out the owners
+/// of indexes, which are their tables'.
+pub fn tidy(snapshot: &mut Snapshot) {
+    for (id, object) in &mut snapshot.objects {
+        if id.kind == "index" {
+            object.values.remove("relowner");
+        }
         for (_, value) in object.values.iter_mut().filter(|(name, _)| name.ends_with("acl")) {
             *value = privileges(value, |role| role);
         }

@@ -1,0 +1,5 @@
+//! `dbm drift`: what was done by hand is found, and what the migrations did is not.
+
+mod kinds;
+mod roles;
+mod texts;

@@ -1,0 +1,5 @@
+//! `dbm dump` writes the same text for the same schema, and `dbm load` makes that schema of it.
+
+mod files;
+mod programs;
+mod schemas;
