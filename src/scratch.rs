@@ -335,8 +335,7 @@ const FILLED: &str = "select pg_catalog.concat_ws(' ', kind, name) from (\
        and relnamespace operator(pg_catalog.<>) 99 \
      union all select 'function', proname::pg_catalog.text from pg_catalog.pg_proc where oid operator(pg_catalog.>=) 16384 \
        and not exists (select from pg_catalog.pg_depend where objid operator(pg_catalog.=) pg_proc.oid and deptype operator(pg_catalog.=) 'e') \
-     union all select 'schema', nspname::pg_catalog.text from pg_catalog.pg_namespace where oid operator(pg_catalog.>=) 16384 \
-       and nspname operator(pg_catalog.<>) 'public') x limit 1";
+     union all select 'schema', nspname::pg_catalog.text from pg_catalog.pg_namespace where oid operator(pg_catalog.>=) 16384) x limit 1";
 
 /// Takes everything out of a database that was given. The schema `public` stays, with its owner and its
 /// rights: what is in it goes, tables first, for sequences and types go with them.

@@ -12,7 +12,7 @@ use crate::error::{Error, SchemaError};
 use crate::interrupt::Interrupt;
 use crate::migration::State;
 use crate::migrator::build::build;
-use crate::quote::identifier;
+use crate::quote::{identifier, literal};
 use crate::scratch::Scratch;
 use crate::session::{Session, outside_a_runtime};
 use crate::source::Source;
@@ -205,9 +205,12 @@ fn major(session: &mut Session) -> Result<u32, Error> {
 /// The statement that sets the version; nothing where there is none to be set.
 fn version_row(session: &mut Session, table: &Table, state: State) -> Result<String, Error> {
     let Some(version) = state.version else { return Ok(String::new()) };
-    let (schema, name) = (crate::quote::literal(&table.schema), crate::quote::literal(&table.name));
+    let (schema, name) = (literal(&table.schema), literal(&table.name));
     // As pg_dump writes names.
-    let name = one(session, format!("SELECT pg_catalog.format('%I.%I', {schema}, {name})"))?;
+    let sql = format!(
+        "SET quote_all_identifiers = off; SELECT pg_catalog.format('%I.%I', {schema}, {name})"
+    );
+    let name = one(session, sql)?;
     Ok(format!("INSERT INTO {name} (version, dirty) VALUES ({version}, false);"))
 }
 

@@ -2,4 +2,5 @@
 
 mod kinds;
 mod roles;
+mod stopped;
 mod texts;

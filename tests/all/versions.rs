@@ -5,5 +5,6 @@
 
 mod commands;
 mod limits;
+mod schemas;
 pub mod servers;
 mod testdb;

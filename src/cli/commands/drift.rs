@@ -11,6 +11,7 @@ use crate::cli::settings::Opened;
 use crate::cli::signals::Signals;
 use crate::render::differences;
 use crate::render::drift::{self, HEADS, ended, word};
+use crate::render::event;
 use crate::render::table::Look;
 
 /// compare the database with what its migrations make
@@ -31,6 +32,9 @@ pub struct Args {
     #[arg(long)]
     from_log: bool,
 }
+
+/// What a signal does.
+const STOPPING: &str = "Stopping: dropping the scratch database ...";
 
 /// What differs, as JSON; `None` where nothing was compared.
 #[derive(Default, Serialize)]
@@ -61,6 +65,9 @@ pub struct DifferenceItem {
 pub fn run(context: &Context, args: Args, answer: &mut Answer<DriftBody>) -> Result<()> {
     let printer = &context.printer;
     let Opened { url, source } = context.settings()?;
+    if let Some(limit) = context.config.flags.wait {
+        dbm::wait(&url, Some(limit), |event| event::print(printer, event))?;
+    }
     let interrupt = Interrupt::new();
     let patterns: Vec<String> = args.ignore.into_iter().flat_map(|it| it.0).collect();
     let mut compared = Drift::new(url, source)
@@ -70,7 +77,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<DriftBody>) -> Res
     if let Some(scratch) = &args.scratch {
         compared = compared.scratch(context.resolved(scratch)?);
     }
-    let signals = Signals::catch(interrupt, printer);
+    let signals = Signals::catch_to_cancel(interrupt, printer, STOPPING);
     let report = match compared.run() {
         Err(Error::Interrupted) => {
             printer.hint("stopped: nothing was compared");

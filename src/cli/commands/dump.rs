@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use dbm::text::printable_path;
-use dbm::{Dump, Dumped, Error, Interrupt, regular_file};
+use dbm::{Dump, Dumped, Error, Interrupt, Source, regular_file};
 
 use crate::cli::context::{Answer, Context};
 use crate::cli::pg_dump::located;
@@ -15,6 +15,7 @@ use crate::cli::settings::Opened;
 use crate::cli::signals::Signals;
 use crate::render::difference::print_texts;
 use crate::render::error::Complaint;
+use crate::render::event;
 use crate::render::format::place;
 use crate::render::json::NoBody;
 use crate::render::shell::word;
@@ -45,6 +46,9 @@ pub struct Args {
     privileges: bool,
 }
 
+/// What a signal does.
+const STOPPING: &str = "Stopping: dropping the scratch database ...";
+
 /// Runs it. The errors are those of opening, of pg_dump and of the file. A file that is stale is none.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<NoBody>) -> Result<()> {
     let printer = &context.printer;
@@ -55,17 +59,22 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<NoBody>) -> Result
         return Err(Complaint::new("-scratch is for -fresh alone").into());
     }
     let interrupt = Interrupt::new();
-    let mut dump = match args.fresh {
-        false => Dump::new(context.database()?),
-        true => {
-            let Opened { url, source } = context.settings()?;
-            let scratch = args.scratch.as_deref().map(|url| context.resolved(url)).transpose()?;
-            Dump::new(url).fresh(source, scratch)
-        }
+    let opened = match args.fresh {
+        false => Opened { url: context.database()?, source: Source::default() },
+        true => context.settings()?,
     };
+    let Opened { url, source } = opened;
+    if let Some(limit) = context.config.flags.wait {
+        dbm::wait(&url, Some(limit), |event| event::print(printer, event))?;
+    }
+    let mut dump = Dump::new(url);
+    if args.fresh {
+        let scratch = args.scratch.as_deref().map(|url| context.resolved(url)).transpose()?;
+        dump = dump.fresh(source, scratch);
+    }
     dump = located(dump).privileges(args.privileges).interrupt(interrupt.clone());
     // Without -fresh there is nothing to be put away: a signal ends it at once.
-    let signals = args.fresh.then(|| Signals::catch(interrupt, printer));
+    let signals = args.fresh.then(|| Signals::catch_to_cancel(interrupt, printer, STOPPING));
     let dumped = match dump.run() {
         Err(Error::Interrupted) => {
             printer.hint("stopped: nothing was written");

@@ -36,6 +36,10 @@ impl Case {
     pub fn told(&self, args: &[&str]) -> Vec<String> {
         let output = self.drift(args).arg("-json").output();
         let object: Value = serde_json::from_str(&output.stdout).expect("JSON");
+        let schema = serde_json::from_str(&Run::dbm().arg("-json-schema").output().stdout);
+        let schema = jsonschema::validator_for(&schema.expect("JSON")).expect("a schema");
+        let faults: Vec<String> = schema.iter_errors(&object).map(|e| e.to_string()).collect();
+        assert!(faults.is_empty(), "{faults:?}\n{output}");
         let differences = object["differences"].as_array().unwrap_or_else(|| panic!("{output}"));
         let text = |it: &Value, field: &str| it[field].as_str().expect("a text").to_owned();
         let line = |it: &Value| ["change", "kind", "name"].map(|field| text(it, field)).join(" ");

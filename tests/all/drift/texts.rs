@@ -53,7 +53,10 @@ fn without_a_text_the_file_is_taken_as_it_is() {
     assert!(output.stdout.starts_with("dropped: column public.a.name\n"), "{output}");
     fs::remove_file(folder.join("1_a.up.sql")).expect("remove a file");
     let output = run(&["drift"]).output();
-    output.assert_status(0).assert_silent_about("version 1 was edited");
+    output.assert_status(1).assert_line(
+        "error: version 1 cannot be built again: it has no file here, ",
+        "the log keeps only its checksum",
+    );
 }
 
 #[test]

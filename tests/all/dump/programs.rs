@@ -92,7 +92,7 @@ fn a_password_is_in_no_list_of_processes() {
     ] {
         // What surrounds it is not taken for what the URL says.
         let run = Run::dbm().url(&url).arg("dump").env("PG_DUMP", shown(&spy));
-        let output = run.env("PGSSLMODE", "disable").env("PGSERVICE", "none").output();
+        let output = run.env("PGSSLMODE", "disable").env("PGSSLNEGOTIATION", "direct").output();
         // Its version table is a view.
         output.assert_status(0).assert_silent_about(PASSWORD);
         assert!(output.stdout.contains("CREATE VIEW public.schema_migrations"), "{output}");

@@ -154,11 +154,11 @@ fn of_a_database_without_migrations() {
     let empty = Database::new();
     let text = case.dump(&empty, &[]);
     assert!(!text.contains("INSERT") && !text.contains("schema_migrations"), "{text}");
-    case.folder.write("schema.sql", format!("{text}CREATE TABLE x (id int);"));
+    case.folder.write("schema.sql", format!("{text}CREATE TABLE public.x (id int);"));
     let file = case.file("schema.sql");
     let output = case.run(&empty, &["load", &file]).output();
     output.assert_status(0).assert_line("hint: the file names no version", "");
-    assert_eq!(empty.tables(), ["x"]);
+    assert_eq!(empty.tables(), ["public.x"]);
     case.db.set_row(12, true);
     case.run(&case.db, &["dump"])
         .output()
@@ -209,7 +209,7 @@ fn a_database_that_is_not_empty_is_refused() {
             " is not empty: it has 6 tables (Logs, first, more, …), 2 views (active, counted), ",
         )
         .assert_line("hint: a schema is loaded into an empty database", "");
-    assert!(!case.db.tables().contains(&"x".to_owned()));
+    assert!(!case.db.tables().contains(&"public.x".to_owned()));
     // What an extension brings does not count.
     let db = Database::new();
     db.execute("CREATE EXTENSION pgcrypto");
@@ -240,7 +240,7 @@ fn a_file_that_fails_leaves_nothing() {
     // As pg_dump writes it today.
     let key = "\\restrict a1\nCREATE TABLE x (id int);\n\\unrestrict a1\n";
     load(key).assert_status(0);
-    assert_eq!(db.tables(), ["x"]);
+    assert_eq!(db.tables(), ["public.x"]);
     case.run(&db, &["load"]).output().assert_status(1).assert_line("error: no file given", "");
     let none = case.run(&db, &["load", "none.sql"]).output();
     none.assert_status(1).assert_line("error: open none.sql: no such file or directory", "");
