@@ -53,6 +53,8 @@ pub struct Snapshot {
     pub columns: BTreeMap<String, Vec<String>>,
     /// Who looked: who runs statements owns what they make.
     pub role: String,
+    /// Whether the server has the privilege MAINTAIN.
+    knows_maintain: bool,
     /// What each object depends on.
     depends: BTreeMap<Id, BTreeSet<Id>>,
 }
@@ -124,7 +126,8 @@ impl Camera {
         let tables = self.shape.read.iter().cloned().zip(answers).collect();
         self.names.learn(session, &self.shape, &tables)?;
         let snapshot = assemble(&self.shape, &self.names, &tables, &owners, &depends, left_out);
-        Ok(Snapshot { role: self.role.clone(), ..snapshot })
+        let knows_maintain = !session.is_older_than(17);
+        Ok(Snapshot { role: self.role.clone(), knows_maintain, ..snapshot })
     }
 }
 

@@ -192,18 +192,27 @@ pub fn alter(
 fn nullness(own: &Id, before: &Object, after: &Object, to: &Model) -> Vec<String> {
     let alter = alter_prefix(own, to);
     let (old, new) = (before.get("not null"), after.get("not null"));
+    let table = table_of(own);
+    let word = relation_word(to, table);
+    let name = |object: &Object| object.get("not null name").to_string();
+    let is_renamed = name(before) != name(after)
+        && !name(before).is_empty()
+        && !name(after).is_empty()
+        && to.originals(own).is_empty();
     let was_identity = !before.has("attidentity") && after.has("attidentity");
     let mut statements = Vec::new();
     match (before.is("attnotnull"), after.is("attnotnull")) {
         (true, false) => statements.push(format!("{alter} DROP NOT NULL")),
         (false, true) if was_identity => {}
         (false, true) if new.is_empty() => statements.push(format!("{alter} SET NOT NULL")),
+        (true, true) if is_renamed => {
+            let (old, new) = (before.get("not null name"), after.get("not null name"));
+            statements.push(format!("ALTER {word} {table} RENAME CONSTRAINT {old} TO {new}"));
+        }
         (old_set, true) if old != new => {
             if old_set {
                 statements.push(format!("{alter} DROP NOT NULL"));
             }
-            let table = table_of(own);
-            let word = relation_word(to, table);
             statements.push(match new {
                 "" => format!("{alter} SET NOT NULL"),
                 text => format!("ALTER {word} {table} ADD {text}"),

@@ -21,7 +21,7 @@ pub fn of_new(own: &Id, object: &Object, from: &Model) -> Vec<String> {
         statements.push(format!("ALTER {} OWNER TO {owner}", target(own, object)));
         privileges = given(&privileges, &from.role, owner);
     }
-    statements.extend(grants(own, object, &privileges));
+    statements.extend(grants(own, object, &privileges, from));
     // An extension brings its comment with it.
     if own.kind != "extension" {
         statements.extend(remarks(own, &Object::default(), object));
@@ -30,9 +30,9 @@ pub fn of_new(own: &Id, object: &Object, from: &Model) -> Vec<String> {
 }
 
 /// The same for an object that is there.
-pub fn of_changed(own: &Id, before: &Object, after: &Object) -> Vec<String> {
+pub fn of_changed(own: &Id, before: &Object, after: &Object, model: &Model) -> Vec<String> {
     let mut statements = Vec::new();
-    let mut privileges = privileges::of(own, before);
+    let mut privileges = privileges::of(own, before, model);
     if let (Some(old), Some(new)) = (owner(before), owner(after))
         && old != new
         && has_owner(own)
@@ -44,7 +44,7 @@ pub fn of_changed(own: &Id, before: &Object, after: &Object) -> Vec<String> {
         privileges = given(&privileges, old, new);
     }
     if acl(before) != acl(after) || owner(before) != owner(after) {
-        statements.extend(grants(own, after, &privileges));
+        statements.extend(grants(own, after, &privileges, model));
     }
     statements.extend(remarks(own, before, after));
     statements
@@ -62,10 +62,10 @@ fn has_owner(own: &Id) -> bool {
     !matches!(own.kind.as_str(), "extension" | "index")
 }
 
-fn grants(own: &Id, object: &Object, before: &Privileges) -> Vec<String> {
+fn grants(own: &Id, object: &Object, before: &Privileges, model: &Model) -> Vec<String> {
     let after = match own.kind.as_str() {
         "column" => privileges::read(object.get("attacl")),
-        _ => privileges::of(own, object),
+        _ => privileges::of(own, object, model),
     };
     let (columns, on) = match own.kind.as_str() {
         "column" => (format!(" ({})", column_name(own)), format!("TABLE {}", table_of(own))),

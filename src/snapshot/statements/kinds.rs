@@ -78,7 +78,7 @@ pub fn create(own: &Id, model: &Model) -> Vec<String> {
         "conversion" => one(others::create_conversion(own, object)),
         "transform" => one(others::create_transform(own, object)),
         "setting" => others::settings(None, Some(object)),
-        "default privileges" => others::default_privileges(None, Some(object)),
+        "default privileges" => others::default_privileges(None, Some(object), model),
         "foreign data wrapper" => one(foreign::create_wrapper(own, object)),
         "server" => one(foreign::create_server(own, object)),
         "user mapping" => one(foreign::create_mapping(own, object)),
@@ -147,7 +147,7 @@ pub fn drop(own: &Id, model: &Model) -> Vec<String> {
         "constraint" => one(relation::drop_constraint(object, model)),
         "operator of family" | "function of family" => one(routine::family_member(object, false)),
         "setting" => others::settings(Some(object), None),
-        "default privileges" => others::default_privileges(Some(object), None),
+        "default privileges" => others::default_privileges(Some(object), None, model),
         "table of publication" | "schema of publication" => {
             one(foreign::publication_member(object, false))
         }
@@ -164,7 +164,7 @@ pub fn alter(own: &Id, from: &Model, to: &Model, is_used: bool) -> Way {
     if matches!(own.kind.as_str(), "type" | "domain") && matches!(way, Way::Disturb(_)) {
         return way;
     }
-    let extras = extras::of_changed(own, before, after);
+    let extras = extras::of_changed(own, before, after, to);
     match way {
         Way::Alter(statements) => Way::Alter([statements, extras].concat()),
         Way::Disturb(statements) => Way::Disturb([statements, extras].concat()),
@@ -195,7 +195,7 @@ fn own_way(
     match own.kind.as_str() {
         "table" | "foreign table" if table::is_remade(before, after) => Way::Remake,
         "table" | "foreign table" => Way::Alter(table::alter(own, before, after)),
-        "column" => alter_column(own, before, after, to),
+        "column" => alter_column(own, before, after, from, to),
         "default" if after.get("inherited") == "true" && same(&["default"]) => {
             Way::Alter(Vec::new())
         }
@@ -261,7 +261,9 @@ fn own_way(
             remake_unless(is_same_but(&["evtenabled"]), statements.into_iter().collect())
         }
         "setting" => Way::Alter(others::settings(Some(before), Some(after))),
-        "default privileges" => Way::Alter(others::default_privileges(Some(before), Some(after))),
+        "default privileges" => {
+            Way::Alter(others::default_privileges(Some(before), Some(after), to))
+        }
         "foreign data wrapper" => Way::Alter(foreign::alter_wrapper(own, before, after)),
         "server" => all(foreign::alter_server(own, before, after)),
         "user mapping" => Way::Alter(vec![foreign::alter_mapping(own, before, after)]),
@@ -288,7 +290,7 @@ pub fn replace_type(own: &Id, from: &Model, to: &Model) -> Vec<String> {
     statements
 }
 
-fn alter_column(own: &Id, before: &Object, after: &Object, to: &Model) -> Way {
+fn alter_column(own: &Id, before: &Object, after: &Object, from: &Model, to: &Model) -> Way {
     let table = table_of(own);
     let is_retyped = column::is_retyped(before, after);
     match relation_word(to, table).as_str() {
@@ -300,8 +302,20 @@ fn alter_column(own: &Id, before: &Object, after: &Object, to: &Model) -> Way {
         _ if column::is_remade(before, after) => Way::Remake,
         "VIEW" | "MATERIALIZED VIEW" if is_retyped => Way::Alter(Vec::new()),
         _ => {
-            let is_inherited = !to.originals(own).is_empty();
-            let statements = column::alter(own, before, after, to, is_inherited);
+            let originals = to.originals(own);
+            let mut before = before.clone();
+            // NOT NULL goes with the parent's.
+            let follows = originals.iter().any(|original| {
+                let of = |model: &Model| model.get(original).map(|column| column.is("attnotnull"));
+                of(from) != of(to) && of(to) == Some(after.is("attnotnull"))
+            });
+            for name in ["attnotnull", "not null", "not null name"].iter().filter(|_| follows) {
+                before.values.remove(*name);
+                before
+                    .values
+                    .extend(after.values.get_key_value(*name).map(|(k, v)| (k.clone(), v.clone())));
+            }
+            let statements = column::alter(own, &before, after, to, !originals.is_empty());
             match is_retyped {
                 true => Way::Disturb(statements),
                 false => Way::Alter(statements),

@@ -67,7 +67,7 @@ pub fn definition(id: &Id, snapshot: &Snapshot) -> String {
     let model = Model::new(snapshot);
     let Some(object) = model.get(id) else { return String::new() };
     if id.kind == "column" && !words::relation_word(&model, words::table_of(id)).ends_with("VIEW") {
-        let extras = extras::of_changed(id, &Default::default(), object);
+        let extras = extras::of_changed(id, &Default::default(), object, &model);
         let all =
             [vec![column::clause(id, object, &model)], column::more(id, object, &model), extras];
         return all.concat().join(";\n");

@@ -18,6 +18,8 @@ pub struct Model {
     pub columns: BTreeMap<String, Vec<String>>,
     /// Who looked.
     pub role: String,
+    /// Whether the server has the privilege MAINTAIN.
+    pub knows_maintain: bool,
 }
 
 /// Makes an [`Id`].
@@ -50,6 +52,7 @@ impl Model {
             members: BTreeMap::new(),
             columns: snapshot.columns.clone(),
             role: snapshot.role.clone(),
+            knows_maintain: snapshot.knows_maintain,
         };
         for (own, object) in &snapshot.objects {
             match own.kind.as_str() {
@@ -162,13 +165,12 @@ impl Model {
             && !rest.ends_with("NO INHERIT")
             && !rest.ends_with("NOT VALID")
             && !object.has("comment");
-        let is_inherited = object.get("conislocal") == "false";
-        if let Some(whole) = self.objects.get_mut(&whole)
-            && !is_plain
-            && !is_inherited
-        {
-            let text = format!("CONSTRAINT {} {rest}", object.get("conname"));
-            whole.values.insert("not null".to_string(), text);
+        if let Some(whole) = self.objects.get_mut(&whole) {
+            let name = object.get("conname").to_string();
+            if !is_plain {
+                whole.values.insert("not null".to_string(), format!("CONSTRAINT {name} {rest}"));
+            }
+            whole.values.insert("not null name".to_string(), name);
         }
     }
 

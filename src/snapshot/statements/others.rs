@@ -2,8 +2,9 @@
 //! transforms, settings, default privileges.
 
 use crate::quote::literal;
+use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::privileges::{self, Change, changes, untouched};
-use crate::snapshot::statements::text::{array, qualified, without_arguments};
+use crate::snapshot::statements::text::{array, bare, qualified, without_arguments};
 use crate::snapshot::statements::words::target;
 use crate::snapshot::{Id, Object};
 
@@ -86,7 +87,7 @@ pub fn create_access_method(own: &Id, object: &Object) -> String {
 
 /// CREATE COLLATION.
 pub fn create_collation(own: &Id, object: &Object) -> String {
-    let text = |key: &str| literal(object.get(key)).trim_start().to_string();
+    let text = |key: &str| literal(&bare(object.get(key))).trim_start().to_string();
     let (mut options, provider) = (Vec::new(), object.get("collprovider"));
     options.push(match provider {
         "i" => "provider = icu".to_string(),
@@ -182,13 +183,17 @@ pub fn settings(before: Option<&Object>, after: Option<&Object>) -> Vec<String> 
 }
 
 /// ALTER DEFAULT PRIVILEGES from one to the other; nothing stands for what is so from the start.
-pub fn default_privileges(before: Option<&Object>, after: Option<&Object>) -> Vec<String> {
+pub fn default_privileges(
+    before: Option<&Object>,
+    after: Option<&Object>,
+    model: &Model,
+) -> Vec<String> {
     let Some(object) = after.or(before) else { return Vec::new() };
     let letter = object.get("defaclobjtype").chars().next().unwrap_or(' ');
     let (role, schema) = (object.get("defaclrole"), object.get("defaclnamespace"));
     let read = |object: Option<&Object>| match object {
         Some(object) => privileges::read(object.get("defaclacl")),
-        None if matches!(schema, "-" | "") => untouched(letter, role),
+        None if matches!(schema, "-" | "") => untouched(letter, role, model),
         None => privileges::Privileges::new(),
     };
     let things = match letter {

@@ -58,12 +58,15 @@ pub fn letter(kind: &str) -> char {
 }
 
 /// The privileges of an object that nobody has touched.
-pub fn untouched(letter: char, owner: &str) -> Privileges {
+pub fn untouched(letter: char, owner: &str, model: &Model) -> Privileges {
     let (owners, everybodys) = from_the_start(letter);
     let owner = bare(owner);
     let mut privileges = Privileges::new();
     if !owners.is_empty() {
-        let all = owners.chars().map(|letter| (letter, false)).collect();
+        let mut all: BTreeMap<char, bool> = owners.chars().map(|letter| (letter, false)).collect();
+        if letter == 'r' && model.knows_maintain {
+            all.insert('m', false);
+        }
         privileges.insert((owner.clone(), owner.clone()), all);
     }
     if let Some(letter) = everybodys {
@@ -97,11 +100,11 @@ fn split(item: &str, at: char) -> Option<(&str, &str)> {
 }
 
 /// The privileges of an object as it is.
-pub fn of(own: &Id, object: &Object) -> Privileges {
+pub fn of(own: &Id, object: &Object, model: &Model) -> Privileges {
     let letter = letter(&own.kind);
     match acl(object) {
         Some(text) => read(text),
-        None => untouched(letter, owner(object).unwrap_or_default()),
+        None => untouched(letter, owner(object).unwrap_or_default(), model),
     }
 }
 
@@ -120,9 +123,8 @@ pub fn owner(object: &Object) -> Option<&str> {
 /// The privileges that an object has when its maker has just made it: default privileges count.
 pub fn initial(own: &Id, model: &Model) -> Privileges {
     let letter = letter(&own.kind);
-    let mut privileges = untouched(letter, &model.role);
+    let mut privileges = untouched(letter, &model.role, model);
     let default = |name: String| model.get(&id("default privileges", &name));
-    let letter = if letter == 'n' { 'n' } else { letter };
     if let Some(all) = default(format!("{letter} on {}", model.role)) {
         privileges = read(all.get("defaclacl"));
     }

@@ -14,8 +14,9 @@ pub fn create(own: &Id, table: &Object, model: &Model) -> Vec<String> {
     let is_partition = table.is("relispartition") && !parents.is_empty();
     let mut parts = Vec::new();
     let mut more = Vec::new();
+    let is_attached = is_partition && needs_attaching(own, model);
     for (id, object) in columns(own, model) {
-        match predicted(id, object, table, model) {
+        match predicted(id, object, table, model).filter(|_| !is_attached) {
             Some(predicted) => more.extend(differences(id, &predicted, object, model)),
             None => {
                 parts.push(column::clause(id, object, model));
@@ -26,7 +27,9 @@ pub fn create(own: &Id, table: &Object, model: &Model) -> Vec<String> {
     let mut constraints: Vec<_> = model.members_of(own, "constraint").collect();
     constraints.sort_by_key(|(_, constraint)| constraint.get("contype") != "p");
     for (id, object) in constraints {
-        if relation::is_inline(object) && model.originals(id).is_empty() {
+        let is_check = object.get("contype") == "c";
+        let comes_along = !model.originals(id).is_empty() && !(is_attached && is_check);
+        if relation::is_inline(object) && !comes_along {
             parts.push(format!(
                 "CONSTRAINT {} {}",
                 object.get("conname"),
@@ -36,19 +39,19 @@ pub fn create(own: &Id, table: &Object, model: &Model) -> Vec<String> {
     }
     let unlogged = if table.get("relpersistence") == "u" { "UNLOGGED " } else { "" };
     let mut sql = format!("CREATE {unlogged}{} {}", own.kind.to_uppercase(), own.name);
-    if is_partition {
+    if is_partition && !is_attached {
         sql.push_str(&format!(" PARTITION OF {parents}"));
     } else if table.has("reloftype") {
         sql.push_str(&format!(" OF {}", table.get("reloftype")));
     }
     match parts.is_empty() {
-        true if is_partition || table.has("reloftype") => {}
+        true if is_partition && !is_attached || table.has("reloftype") => {}
         true => sql.push_str(" ()"),
         false => sql.push_str(&format!(" (\n    {}\n)", parts.join(",\n    "))),
     }
-    if is_partition {
+    if is_partition && !is_attached {
         sql.push_str(&format!(" {}", table.get("relpartbound")));
-    } else if !parents.is_empty() {
+    } else if !is_partition && !parents.is_empty() {
         sql.push_str(&format!(" INHERITS ({parents})"));
     }
     if table.has("partition key") {
@@ -68,10 +71,23 @@ pub fn create(own: &Id, table: &Object, model: &Model) -> Vec<String> {
         sql.push_str(&format!(" TABLESPACE {}", table.get("reltablespace")));
     }
     let mut statements = vec![sql];
+    if is_attached {
+        let (name, bound) = (&own.name, table.get("relpartbound"));
+        statements.push(format!("ALTER TABLE {parents} ATTACH PARTITION {name} {bound}"));
+    }
     statements.extend(more);
     statements.extend(row_security(own, &Object::default(), table));
     statements.extend(replica_identity(own, "d", table));
     statements
+}
+
+/// A partition whose constraints have names of their own was a table before.
+fn needs_attaching(own: &Id, model: &Model) -> bool {
+    columns(own, model).into_iter().any(|(id, column)| {
+        let name = |column: &Object| column.get("not null name").to_string();
+        let mut originals = model.originals(id).into_iter();
+        originals.any(|original| model.get(&original).is_some_and(|o| name(o) != name(column)))
+    })
 }
 
 /// The columns in their order.
@@ -90,7 +106,15 @@ pub fn predicted(own: &Id, column: &Object, table: &Object, model: &Model) -> Op
     let original = model.originals(own).into_iter().next().or_else(of_type)?;
     let mut predicted = model.get(&original)?.clone();
     let default = model.get(&id("default", &original.name)).map(|object| object.get("default"));
-    for name in ["attidentity", "attgenerated", "type", "atttypid", "attcollation", "not null"] {
+    for name in [
+        "attidentity",
+        "attgenerated",
+        "type",
+        "atttypid",
+        "attcollation",
+        "not null",
+        "not null name",
+    ] {
         predicted.values.remove(name);
         predicted
             .values
