@@ -82,6 +82,8 @@ pub fn assemble(
     }
     assembly.add_order(tables);
     assembly.add_depends(depends);
+    let numbers = assembly.ids.into_iter().map(|((_, oid), id)| (id, (oid, 0)));
+    assembly.snapshot.numbers.extend(numbers);
     assembly.snapshot
 }
 
@@ -344,10 +346,12 @@ impl<'a> Assembly<'a> {
             let table = text(catalog, row, "attrelid").and_then(|oid| oid.parse().ok());
             let id = table.and_then(|oid| self.ids.get(&("pg_class", oid)));
             let position = text(catalog, row, "attnum").and_then(|n| n.parse().ok());
-            if let (Some(id), Some(position), Some(name)) =
-                (id, position, text(catalog, row, "attname"))
+            if let (Some(id), Some(table), Some(position), Some(name)) =
+                (id, table, position, text(catalog, row, "attname"))
                 && !matches!(&*id.kind, "index" | "sequence")
             {
+                let column = Id { kind: "column".to_string(), name: format!("{}.{name}", id.name) };
+                self.snapshot.numbers.insert(column, (table, position));
                 order.entry(id.name.clone()).or_default().push((position, name.to_string()));
             }
         }

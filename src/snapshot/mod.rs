@@ -57,6 +57,10 @@ pub struct Snapshot {
     knows_maintain: bool,
     /// What each object depends on.
     depends: BTreeMap<Id, BTreeSet<Id>>,
+    /// Of which database, and by which numbers it knows its objects, columns by the table's and
+    /// their own: an object keeps its number under another name.
+    database: String,
+    numbers: BTreeMap<Id, (u32, i32)>,
 }
 
 /// Who looked is not compared, and dependencies follow from the rest.
@@ -90,6 +94,7 @@ pub struct Camera {
     shape: Shape,
     names: Names,
     role: String,
+    database: String,
 }
 
 impl Camera {
@@ -100,9 +105,15 @@ impl Camera {
     /// [`Fault`].
     pub fn new(session: &mut Session) -> Result<Camera, Fault> {
         session.query("select set_config('search_path', '', false)")?;
-        let role = session.query("select quote_ident(current_user)")?.pop();
-        let role = role.and_then(|row| row.into_iter().next().flatten()).unwrap_or_default();
-        Ok(Camera { shape: Shape::read(session)?, names: Names::default(), role })
+        let row = session
+            .query(
+                "select quote_ident(current_user), oid || ' ' || pg_postmaster_start_time() \
+                 from pg_database where datname = current_database()",
+            )?
+            .pop();
+        let mut row = row.into_iter().flatten().map(Option::unwrap_or_default);
+        let (role, database) = (row.next().unwrap_or_default(), row.next().unwrap_or_default());
+        Ok(Camera { shape: Shape::read(session)?, names: Names::default(), role, database })
     }
 
     /// Takes one. `left_out` are tables that are not looked at, as schema and name.
@@ -127,7 +138,8 @@ impl Camera {
         self.names.learn(session, &self.shape, &tables)?;
         let snapshot = assemble(&self.shape, &self.names, &tables, &owners, &depends, left_out);
         let knows_maintain = !session.is_older_than(17);
-        Ok(Snapshot { role: self.role.clone(), knows_maintain, ..snapshot })
+        let (role, database) = (self.role.clone(), self.database.clone());
+        Ok(Snapshot { role, database, knows_maintain, ..snapshot })
     }
 }
 

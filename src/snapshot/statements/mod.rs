@@ -15,6 +15,7 @@ mod others;
 mod plan;
 mod privileges;
 mod relation;
+mod renames;
 mod routine;
 mod search;
 mod sequence;
@@ -58,8 +59,9 @@ impl fmt::Display for Statement {
 /// The statements that turn a database that looks like `from` into one that looks like `to`, in an
 /// order in which they can run. The order of columns, and rows, are not brought back.
 pub fn statements(from: &Snapshot, to: &Snapshot) -> Vec<Statement> {
-    let plan = Plan::new(Model::new(from), Model::new(to));
-    plan.steps().into_iter().map(|sql| Statement { sql }).collect()
+    let (renames, from) = renames::renames(from, to);
+    let plan = Plan::new(Model::new(&from), Model::new(to));
+    renames.into_iter().chain(plan.steps()).map(|sql| Statement { sql }).collect()
 }
 
 /// An object as SQL: the statements that make it, or for a column what CREATE TABLE says of it.

@@ -580,6 +580,46 @@ pub const CASES: &[Case] = &[
         "alter table a rename to t; alter table b rename to a; alter table t rename to b",
     ),
     (
+        "table renamed",
+        "create table a (id serial primary key, x int check (x > 0)); create index on a (x); create view v as select id, x from a; create table c (a int references a); create function f() returns setof a language sql as 'select * from public.a'; create policy p on a using (x > 1); comment on table a is 'a'",
+        "alter table a rename to b; create or replace function f() returns setof b language sql as 'select * from public.b'",
+    ),
+    (
+        "table renamed and changed",
+        "create table a (id int primary key, x int)",
+        "alter table a rename to b; alter table b add column y text, alter x set not null; alter table b rename constraint a_pkey to b_key",
+    ),
+    (
+        "column renamed",
+        "create table t (id int, x int check (x > 0) default 3, y int); create index on t (x, (x + 1)) where x > 3; create view v as select id, x from t; create policy p on t using (x > 1); alter table t add unique (x); create table c (a int references t (x)); create function f() returns trigger language plpgsql as $$begin return new; end$$; create trigger tr before update of x on t for each row when (new.x > 1) execute function f(); create statistics s on x, y from t; alter table t add column g int generated always as (x + 1) stored; grant select (x) on t to dbm_reader",
+        "alter table t rename x to z",
+    ),
+    (
+        "column of a partitioned table renamed",
+        "create table p (id int primary key, k text check (k <> '')) partition by range (id); create index on p (k); create table p1 partition of p for values from (1) to (10)",
+        "alter table p rename k to l; alter table p rename to q",
+    ),
+    (
+        "other things renamed",
+        "create schema app; create table app.t (id int constraint pk primary key, x int constraint ch check (x > 0)); create index i on app.t (x); create sequence app.s; create function app.f(int) returns int language sql as 'select 1'; create type app.e as enum ('a'); create domain app.d as int check (value > 0); create table app.u (e app.e, d app.d default 1); create view app.v as select id, app.f(id) from app.t; create function app.tf() returns trigger language plpgsql as $$begin return new; end$$; create trigger tr before insert on app.t for each row execute function app.tf(); create policy p on app.t using (true); create type app.c as (a int, b text); create materialized view app.m as select 1 as a",
+        "alter table app.t rename constraint pk to pk2; alter table app.t rename constraint ch to ch2; alter index app.i rename to i2; alter sequence app.s rename to s2; alter function app.f rename to f2; alter type app.e rename to e2; alter domain app.d rename to d2; alter view app.v rename to v2; alter trigger tr on app.t rename to tr2; alter policy p on app.t rename to p2; alter type app.c rename attribute b to b2; alter materialized view app.m rename to m2; alter table app.t rename to t2",
+    ),
+    (
+        "schema renamed",
+        "create schema app; create table app.t (id serial primary key, x int check (x > 0)); create index i on app.t (x); create view app.v as select id from app.t; create extension hstore schema app; create type app.e as enum ('a'); create table u (e app.e, h app.hstore); create function app.f() returns int language sql as 'select 1'; alter default privileges in schema app grant select on tables to dbm_reader; grant usage on schema app to dbm_reader",
+        "alter schema app rename to other",
+    ),
+    (
+        "moved to another schema",
+        "create schema app; create table t (id serial primary key, x int); create index i on t (x); create view v as select id from t; create type e as enum ('a'); create table u (e e); create function f() returns int language sql as 'select 1'",
+        "alter table t set schema app; alter view v set schema app; alter type e set schema app; alter function f set schema app",
+    ),
+    (
+        "columns exchanged",
+        "create table t (a int, b int); create index on t (a)",
+        "alter table t rename a to c; alter table t rename b to a; alter table t rename c to b",
+    ),
+    (
         "things that use each other",
         "create type mood as enum ('sad', 'ok'); create table p (id serial primary key, m mood default 'ok'); create function low(mood) returns bool language sql immutable as $$select $1 = 'sad'::public.mood$$; create view sad as select id from p where low(m); create materialized view counted as select count(*) as n from sad; create index on p (low(m))",
         "drop materialized view counted; drop view sad; drop index p_low_idx; drop function low; drop table p; drop type mood",
