@@ -30,6 +30,7 @@ const LIBRARY: &[(&str, usize)] = &[
     ("session", 3),
     ("table", 4),
     ("status", 4),
+    ("snapshot", 4),
     ("verify", 5),
     ("snapshot", 4),
     ("scratch", 4),

@@ -1,4 +1,4 @@
 //! What a database holds, and the statements that turn one into the other.
 
-mod cases;
-mod statements;
+pub mod cases;
+pub mod statements;

@@ -7,4 +7,5 @@ mod commands;
 mod limits;
 mod schemas;
 pub mod servers;
+mod statements;
 mod testdb;

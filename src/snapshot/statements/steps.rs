@@ -184,19 +184,16 @@ impl Plan {
             }
             let model = if deed == Deed::Drop { &self.from } else { &self.to };
             for needed in model.depends.get(own).into_iter().flatten() {
-                let mut firsts = Vec::new();
+                let then =
+                    |deeds: [Deed; 2]| deeds.map(|deed| at(deed, needed)).into_iter().flatten();
                 match deed {
                     Deed::Drop => {
-                        for then in [at(Deed::Drop, needed), at(Deed::Alter, needed)] {
-                            if let Some(then) = then {
-                                order.before(place, then);
-                            }
-                        }
+                        then([Deed::Drop, Deed::Alter]).for_each(|then| order.before(place, then));
                     }
-                    _ => firsts.extend([at(Deed::Create, needed), at(Deed::Alter, needed)]),
-                }
-                for first in firsts.into_iter().flatten() {
-                    order.before(first, place);
+                    _ => {
+                        then([Deed::Create, Deed::Alter])
+                            .for_each(|first| order.before(first, place));
+                    }
                 }
             }
             if deed == Deed::Alter {

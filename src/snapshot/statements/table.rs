@@ -28,8 +28,8 @@ pub fn create(own: &Id, table: &Object, model: &Model) -> Vec<String> {
     constraints.sort_by_key(|(_, constraint)| constraint.get("contype") != "p");
     for (id, object) in constraints {
         let is_check = object.get("contype") == "c";
-        let comes_along = !model.originals(id).is_empty() && !(is_attached && is_check);
-        if relation::is_inline(object) && !comes_along {
+        let is_own = model.originals(id).is_empty() || is_attached && is_check;
+        if relation::is_inline(object) && is_own {
             parts.push(format!(
                 "CONSTRAINT {} {}",
                 object.get("conname"),

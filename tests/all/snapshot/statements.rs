@@ -136,3 +136,39 @@ fn objects_are_shown_as_sql() {
     );
     assert_eq!(shown("view", "public.none"), "");
 }
+
+/// What is only called otherwise keeps its rows.
+#[test]
+fn what_has_another_name_is_renamed() {
+    let database = Database::new();
+    database.execute("CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2)");
+    let before = look(&database.url());
+    database.execute("ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME b TO c");
+    let statements = statements(&look(&database.url()), &before);
+    let texts: Vec<String> = statements.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        ["ALTER TABLE public.u RENAME TO t;", "ALTER TABLE public.t RENAME COLUMN c TO b;"]
+    );
+    database.execute(&texts.join("\n"));
+    assert_eq!(look(&database.url()), before);
+    assert_eq!(database.number("SELECT sum(a + b) FROM t"), 3);
+}
+
+/// The same in two databases is a coincidence.
+#[test]
+fn tables_of_two_databases_are_not_taken_for_one() {
+    let (one, other) = (Database::new(), Database::new());
+    one.execute("CREATE TABLE t (a int)");
+    other.execute("CREATE TABLE u (a int)");
+    let statements = statements(&look(&one.url()), &look(&other.url()));
+    let texts: Vec<String> = statements.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "DROP TABLE public.t;",
+            "-- The rows of public.u cannot be restored.",
+            "CREATE TABLE public.u (\n    a integer\n);",
+        ]
+    );
+}
