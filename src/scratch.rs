@@ -345,7 +345,6 @@ const EMPTY: &str = "do $dbm$ declare q text; begin \
       union all select pg_catalog.format('drop publication %I', pubname) from pg_publication where oid >= 16384 \
       union all select pg_catalog.format('drop extension if exists %I cascade', extname) from pg_extension where oid >= 16384 \
       union all select pg_catalog.format('drop foreign data wrapper if exists %I cascade', fdwname) from pg_foreign_data_wrapper where oid >= 16384 \
-      union all select pg_catalog.format('drop cast if exists (%s as %s) cascade', pg_catalog.format_type(castsource, null), pg_catalog.format_type(casttarget, null)) from pg_cast where oid >= 16384 \
       union all select pg_catalog.format('drop schema %I cascade', nspname) from pg_namespace \
         where oid >= 16384 and nspname <> 'public' and nspname !~ '^pg_' \
       union all select pg_catalog.format('alter database %I reset all', datname) from pg_db_role_setting, pg_database \
@@ -358,4 +357,6 @@ const EMPTY: &str = "do $dbm$ declare q text; begin \
       where d.refclassid = 'pg_namespace'::regclass and d.deptype = 'n' \
         and d.refobjid = (select oid from pg_namespace where nspname = 'public') \
       order by i.type not like '%table', i.type, i.identity) \
-    loop begin execute q; exception when dependent_objects_still_exist then null; end; end loop; end $dbm$";
+    loop begin execute q; exception when dependent_objects_still_exist then null; end; end loop; \
+    for q in select pg_catalog.format('drop cast if exists (%s as %s) cascade', pg_catalog.format_type(castsource, null), pg_catalog.format_type(casttarget, null)) from pg_cast where oid >= 16384 \
+    loop execute q; end loop; end $dbm$";

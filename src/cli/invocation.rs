@@ -15,7 +15,12 @@ use crate::render::shell::word;
 /// How to call the program again for the same folder and database.
 pub fn invocation(config: &Config) -> Invocation {
     let Config { program, command, flags, words, .. } = config;
-    let (database, lacks) = database(flags, |url| variable(env::vars_os(), url));
+    let (database, mut lacks) = database(flags, |url| variable(env::vars_os(), url));
+    let words: Vec<(String, bool)> =
+        words.iter().map(|text| without_password(&text.to_string_lossy())).collect();
+    if words.iter().any(|(_, had_one)| *had_one) {
+        lacks = lacks.or(Some("PGPASSWORD"));
+    }
     let mut start = vec![word(&program.typed)];
     match (&flags.source, &flags.path) {
         // -source is the one that counts.
@@ -28,7 +33,7 @@ pub fn invocation(config: &Config) -> Invocation {
         name: program.name.clone(),
         start: start.join(" "),
         command: command.clone(),
-        words: words.iter().map(|text| word(&text.to_string_lossy())).collect(),
+        words: words.iter().map(|(text, _)| word(text)).collect(),
         lacks,
     }
 }
@@ -53,6 +58,21 @@ fn database(
         (None, Some(shown)) => (flag("database", word(&shown)), Some("PGPASSWORD")),
         (None, None) => (Vec::new(), Some(DATABASE_VARIABLE)),
     }
+}
+
+/// A word or a flag with its value, without the password of a URL in it; whether there was one.
+fn without_password(text: &str) -> (String, bool) {
+    let start = match text.split_once('=') {
+        Some((flag, _)) if flag.starts_with('-') => flag.len() + 1,
+        _ => 0,
+    };
+    let (flag, value) = text.split_at(start);
+    if !value.contains("://") {
+        return (text.to_string(), false);
+    }
+    let shown = DatabaseUrl::without_password(value).unwrap_or_else(|| "URL".to_string());
+    let had_one = shown != value;
+    (format!("{flag}{shown}"), had_one)
 }
 
 /// The variable that holds this URL, `DATABASE_URL` before others.
@@ -85,6 +105,18 @@ fn is_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_shown_without_passwords() {
+        for (text, shown) in [
+            ("-scratch=postgres://u:x@h/d?a=b", "-scratch=postgres://u@h/d?a=b"),
+            ("postgres://u:x@h/d", "postgres://u@h/d"),
+            ("-junit=a=b", "-junit=a=b"),
+            ("a:b@c", "a:b@c"),
+        ] {
+            assert_eq!(without_password(text), (shown.to_string(), shown != text), "{text}");
+        }
+    }
 
     #[test]
     fn the_variable_that_holds_a_url() {

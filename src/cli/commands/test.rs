@@ -307,7 +307,7 @@ impl Work<'_> {
                 printer.program(),
                 versions.join(",")
             ));
-        } else if self.args.scratch.is_none() && tried.iter().any(Tried::can_be_fixed) {
+        } else if tried.iter().any(Tried::can_be_fixed) {
             printer.hint(&format!(
                 "to write the statements into the down files and try those again: {}",
                 printer.again("-fix")

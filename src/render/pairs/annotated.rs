@@ -1,10 +1,15 @@
 //! What was found of pairs, as a GitHub workflow reads it.
 
+use std::path::Path;
+
 use dbm::{PairFinding, PairOutcome};
 
 use crate::render::annotations::annotation;
 use crate::render::pairs::findings;
 use crate::render::pairs::tried::Tried;
+
+/// A file, and a line of it.
+type Place<'a> = (&'a Path, Option<usize>);
 
 /// A line for each thing that was found.
 pub fn annotations(tried: &Tried) -> String {
@@ -12,7 +17,7 @@ pub fn annotations(tried: &Tried) -> String {
     let title = |kind: &str| format!("dbm test {} {} ({kind})", pair.version, pair.name);
     let mut text = String::new();
     // One for each file and line: GitHub shows ten of a step.
-    let mut groups: Vec<((&std::path::Path, Option<usize>), Vec<&PairFinding>)> = Vec::new();
+    let mut groups: Vec<(Place<'_>, Vec<&PairFinding>)> = Vec::new();
     for finding in &pair.findings {
         let place = findings::file(finding, tried);
         match groups.iter_mut().find(|(other, _)| *other == place) {

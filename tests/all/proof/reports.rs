@@ -123,16 +123,31 @@ fn within_a_terminal() {
     let (db, folder) = (Database::new(), mixed());
     let name = "a_pair_with_a_name_that_no_narrow_terminal_has_room_for";
     folder.write(&format!("20261121230000_{name}.up.sql"), "select 1");
+    let escape = regex::Regex::new("\u{1b}\\[[0-9;]*[mK]").unwrap();
     for columns in [60, 80, 200] {
         let run = test(&db, &folder).env("TERM", "xterm");
         let text = run.spawn_on_a_terminal(columns).finish();
         let table = text.split("version  ").nth(1).or(text.split("version ").nth(1)).unwrap_or("");
         assert!(table.contains("irreversible"), "{text}");
-        let escape = regex::Regex::new("\u{1b}\\[[0-9;]*[mK]").unwrap();
         for line in table.lines().skip(1).filter(|line| !line.contains("hint:")) {
             let plain = escape.replace_all(line.trim_end(), "");
             assert!(plain.chars().count() <= usize::from(columns), "{columns}: {plain:?}\n{text}");
         }
         assert!(text.contains("\u{1b}[31mfailed:\u{1b}[0m 2 bad"), "{text}");
     }
+}
+
+/// One line that is written over says how far it is.
+#[test]
+fn a_terminal_shows_how_far_it_is() {
+    let (db, folder) = (Database::new(), Folder::four());
+    folder.write("3_c.up.sql", "select pg_sleep(613)");
+    let run = test(&db, &folder).env("TERM", "xterm").spawn_on_a_terminal(80);
+    run.wait_for("3/4  3 c  ");
+    db.execute("select pg_cancel_backend(pid) from pg_stat_activity where query like '%pg_sleep(613)%' and pid <> pg_backend_pid()");
+    let text = run.finish();
+    assert!(
+        text.contains("failed:\u{1b}[0m 3 c") && text.contains("1 of 4 pairs failed, 1 skipped"),
+        "{text}"
+    );
 }

@@ -99,9 +99,10 @@ fn one_that_is_given() {
          create type comp as (a int); create type mood as enum ('x'); create domain dom as int;
          create type span as range (subtype = int); create view v as select * from k;
          create function f(mood) returns int language sql as 'select 1'; create aggregate agg(int) (sfunc = int4pl, stype = int);
-         create operator === (leftarg = mood, rightarg = mood, function = enum_eq);
+         create operator === (leftarg = int, rightarg = int, function = int4eq);
          create collation c from \"C\"; create statistics st on i, n from k;
          create text search configuration t (copy = simple); create extension pgcrypto; create schema app;
+         create cast (text as int) with inout;
          comment on schema public is 'standard public schema'",
     );
     folder.write("5_kinds.down.sql", "select 1");
@@ -119,6 +120,12 @@ fn one_that_is_given() {
         assert_eq!(left, 0, "{output}");
         assert_eq!(own.tables(), [] as [String; 0]);
     }
+    // Its password is not shown.
+    let output = given(&own.url().replacen("postgres@", "postgres:secret-817@", 1)).output();
+    output.assert_status(1).assert_silent_about("secret-817");
+    let command = ": dbm test -fix '-scratch=postgres://postgres@";
+    output.assert_line("hint: to write the statements", command);
+    output.assert_line("hint: commands are shown without the password: export PGPASSWORD", "");
     let alone = Run::dbm().path(&folder).args(["test", "-only", "1", "-scratch", &own.url()]);
     alone.output().assert_status(0);
     given(&own.url()).args(["-keep", "-to", "2"]).output().assert_status(0);
