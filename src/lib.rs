@@ -126,7 +126,8 @@ pub use include_dir;
 #[doc = include_str!("../docs/library.md")]
 pub mod guide {}
 
-/// The examples of the README, compiled with the documentation's.
+/// The examples of the README and of docs/testdb.md, compiled with the documentation's.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
+#[doc = include_str!("../docs/testdb.md")]
 struct Readme;

@@ -15,7 +15,7 @@ use crate::fault::Fault;
 use crate::quote::{identifier, literal};
 use crate::session::Session;
 use crate::session::config::TOKEN;
-use crate::sqlstate::{DUPLICATE_DATABASE, INSUFFICIENT_PRIVILEGE};
+use crate::sqlstate::{DUPLICATE_DATABASE, INSUFFICIENT_PRIVILEGE, UNIQUE_VIOLATION};
 use crate::url::DatabaseUrl;
 
 /// What the names of scratch databases begin with.
@@ -27,6 +27,12 @@ pub const MARK: i32 = i32::MAX;
 
 /// `WITH (FORCE)`, which ends sessions that are still in it.
 const DROP_FORCE: u32 = 13;
+
+/// `idle_session_timeout`.
+const IDLE_LIMIT: u32 = 14;
+
+/// What is said of a pooler.
+const POOLER: &str = "a pooler stands in front of the server";
 
 /// A database to try on.
 pub struct Scratch {
@@ -130,7 +136,10 @@ impl Scratch {
                 self.keep = true;
                 Ok(true)
             }
-            Err(fault) if fault.code() == Some(DUPLICATE_DATABASE) => Ok(false),
+            // The second where both did it at the same moment.
+            Err(fault) if matches!(fault.code(), Some(DUPLICATE_DATABASE | UNIQUE_VIOLATION)) => {
+                Ok(false)
+            }
             Err(fault) => Err(failed(Some(&self.url), fault)),
         }
     }
@@ -201,7 +210,6 @@ pub fn open(url: &DatabaseUrl) -> Result<Session, Error> {
     for limit in ["statement_timeout", "lock_timeout"] {
         unlimited.settings.insert(limit.to_string(), "0".to_string());
     }
-    const POOLER: &str = "a pooler stands in front of the server";
     let mut session = match Session::open(&unlimited) {
         Err(Error::Connect { fault: Fault::Server(error), .. })
             if error.message.contains("startup parameter") =>
@@ -210,12 +218,10 @@ pub fn open(url: &DatabaseUrl) -> Result<Session, Error> {
         }
         opened => opened?,
     };
-    let sql = format!(
-        "select pg_catalog.current_setting({}, true), \
-         (select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings \
-          where name operator(pg_catalog.=) 'idle_session_timeout')",
-        literal(TOKEN)
-    );
+    let mut sql = format!("select pg_catalog.current_setting({}, true)", literal(TOKEN));
+    if !session.is_older_than(IDLE_LIMIT) {
+        sql.push_str(", pg_catalog.set_config('idle_session_timeout', '0', false)");
+    }
     let rows = session.query(&sql).map_err(|fault| failed(Some(url), fault))?;
     let token = rows.into_iter().flatten().next().flatten();
     match token.is_some() && token.as_deref() == session.token() {

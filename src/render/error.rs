@@ -297,6 +297,13 @@ fn late(printer: &Printer, files: &[(Version, PathBuf)]) {
 fn elsewhere(printer: &Printer, error: &Error) {
     if let Error::Failed(failure) = error {
         show(printer, failure, None);
+        if matches!(failure.cause, Cause::Lost(_)) {
+            let program = printer.program();
+            return printer.hint(&format!(
+                "the migrations ran in a new database, which may still be there; an hour later this \
+                 drops it: {program} testdb -prune"
+            ));
+        }
     }
     printer.hint(
         "nothing is left behind: the migrations ran in a new database, which is dropped; fix the file, \

@@ -15,6 +15,7 @@ use super::log::{EntryItem, LogBody};
 use super::repair::{self, RepairBody, RepairItem};
 use super::status::{self, MigrationItem, RunningItem, StatusBody};
 use super::test::TestBody;
+use super::testdb::TestDatabaseBody;
 use super::verify::{FindingItem, VerifyBody};
 use crate::cli::pair_items::{ObjectItem, PairFindingItem, PairItem, RowsItem};
 use crate::cli::run_files::{FileItem, RunBody};
@@ -221,6 +222,7 @@ fn a_command_that_failed_early_has_the_same_fields() {
     }
     check::<NoBody>("version", true);
     check::<RepairBody>("repair", true);
+    check::<TestDatabaseBody>("testdb", true);
     check::<StatusBody>("status", false);
     check::<VerifyBody>("verify", false);
     check::<TestBody>("test", false);

@@ -1,5 +1,6 @@
 //! Roles that may not, and poolers.
 
+use crate::support::cluster::{Cluster, TRUSTING};
 use crate::support::pgbouncer;
 use crate::support::{Folder, Run};
 use crate::testdb::{databases, number, printed, shared, url};
@@ -29,15 +30,14 @@ fn a_role_that_may_not_create_databases() {
 
 #[test]
 fn through_a_pooler() {
-    let cluster = shared();
+    let cluster = Cluster::started(&[], TRUSTING);
     let test = "testdb::refusals::through_a_pooler";
     let Some(pooler) = pgbouncer::before(cluster.port(), "postgres", test) else { return };
     let folder = Folder::tables(&["pooler"]);
     let url_of_pooler =
         format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", pooler.port());
-    let before = databases(cluster, "dbm_scratch_").len();
     let output = Run::dbm().url(url_of_pooler).path(&folder).arg("testdb").output();
     output.assert_status(1).assert_line("error: ", "a pooler stands in front of the server");
     output.assert_line("hint: ", "connect to the server itself");
-    assert_eq!(databases(cluster, "dbm_scratch_").len(), before);
+    assert_eq!(databases(&cluster, "dbm_"), [""; 0]);
 }
