@@ -102,7 +102,9 @@ pub use event::{Adopted, Edited, Event, File, Holder, IndexBuild, Notice, Passed
 pub use fault::{Fault, ServerError};
 pub use history::{Action, LogEntry};
 pub use interrupt::Interrupt;
-pub use migration::{Direction, Extra, FileName, MAX_VERSION, State, Version, parse_file_name};
+pub use migration::{
+    Direction, Extra, FileName, MAX_VERSION, State, Version, parse_extra, parse_file_name,
+};
 pub use migrator::{Contents, Dropped, LoggedText, Migrator, Repair, Report, Why};
 pub use proof::{
     LostData, Outcome as PairOutcome, PairFinding, PairProof, Proof, ProofEvent, ProofReport,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::snapshot::{Id, Object, Snapshot};
+use crate::snapshot::object::{Id, Object, Snapshot};
 
 /// An object that is not the same in both.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::session::Row;
-use crate::snapshot::Id;
+use crate::snapshot::object::Id;
 
 /// The dependencies between objects that do not come with the server. Members of an extension stand
 /// for it, and parts (the types of rows, the rules of views) for what they are a part of.

@@ -72,7 +72,7 @@ mod tests {
         DirEntry::File(File::new("m/2_b.up.sql", b"select 2")),
         DirEntry::File(File::new("m/1_a.up.sql", "\u{feff}select 1".as_bytes())),
         DirEntry::File(File::new("m/1_a.down.sql", b"select -1")),
-        DirEntry::File(File::new("m/3_c.seed.sql", b"select 3")),
+        DirEntry::File(File::new("m/3_c.sql", b"select 3")),
         DirEntry::File(File::new("m/logo.png", b"\x89PNG")),
         DirEntry::Dir(Dir::new("m/old", &[DirEntry::File(File::new("m/old/9_z.up.sql", b"z"))])),
     ];
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(source.entry(1, Direction::Down).unwrap().read().unwrap(), "select -1");
         assert_eq!(
             source.warnings(),
-            ["3_c.seed.sql is ignored: it is not named NNN_name.up.sql or .down.sql"]
+            ["3_c.sql is ignored: it is not named NNN_name.up.sql or .down.sql"]
         );
     }
 

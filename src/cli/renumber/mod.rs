@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use dbm::numbering::VersionTooLarge;
 use dbm::text::printable;
-use dbm::{Direction, FileName, MAX_VERSION, Version, parse_file_name};
+use dbm::{Direction, FileName, MAX_VERSION, Version, parse_extra, parse_file_name};
 
 use crate::cli::numbered_file::{NumberedFile, check_free, next_number, style};
 use crate::render::error::Complaint;
@@ -40,7 +40,7 @@ pub struct RenumberRequest {
 pub struct Renumbered {
     /// The version that the files have now.
     pub version: Version,
-    /// Each file as it was called and as it is called now; the up file first.
+    /// Each file as it was called and as it is called now; the up file first, seed and check files last.
     pub renamed: Vec<(PathBuf, PathBuf)>,
 }
 
@@ -63,8 +63,10 @@ pub fn renumber(
         }
     };
     let digits = style(neighbours).format(version);
+    let beside = read_beside(folder, request.version)?;
     let moves: Vec<(PathBuf, PathBuf)> = own
         .iter()
+        .chain(&beside)
         .map(|file| (folder.join(&file.file_name), folder.join(with_digits(file, &digits))))
         .collect();
     rename_all(&moves, move_file)?;
@@ -104,6 +106,15 @@ fn read(
         return Err(Complaint::new(message).hint(hint));
     }
     Ok((ours.into_values().collect(), others))
+}
+
+/// The files beside the pair of `version`: its seed and check files, which go with it.
+fn read_beside(folder: &Path, version: Version) -> Result<Vec<NumberedFile>, Complaint> {
+    let is_beside = |name: &str| parse_extra(name).is_some_and(|(number, _)| number == version);
+    let files = NumberedFile::read(folder, is_beside);
+    let mut files = files.map_err(|reason| Complaint::io("open", folder, &reason))?;
+    files.retain(|file| !file.is_folder);
+    Ok(files)
 }
 
 /// The number that was asked for, if it is free and not too low.

@@ -74,6 +74,19 @@ fn said(message: &str, hint: &str) -> (String, String) {
 }
 
 #[test]
+fn seed_and_check_files_go_along() {
+    let folder = Scratch::new(&[
+        "1_a.up.sql",
+        "1_a.seed.sql",
+        "1_b.check.sql",
+        "2_b.up.sql",
+        "2_b.seed.sql",
+    ]);
+    assert_eq!(folder.renamed(&last(1)), ["3_a.up.sql", "3_a.seed.sql", "3_b.check.sql"]);
+    assert_eq!(folder.names().len(), 5);
+}
+
+#[test]
 fn both_files_get_the_number_at_the_end() {
     let files = ["001_a.up.sql", "002_b c.é.down.sql", "002_b.up.sql.bak", "003_c.up.sql", "x.md"];
     let scratch = Scratch::new(&files);

@@ -1,12 +1,12 @@
 //! Columns.
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::{Model, id};
 use crate::snapshot::statements::sequence;
 use crate::snapshot::statements::text::{
     foreign_changes, foreign_options, last, options, parameter_changes, parameters, qualified,
 };
 use crate::snapshot::statements::words::{column_name, relation_word, table_of};
-use crate::snapshot::{Id, Object};
 
 /// What stands in CREATE TABLE: `name type DEFAULT … NOT NULL`.
 pub fn clause(own: &Id, column: &Object, model: &Model) -> String {

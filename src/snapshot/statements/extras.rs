@@ -1,13 +1,13 @@
 //! What any object may have: an owner, privileges, a comment, labels.
 
 use crate::quote::literal;
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::privileges::{
     self, Change, Privileges, acl, changes, given, initial, letter, owner,
 };
 use crate::snapshot::statements::text::{bare, quoted, without_arguments};
 use crate::snapshot::statements::words::{column_name, table_of, target};
-use crate::snapshot::{Id, Object};
 
 /// The statements that give an object that has just been made its owner, privileges, comment and
 /// labels. `from` tells the default privileges by which it was made.

@@ -1,11 +1,11 @@
 //! Foreign data wrappers, servers, user mappings; publications and subscriptions.
 
 use crate::quote::literal;
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::text::{
     array, bare, foreign_changes, foreign_options, quoted, without_arguments,
 };
 use crate::snapshot::statements::words::target;
-use crate::snapshot::{Id, Object};
 
 /// CREATE FOREIGN DATA WRAPPER.
 pub fn create_wrapper(own: &Id, object: &Object) -> String {

@@ -1,12 +1,12 @@
 //! How each kind of object is made, dropped, and changed into another of its name.
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::text::{bare, last};
 use crate::snapshot::statements::words::{column_name, relation_word, table_of, target};
 use crate::snapshot::statements::{
     column, extras, foreign, others, relation, routine, search, sequence, table, types, view,
 };
-use crate::snapshot::{Id, Object};
 
 /// How an object becomes what it is to be.
 pub enum Way {

@@ -28,7 +28,7 @@ mod words;
 
 use std::fmt;
 
-use crate::snapshot::{Id, Snapshot};
+use crate::snapshot::object::{Id, Snapshot};
 use model::Model;
 use plan::Plan;
 

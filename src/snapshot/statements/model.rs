@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::snapshot::object::{Id, Object, Snapshot};
 use crate::snapshot::statements::text::{bare, last, list, parts};
-use crate::snapshot::{Id, Object, Snapshot};
 
 /// A snapshot, made ready.
 pub struct Model {

@@ -2,11 +2,11 @@
 //! transforms, settings, default privileges.
 
 use crate::quote::literal;
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::privileges::{self, Change, changes, untouched};
 use crate::snapshot::statements::text::{array, bare, qualified, without_arguments};
 use crate::snapshot::statements::words::target;
-use crate::snapshot::{Id, Object};
 
 /// CREATE EXTENSION.
 pub fn create_extension(own: &Id, object: &Object) -> String {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::column;
 use crate::snapshot::statements::kinds::{self, Way};
 use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::words::table_of;
-use crate::snapshot::{Id, Object};
 
 /// What is done with which objects.
 pub struct Plan {

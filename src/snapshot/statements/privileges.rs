@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::{Model, id};
 use crate::snapshot::statements::text::{array, bare, quoted};
-use crate::snapshot::{Id, Object};
 
 /// Letters, and what they stand for.
 const WORDS: [(char, &str); 15] = [

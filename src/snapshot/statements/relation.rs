@@ -1,9 +1,9 @@
 //! What belongs to a table: indexes, constraints, triggers, rules, policies, statistics.
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::text::{bare, last, list, quoted};
 use crate::snapshot::statements::words::relation_word;
-use crate::snapshot::{Id, Object};
 
 /// Whether a constraint can stand in CREATE TABLE.
 pub fn is_inline(constraint: &Object) -> bool {

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::snapshot::object::{Id, Object, Snapshot};
 use crate::snapshot::statements::text::{last, without_arguments};
 use crate::snapshot::statements::words::{column_name, table_of, target};
-use crate::snapshot::{Id, Object, Snapshot};
 
 /// What can be renamed, in the order in which it is.
 const KINDS: [&str; 19] = [

@@ -1,11 +1,11 @@
 //! Functions, procedures, aggregates, operators, casts, and operator classes.
 
 use crate::quote::literal;
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::text::{
     list, operator, operator_name, qualified, without_arguments,
 };
-use crate::snapshot::{Id, Object};
 
 /// CREATE FUNCTION, CREATE PROCEDURE.
 pub fn create(function: &Object) -> String {

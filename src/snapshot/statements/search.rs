@@ -1,7 +1,7 @@
 //! Text search: dictionaries, configurations, templates, parsers.
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::text::{list, qualified, without_arguments};
-use crate::snapshot::{Id, Object};
 
 /// CREATE TEXT SEARCH DICTIONARY.
 pub fn create_dictionary(own: &Id, object: &Object) -> String {

@@ -1,6 +1,6 @@
 //! Sequences.
 
-use crate::snapshot::Object;
+use crate::snapshot::object::Object;
 
 /// What CREATE SEQUENCE says of a sequence, without what is the default.
 pub fn options(sequence: &Object) -> Vec<String> {

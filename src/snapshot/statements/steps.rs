@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::kinds;
 use crate::snapshot::statements::order::Order;
 use crate::snapshot::statements::plan::Plan;
 use crate::snapshot::statements::words::{column_name, table_of};
 use crate::snapshot::statements::{column, extras, relation};
-use crate::snapshot::{Id, Object};
 
 /// What is done in a step, in the order in which it is done where there is a choice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,7 +153,7 @@ impl Plan {
             }
             let extras = extra.entry(place).or_default();
             if own.kind == "index" && with != *own {
-                let none = crate::snapshot::Object::default();
+                let none = crate::snapshot::object::Object::default();
                 extras.extend(relation::index_marks(own, &none, object, &self.to));
             }
             if own.kind == "column" && with != *own && with.kind.ends_with("view") {

@@ -1,12 +1,12 @@
 //! Tables, foreign tables, and what ALTER TABLE says of them.
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::{Model, id};
 use crate::snapshot::statements::text::{
     foreign_changes, foreign_options, list, parameter_changes, parameters,
 };
 use crate::snapshot::statements::words::column_name;
 use crate::snapshot::statements::{column, relation};
-use crate::snapshot::{Id, Object};
 
 /// CREATE TABLE with its columns and constraints, and what cannot be said in it.
 pub fn create(own: &Id, table: &Object, model: &Model) -> Vec<String> {

@@ -1,11 +1,11 @@
 //! Types and domains.
 
 use crate::quote::literal;
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::column;
 use crate::snapshot::statements::model::{Model, id};
 use crate::snapshot::statements::text::{bare, last, list, qualified, quoted, without_arguments};
 use crate::snapshot::statements::words::{column_name, table_of, target};
-use crate::snapshot::{Id, Object};
 
 /// CREATE TYPE, CREATE DOMAIN.
 pub fn create(own: &Id, object: &Object, model: &Model) -> String {

@@ -1,8 +1,8 @@
 //! Views and materialized views.
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::{Model, id};
 use crate::snapshot::statements::text::{parameter_changes, parameters};
-use crate::snapshot::{Id, Object};
 
 /// CREATE VIEW, CREATE MATERIALIZED VIEW.
 pub fn create(own: &Id, view: &Object, replace: bool) -> String {

@@ -1,8 +1,8 @@
 //! How SQL calls an object behind `ALTER`, `DROP` and `COMMENT ON`.
 
+use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::text::{last, operator_name, qualified, without_arguments};
-use crate::snapshot::{Id, Object};
 
 /// `TABLE app.t`, `TRIGGER t ON app.t`, `FUNCTION app.f(integer)`.
 pub fn target(id: &Id, object: &Object) -> String {
