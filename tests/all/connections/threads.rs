@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use crate::support::run::binary;
+use crate::support::run::{binary, copy_program};
 use crate::support::{Database, Folder, Run};
 
 /// Runs as somebody whose one process is all there may be.
@@ -16,7 +16,7 @@ fn none_to_be_had() {
     let (db, folder) = (Database::new(), Folder::four());
     let home = tempfile::tempdir().expect("a folder");
     let program = home.path().join("dbm");
-    fs::copy(binary(), &program).expect("copy the binary");
+    copy_program(binary().as_ref(), &program);
     for path in [home.path(), &program, folder.path()] {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("let others in");
     }

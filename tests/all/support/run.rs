@@ -27,6 +27,13 @@ pub struct Run {
     status: i32,
 }
 
+/// Copies a program by another process. A copy that was written by this one could not be run for as
+/// long as a child that another test has just started holds the file open.
+pub fn copy_program(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg(from).arg(to).status().expect("run cp");
+    assert!(copied.success(), "cp {} {}", from.display(), to.display());
+}
+
 /// The `dbm` that cargo has built. `DBM_TEST_BINARY` puts another in its place: the reference, to see
 /// whether a test asks too much.
 pub fn binary() -> PathBuf {
