@@ -38,7 +38,7 @@ impl Eye {
     fn open(url: &DatabaseUrl) -> Result<Eye, Error> {
         let mut session = Session::open(url)?;
         let table = Table::find(&mut session, url)?;
-        let camera = Camera::new(&mut session).map_err(looked)?;
+        let camera = Camera::prepared(&mut session).map_err(looked)?;
         let left_out = vec![
             (table.schema.clone(), table.name.clone()),
             (table.schema.clone(), table.log.name.clone()),

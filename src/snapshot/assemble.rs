@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::session::Row;
+use crate::snapshot::depends;
 use crate::snapshot::names::{Names, number};
-use crate::snapshot::object::{Id, Object, Snapshot, Tables};
+use crate::snapshot::object::{Id, Object, Snapshot};
+use crate::snapshot::rules;
+use crate::snapshot::shape::Tables;
 use crate::snapshot::shape::{Catalog, Holds, Shape};
-use crate::snapshot::{depends, rules};
 
 /// Which column a sequence belongs to. `a` is OWNED BY, `i` is an identity.
 pub const OWNERS: &str = "select objid, refobjid, refobjsubid, deptype from pg_depend \

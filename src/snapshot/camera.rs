@@ -1,14 +1,31 @@
-//! Reads the catalogs, in one message, and makes a snapshot of them.
+//! Takes snapshots: asks the server, and puts together what it says.
 
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::session::{Session, outside_a_runtime};
-use crate::snapshot::assemble::{OWNERS, assemble};
+use crate::snapshot::assemble::{self, assemble};
 use crate::snapshot::depends;
 use crate::snapshot::names::Names;
 use crate::snapshot::object::Snapshot;
 use crate::snapshot::shape::{Catalog, Shape};
 use crate::url::DatabaseUrl;
+
+impl Snapshot {
+    /// Looks once.
+    ///
+    /// # Errors
+    ///
+    /// Those of connecting, and [`Error::Statement`].
+    pub fn of(url: &DatabaseUrl) -> Result<Snapshot, Error> {
+        let look = |session: &mut Session| Camera::new(session)?.take(session, &[]);
+        outside_a_runtime(|| {
+            look(&mut Session::open(url)?).map_err(|fault| Error::Statement {
+                sql: "the queries of the catalogs".to_string(),
+                fault,
+            })
+        })
+    }
+}
 
 /// Takes snapshots of one database after the other on one server.
 pub struct Camera {
@@ -16,6 +33,8 @@ pub struct Camera {
     names: Names,
     role: String,
     database: String,
+    /// What is sent for a snapshot: the queries of the catalogs, or the names they were prepared by.
+    message: String,
 }
 
 impl Camera {
@@ -34,7 +53,28 @@ impl Camera {
             .pop();
         let mut row = row.into_iter().flatten().map(Option::unwrap_or_default);
         let (role, database) = (row.next().unwrap_or_default(), row.next().unwrap_or_default());
-        Ok(Camera { shape: Shape::read(session)?, names: Names::default(), role, database })
+        let shape = Shape::read(session)?;
+        // One transaction, so one state of the database.
+        let message = queries(&shape).join(";\n");
+        Ok(Camera { shape, names: Names::default(), role, database, message })
+    }
+
+    /// The same for a session that is the server's own, and on which many snapshots are taken: the
+    /// queries are planned once.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn prepared(session: &mut Session) -> Result<Camera, Fault> {
+        let mut camera = Camera::new(session)?;
+        let (mut prepare, mut execute) = (Vec::new(), Vec::new());
+        for (number, query) in queries(&camera.shape).iter().enumerate() {
+            prepare.push(format!("prepare dbm_snapshot_{number} as {query}"));
+            execute.push(format!("execute dbm_snapshot_{number}"));
+        }
+        session.query(&prepare.join(";\n"))?;
+        camera.message = execute.join(";");
+        Ok(camera)
     }
 
     /// Takes one. `left_out` are tables that are not looked at, as schema and name.
@@ -47,12 +87,7 @@ impl Camera {
         session: &mut Session,
         left_out: &[(String, String)],
     ) -> Result<Snapshot, Fault> {
-        let queries = self.shape.read.iter().filter_map(|name| self.shape.catalogs.get(name));
-        let mut message: Vec<String> = queries.map(Catalog::query).collect();
-        message.push(OWNERS.to_string());
-        // One transaction, so one state of the database.
-        message.push(depends::QUERY.to_string());
-        let mut answers = session.query_all(&message.join(";\n"))?;
+        let mut answers = session.query_all(&self.message)?;
         let depends = answers.pop().unwrap_or_default();
         let owners = answers.pop().unwrap_or_default();
         let tables = self.shape.read.iter().cloned().zip(answers).collect();
@@ -64,19 +99,11 @@ impl Camera {
     }
 }
 
-impl Snapshot {
-    /// Looks once.
-    ///
-    /// # Errors
-    ///
-    /// Those of connecting, and [`Error::Statement`].
-    pub fn of(url: &DatabaseUrl) -> Result<Snapshot, Error> {
-        let look = |session: &mut Session| Camera::new(session)?.take(session, &[]);
-        outside_a_runtime(|| {
-            look(&mut Session::open(url)?).map_err(|fault| Error::Statement {
-                sql: "the queries of the catalogs".to_string(),
-                fault,
-            })
-        })
-    }
+/// The queries of the catalogs in the order of the shape, and of what belongs to and depends on what.
+fn queries(shape: &Shape) -> Vec<String> {
+    let catalogs = shape.read.iter().filter_map(|name| shape.catalogs.get(name));
+    let mut queries: Vec<String> = catalogs.map(Catalog::query).collect();
+    queries.push(assemble::OWNERS.to_string());
+    queries.push(depends::QUERY.to_string());
+    queries
 }

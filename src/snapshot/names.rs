@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::fault::Fault;
 use crate::session::{Row, Session};
-use crate::snapshot::object::Tables;
+use crate::snapshot::shape::Tables;
 use crate::snapshot::shape::{Catalog, FIRST_OBJECT, Holds, Shape};
 
 /// The keys of rows, by catalog and number.

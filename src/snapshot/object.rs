@@ -1,8 +1,6 @@
-//! Objects of a database, by name, and all of them at one moment: plain values.
+//! Objects, and all of a database at one moment.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use crate::session::Row;
 
 /// What names an object in a database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,14 +30,13 @@ pub struct Snapshot {
     /// Who looked: who runs statements owns what they make.
     pub role: String,
     /// Whether the server has the privilege MAINTAIN.
-    pub(in crate::snapshot) knows_maintain: bool,
+    pub(super) knows_maintain: bool,
     /// What each object depends on.
-    pub(in crate::snapshot) depends: BTreeMap<Id, BTreeSet<Id>>,
+    pub(super) depends: BTreeMap<Id, BTreeSet<Id>>,
     /// Of which database, and by which numbers it knows its objects, columns by the table's and
     /// their own: an object keeps its number under another name.
-    pub(in crate::snapshot) database: String,
-    /// See `database`.
-    pub(in crate::snapshot) numbers: BTreeMap<Id, (u32, i32)>,
+    pub(super) database: String,
+    pub(super) numbers: BTreeMap<Id, (u32, i32)>,
 }
 
 /// Who looked is not compared, and dependencies follow from the rest.
@@ -50,6 +47,3 @@ impl PartialEq for Snapshot {
 }
 
 impl Eq for Snapshot {}
-
-/// What was read, by catalog.
-pub type Tables = BTreeMap<String, Vec<Row>>;

@@ -306,3 +306,6 @@ fn kept(name: &str, first: &str) -> String {
     let rest = rules::of(&rules::KEPT, name).map(|rest| format!(" and {rest}")).unwrap_or_default();
     format!("{own}{members}{rest}")
 }
+
+/// What was read, by catalog.
+pub type Tables = BTreeMap<String, Vec<Row>>;

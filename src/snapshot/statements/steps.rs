@@ -153,7 +153,7 @@ impl Plan {
             }
             let extras = extra.entry(place).or_default();
             if own.kind == "index" && with != *own {
-                let none = crate::snapshot::object::Object::default();
+                let none = Object::default();
                 extras.extend(relation::index_marks(own, &none, object, &self.to));
             }
             if own.kind == "column" && with != *own && with.kind.ends_with("view") {

@@ -28,15 +28,16 @@ fn differences(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
     compare(before, after).into_iter().filter(|difference| !is_order(difference)).collect()
 }
 
-/// Runs a case in an empty database: what is wrong, if anything.
-pub fn tried((_, setup, change): &Case, url: &str) -> Result<(), String> {
-    let mut client = Client::connect(url, NoTls).map_err(|error| error.to_string())?;
+/// Runs a case in an empty database: there and back, and what was set up undone too, so that the
+/// database is empty again. Otherwise: what is wrong.
+fn tried((_, setup, change): &Case, client: &mut Client, url: &str) -> Result<(), String> {
     let mut run = |what: &str, sql: &str| {
         client.batch_execute(sql).map_err(|error| match error.as_db_error() {
             Some(error) => format!("{what}: {error}\n{sql}"),
             None => format!("{what}: {error}\n{sql}"),
         })
     };
+    let empty = look(url);
     run("setup", setup)?;
     let before = look(url);
     run("change", change)?;
@@ -45,7 +46,9 @@ pub fn tried((_, setup, change): &Case, url: &str) -> Result<(), String> {
         return Err("the snapshots do not differ".to_string());
     }
     let mut now = after.clone();
-    for (what, wanted) in [("back", &before), ("forth", &after)] {
+    for (what, wanted) in
+        [("back", &before), ("forth", &after), ("back again", &before), ("to nothing", &empty)]
+    {
         let sql: Vec<String> = statements(&now, wanted).iter().map(ToString::to_string).collect();
         let sql = sql.join("\n");
         // In one message, as in a file: in one transaction.
@@ -59,32 +62,39 @@ pub fn tried((_, setup, change): &Case, url: &str) -> Result<(), String> {
     Ok(())
 }
 
-#[track_caller]
-fn assert_all_are_good(failed: &[String]) {
-    assert!(failed.is_empty(), "{} of {}:\n{}", failed.len(), CASES.len(), failed.join("\n\n"));
+/// Runs cases, in one database as long as they are good: what is wrong with the others.
+pub fn all_tried<'a>(
+    cases: impl Iterator<Item = &'a Case>,
+    mut database: impl FnMut() -> String,
+) -> Vec<String> {
+    let mut failed = Vec::new();
+    let mut fresh: Option<(String, Client)> = None;
+    for case in cases {
+        let (url, mut client) = fresh.take().unwrap_or_else(|| {
+            let url = database();
+            let client = Client::connect(&url, NoTls).expect("connect to the database");
+            (url, client)
+        });
+        match tried(case, &mut client, &url) {
+            Ok(()) => fresh = Some((url, client)),
+            Err(error) => failed.push(format!("{}: {error}", case.0)),
+        }
+    }
+    failed
 }
 
 /// Every kind of object, made, dropped, and changed, by hand and by the statements.
 #[test]
 fn statements_turn_one_database_into_the_other() {
     make_roles(&mut server::admin());
-    let mut failed = Vec::new();
-    for case in CASES {
+    let mut databases = Vec::new();
+    let failed = all_tried(CASES.iter(), || {
         let database = Database::new();
-        if let Err(error) = tried(case, &database.url()) {
-            failed.push(format!("{}: {error}", case.0));
-        }
-        // A database with a subscription cannot be dropped.
-        database.execute(
-            "DO $$BEGIN \
-               IF EXISTS (SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid \
-                          WHERE d.datname = current_database()) THEN \
-                 ALTER SUBSCRIPTION s SET (slot_name = NONE); DROP SUBSCRIPTION s; \
-               END IF; \
-             END$$",
-        );
-    }
-    assert_all_are_good(&failed);
+        let url = database.url();
+        databases.push(database);
+        url
+    });
+    assert!(failed.is_empty(), "{} of {}:\n{}", failed.len(), CASES.len(), failed.join("\n\n"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The statements from one snapshot to another, on the oldest and the newest PostgreSQL.
 
 use crate::snapshot::cases::CASES;
-use crate::snapshot::statements::{make_roles, tried};
+use crate::snapshot::statements::{all_tried, make_roles};
 use crate::versions::servers::server;
 
 /// What PostgreSQL 12 does not know yet.
@@ -17,20 +17,16 @@ fn all_are_good(versions: &[u32], test: &str) {
     let Some((server, version)) = server(versions, test) else { return };
     let mut admin = server.client();
     make_roles(&mut admin);
-    let mut failed = Vec::new();
-    for (number, case) in CASES.iter().enumerate() {
-        if version < 14 && NEWER.contains(&case.0) {
-            continue;
-        }
+    let mut number = 0;
+    let known = CASES.iter().filter(|case| version >= 14 || !NEWER.contains(&case.0));
+    let failed = all_tried(known, || {
+        number += 1;
         let name = format!("case_{number}");
         admin
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
             .expect("make a database");
-        let url = format!("{}?sslmode=disable", server.cluster.url("postgres", &name));
-        if let Err(error) = tried(case, &url) {
-            failed.push(format!("{}: {error}", case.0));
-        }
-    }
+        format!("{}?sslmode=disable", server.cluster.url("postgres", &name))
+    });
     assert!(failed.is_empty(), "PostgreSQL {version}:\n{}", failed.join("\n\n"));
 }
 
