@@ -147,7 +147,9 @@ fn a_maker_that_is_waited_for() {
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
     );
     maker.wait_for("error: ");
-    maker.finish().assert_status(1);
+    let lost = maker.finish();
+    lost.assert_status(1).assert_line("hint: ", "which may still be there");
+    lost.assert_line("hint: ", "testdb -prune");
     // It makes the template itself now; its file sleeps, too.
     wait::until_true("the other one's file to run", || sleepers(&cluster) == 1);
     cluster.execute(
