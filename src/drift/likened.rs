@@ -1,5 +1,4 @@
-//! Differences that are none: who runs the migrations on the scratch database, and what that is called.
-//! The real database's owner and name stand for them.
+//! Differences that are none: our own tables, and who runs the migrations on the scratch database.
 
 use std::mem;
 
@@ -32,15 +31,6 @@ pub fn owner(session: &mut Session, table: &Table) -> Result<Option<String>, Err
 /// [`Error::Statement`].
 pub fn current_role(session: &mut Session) -> Result<Option<String>, Error> {
     one(session, "SELECT pg_catalog.quote_ident(current_user)".to_string())
-}
-
-/// The database, quoted where need be.
-///
-/// # Errors
-///
-/// [`Error::Statement`].
-pub fn current_database(session: &mut Session) -> Result<Option<String>, Error> {
-    one(session, "SELECT pg_catalog.quote_ident(pg_catalog.current_database())".to_string())
 }
 
 /// The version table and the log, with the sequence of its numbers, as schema and name: they are
@@ -101,27 +91,6 @@ pub fn rename_role(snapshot: &mut Snapshot, from: &str, to: &str) {
                 (Id { name: format!("{start} on {to}"), ..id }, object)
             }
             _ => (id, object),
-        })
-        .collect();
-}
-
-/// Puts one database in the place of another, in the settings that it has.
-pub fn rename_database(snapshot: &mut Snapshot, from: &str, to: &str) {
-    let of_role = format!("{from} on ");
-    snapshot.objects = mem::take(&mut snapshot.objects)
-        .into_iter()
-        .map(|(mut id, mut object)| {
-            if id.kind == "setting" {
-                if id.name == from {
-                    id.name = to.to_string();
-                } else if let Some(role) = id.name.strip_prefix(&of_role) {
-                    id.name = format!("{to} on {role}");
-                }
-                for value in object.values.values_mut().filter(|value| *value == from) {
-                    *value = to.to_string();
-                }
-            }
-            (id, object)
         })
         .collect();
 }

@@ -65,14 +65,6 @@ impl DriftReport {
     }
 }
 
-/// What stands for us and for the scratch database.
-struct Real {
-    /// Who owns what the migrations made: the version table's owner.
-    owner: Option<String>,
-    /// The database.
-    name: Option<String>,
-}
-
 impl Drift {
     /// With a scratch database beside this one.
     pub fn new(url: DatabaseUrl, source: Source) -> Drift {
@@ -128,16 +120,13 @@ impl Drift {
         let table = Table::find(&mut session, &self.url)?;
         let expected = expected::read(&mut session, &table, &self.source, self.from_log)?;
         let Expected { state, source, from_log, as_edited } = expected;
-        let real = Real {
-            owner: likened::owner(&mut session, &table)?,
-            name: likened::current_database(&mut session)?,
-        };
+        let owner = likened::owner(&mut session, &table)?;
         let mut actual = look(&mut session, &table)?;
         let is = table.read(&mut session)?;
         if is != state {
             return Err(SchemaError::Meanwhile { was: state, is }.into());
         }
-        let mut built = self.build(source, &real)?;
+        let mut built = self.build(source, owner.as_deref())?;
         likened::tidy(&mut actual);
         likened::tidy(&mut built);
         ignored::leave_out(&self.ignored, &mut actual, &mut built);
@@ -150,31 +139,33 @@ impl Drift {
         })
     }
 
-    /// Runs the migrations on an empty database, and looks at it.
-    fn build(&self, source: Source, real: &Real) -> Result<Snapshot, Error> {
+    /// Runs the migrations on an empty database, and looks at it. What belongs to us there is taken to
+    /// belong to `owner`, who owns what the migrations made.
+    fn build(&self, source: Source, owner: Option<&str>) -> Result<Snapshot, Error> {
         let mut scratch = match &self.scratch {
             Some(url) => Scratch::given(url, Some(&self.url))?,
             None => Scratch::create(&self.url)?,
         };
-        let built = self.build_on(&scratch, source, real);
+        let built = self.build_on(&scratch, source, owner);
         if self.scratch.is_some() {
             scratch.renew()?;
         }
         built
     }
 
-    fn build_on(&self, scratch: &Scratch, source: Source, real: &Real) -> Result<Snapshot, Error> {
+    fn build_on(
+        &self,
+        scratch: &Scratch,
+        source: Source,
+        owner: Option<&str>,
+    ) -> Result<Snapshot, Error> {
         let url = build(scratch.url(), source, &self.interrupt)?;
         let mut session = open(&url)?;
         let table = Table::find(&mut session, &url)?;
         let role = likened::current_role(&mut session)?;
-        let name = likened::current_database(&mut session)?;
         let mut snapshot = look(&mut session, &table)?;
-        if let (Some(role), Some(owner)) = (role, &real.owner) {
+        if let (Some(role), Some(owner)) = (role, owner) {
             likened::rename_role(&mut snapshot, &role, owner);
-        }
-        if let (Some(name), Some(real)) = (name, &real.name) {
-            likened::rename_database(&mut snapshot, &name, real);
         }
         Ok(snapshot)
     }

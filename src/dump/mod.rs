@@ -180,6 +180,10 @@ impl Dump {
         }
         connection::set(&mut command, url);
         let output = command.output().map_err(|error| failed(go_reason(&error)))?;
+        // A signal of the terminal is the program's, too.
+        if self.interrupt.is_stopped() {
+            return Err(Error::Interrupted);
+        }
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.lines().map(|line| {
             let line = line.trim_start_matches("pg_dump: ");

@@ -1,5 +1,6 @@
 //! Loads a schema from a file into an empty database, all of it or nothing.
 
+use std::mem;
 use std::path::Path;
 
 use crate::error::{Error, SchemaError};
@@ -29,9 +30,12 @@ impl Migrator {
         url.settings.remove("search_path");
         let options = self.options.clone();
         let mut loader = Migrator { options, ..Migrator::new(url, Source::default()) };
-        loader.locked("load", |run| run.load_schema(path, text))?;
+        mem::swap(&mut loader.on_event, &mut self.on_event);
+        let loaded = loader.locked("load", |run| run.load_schema(path, text));
+        mem::swap(&mut loader.on_event, &mut self.on_event);
+        // What the file has set on a session stays on that one.
         self.connected = None;
-        self.version()
+        loaded.and_then(|()| self.version())
     }
 }
 

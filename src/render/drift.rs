@@ -45,18 +45,12 @@ pub fn print(printer: &Printer, report: &DriftReport, colour: bool) {
     if !report.statements.is_empty() {
         text.push_str("to bring it back:\n");
         for statement in &report.statements {
-            for line in ended(&statement.sql).lines() {
+            for line in statement.to_string().lines() {
                 text.push_str(&format!("  {}\n", all_shown(line)));
             }
         }
     }
     printer.answer(&text);
-}
-
-/// A statement with its semicolon.
-pub fn ended(sql: &str) -> String {
-    let sql = sql.trim_end();
-    if sql.ends_with(';') { sql.to_string() } else { format!("{sql};") }
 }
 
 fn of_head(difference: &Difference) -> Colour {

@@ -26,6 +26,11 @@ pub fn explain(printer: &Printer, error: &SchemaError) {
         SchemaError::BadProgram { .. } => {
             "PG_DUMP names the pg_dump to be used; without it the fitting one is looked for".to_string()
         }
+        SchemaError::Dump { reason, .. } if reason.contains("permission denied") => {
+            "pg_dump takes a lock on every table: run it as the role that owns them, or grant this \
+             role SELECT"
+                .to_string()
+        }
         SchemaError::NotEmpty { .. } => {
             "a schema is loaded into an empty database: create one, with createdb or CREATE DATABASE"
                 .to_string()

@@ -1,6 +1,6 @@
 //! `dbm drift`: what was done by hand is found, and what the migrations did is not.
 
 mod kinds;
-mod roles;
+pub mod roles;
 mod stopped;
 mod texts;

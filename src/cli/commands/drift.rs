@@ -10,7 +10,7 @@ use crate::cli::context::{Answer, Context};
 use crate::cli::settings::Opened;
 use crate::cli::signals::Signals;
 use crate::render::differences;
-use crate::render::drift::{self, HEADS, ended, word};
+use crate::render::drift::{self, HEADS, word};
 use crate::render::event;
 use crate::render::table::Look;
 
@@ -112,7 +112,7 @@ impl DriftBody {
     fn of(report: DriftReport) -> DriftBody {
         DriftBody {
             differences: Some(report.differences.iter().map(DifferenceItem::of).collect()),
-            statements: Some(report.statements.iter().map(|it| ended(&it.sql)).collect()),
+            statements: Some(report.statements.iter().map(ToString::to_string).collect()),
             from_log: Some(report.from_log),
             as_edited: Some(report.as_edited),
         }

@@ -31,6 +31,14 @@ impl Case {
         Run::dbm().db(&self.db).path(&self.folder).arg("drift").args(args.iter().copied())
     }
 
+    /// What brings the database back.
+    fn statements(&self) -> String {
+        let output = self.drift(&["-json"]).output();
+        let object: Value = serde_json::from_str(&output.stdout).expect("JSON");
+        let statements = object["statements"].as_array().expect("statements");
+        statements.iter().map(|sql| format!("{}\n", sql.as_str().expect("SQL"))).collect()
+    }
+
     /// Each difference as `change kind name`.
     #[track_caller]
     pub fn told(&self, args: &[&str]) -> Vec<String> {
@@ -105,6 +113,8 @@ fn what_was_done_by_hand_is_told_object_by_object() {
         case.db.execute(by_hand);
         let told = case.told(&[]);
         assert!(told.len() == 1 && told[0].starts_with(expected), "{by_hand}: {told:?}");
+        case.db.execute(&case.statements());
+        assert_eq!(case.told(&[]), [""; 0], "{by_hand}");
     }
 }
 
@@ -131,7 +141,8 @@ fn both_definitions_are_shown() {
         "changed: column public.users.n\n  default: 3 -> 4\n",
         "added: index public.extra\n  CREATE INDEX extra ON public.users USING btree (n)\n",
         "dropped: view public.active\n",
-        "\n3 differences: the database is not like its migrations up to version 1\n",
+        "\n3 differences: the database is not like its migrations up to version 1\nto bring it back:\n  ",
+        "\n  DROP INDEX public.extra;\n",
     ] {
         assert!(output.stdout.contains(line), "{line}{output}");
     }

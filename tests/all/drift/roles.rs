@@ -56,3 +56,18 @@ fn what_the_migrations_made_belongs_to_who_ran_them() {
         drift(&app, &["-ignore", "schema public", "-scratch", &own]).assert_status(0);
     }
 }
+
+/// For a job that looks every night.
+#[test]
+fn a_role_that_may_only_read_is_enough() {
+    let db = Database::new();
+    let folder = Folder::tables(&["a", "b"]);
+    Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
+    let nightly = role("dbm_drift_nightly", "CREATEDB", &db);
+    let drift = || Run::dbm().url(&nightly).path(&folder).arg("drift").output();
+    drift().assert_status(1).assert_says("permission denied for table schema_migrations");
+    db.execute("GRANT SELECT ON schema_migrations, schema_migrations_log TO dbm_drift_nightly");
+    let output = drift();
+    output.assert_status(0);
+    assert_eq!(output.stdout, "no drift: the database is like its migrations up to version 2\n");
+}

@@ -24,3 +24,21 @@ fn the_scratch_database_is_dropped() {
         assert_eq!(db.number(left), 0);
     }
 }
+
+#[test]
+fn a_dump_of_the_migrations_leaves_nothing_either() {
+    let db = Database::new();
+    let folder = Folder::new().file("1_a.up.sql", "SELECT pg_sleep(120)");
+    let url = role("dbm_drift_dumper", "SUPERUSER", &db);
+    let dump = Run::dbm().url(url).path(&folder).args(["dump", "-fresh"]).spawn();
+    let sleeps = "SELECT count(*) FROM pg_stat_activity \
+                  WHERE usename = 'dbm_drift_dumper' AND wait_event = 'PgSleep'";
+    wait::until_true("the file runs", || db.number(sleeps) == 1);
+    dump.signal("INT");
+    let output = dump.finish();
+    output.assert_status(130).assert_line("hint: stopped: nothing was written", "");
+    assert_eq!(output.stdout, "");
+    let left = "SELECT count(*) FROM pg_database JOIN pg_roles r ON r.oid = datdba \
+                WHERE rolname = 'dbm_drift_dumper'";
+    assert_eq!(db.number(left), 0);
+}

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::drift::roles::role;
 use crate::dump::schemas::Case;
 use crate::support::tls::{self, PASSWORD};
-use crate::support::{Run, server};
+use crate::support::{Database, Run, server};
 
 /// A script that is called pg_dump, in a folder of its own.
 fn script(text: &str) -> (TempDir, PathBuf) {
@@ -101,6 +102,25 @@ fn a_password_is_in_no_list_of_processes() {
     }
 }
 
+#[test]
+fn a_role_without_rights_is_told_which() {
+    let case = Case::new();
+    let reader = role("dbm_drift_reader", "NOCREATEDB", &case.db);
+    case.db.execute("GRANT SELECT ON schema_migrations TO dbm_drift_reader");
+    let output = Run::dbm().url(&reader).arg("dump").output();
+    output
+        .assert_status(1)
+        .assert_line("error: ", "pg_dump failed: ")
+        .assert_line("hint: pg_dump takes a lock on every table: ", "");
+    case.db.execute(
+        "GRANT USAGE ON SCHEMA \"Other One\" TO dbm_drift_reader; \
+         GRANT SELECT ON ALL TABLES IN SCHEMA public, \"Other One\" TO dbm_drift_reader",
+    );
+    let output = Run::dbm().url(&reader).arg("dump").output();
+    output.assert_status(0);
+    assert_eq!(output.stdout, case.dump(&case.db, &[]));
+}
+
 /// A pooler would lend it another connection for each transaction.
 #[test]
 fn a_pooler_is_refused() {
@@ -112,4 +132,10 @@ fn a_pooler_is_refused() {
         .assert_status(1)
         .assert_line("error: pg_dump cannot work through the pooler at ", "")
         .assert_line("hint: connect to the server itself", "");
+    // One message goes through.
+    case.folder.write("schema.sql", case.dump(&case.db, &[]));
+    let (db, file) = (Database::new(), case.file("schema.sql"));
+    let output = Run::dbm().url(pooler.url(&db)).args(["load", &file]).output();
+    output.assert_status(0);
+    assert_eq!(db.row(), Some((12, false)));
 }
