@@ -96,11 +96,14 @@ pub fn rename_role(snapshot: &mut Snapshot, from: &str, to: &str) {
 }
 
 /// Brings privileges into one order, whatever the roles in them are called, and leaves out the owners
-/// of indexes, which are their tables'.
+/// of indexes, which are their tables', and whether a materialized view has rows, which are data.
 pub fn tidy(snapshot: &mut Snapshot) {
     for (id, object) in &mut snapshot.objects {
         if id.kind == "index" {
             object.values.remove("relowner");
+        }
+        if id.kind == "materialized view" {
+            object.values.remove("relispopulated");
         }
         for (_, value) in object.values.iter_mut().filter(|(name, _)| name.ends_with("acl")) {
             *value = privileges(value, |role| role);

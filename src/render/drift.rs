@@ -43,7 +43,7 @@ pub fn print(printer: &Printer, report: &DriftReport, colour: bool) {
         count => format!("{count} differences: the database is not like {version}\n"),
     });
     if !report.statements.is_empty() {
-        text.push_str("to bring it back:\n");
+        text.push_str("to bring it back (this may drop data, so read it first):\n");
         for statement in &report.statements {
             for line in statement.to_string().lines() {
                 text.push_str(&format!("  {}\n", all_shown(line)));

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use dbm::snapshot::{Change, Difference, Object};
-use dbm::{Drift, DriftReport, Error, Interrupt, Version};
+use dbm::{Drift, DriftReport, Error, Interrupt, State, Version};
 use serde::Serialize;
 
 use crate::cli::config::json_flag;
@@ -100,6 +100,12 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<DriftBody>) -> Res
             "version {version} was edited after it was applied, and the log has no text of it that \
              can be used: the file was taken as it is now"
         ));
+    }
+    if report.has_drift() && report.state == State::NONE {
+        printer.hint(
+            "no migration is applied here: if the schema was made without them, say which version it \
+             is at, with force",
+        );
     }
     if report.has_drift() {
         answer.exit_code = Some(1);

@@ -29,6 +29,8 @@ use crate::render::shown::all_shown;
 #[derive(clap::Args)]
 #[command(override_usage = "dump [-o FILE | -check FILE]")]
 pub struct Args {
+    #[arg(value_name = "FILE", hide = true)]
+    file: Option<OsString>,
     /// write this file, whole or not at all, and not standard output
     #[arg(long, value_name = "FILE")]
     o: Option<OsString>,
@@ -52,6 +54,11 @@ const STOPPING: &str = "Stopping: dropping the scratch database ...";
 /// Runs it. The errors are those of opening, of pg_dump and of the file. A file that is stale is none.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<NoBody>) -> Result<()> {
     let printer = &context.printer;
+    if let Some(file) = &args.file {
+        let file = word(&file.to_string_lossy());
+        let hint = format!("to write a file: {} dump -o {file}", printer.program());
+        return Err(Complaint::new("too many arguments").hint(hint).into());
+    }
     if args.o.is_some() && args.check.is_some() {
         return Err(Complaint::new("-o and -check cannot be used together").into());
     }

@@ -78,6 +78,9 @@ fn a_database_as_it_was_migrated_has_none() {
         output.stdout,
         "no drift: the database is like an empty one, and is at no version\n"
     );
+    empty.execute("CREATE TABLE there (id int)");
+    let output = Run::dbm().db(&empty).path(&case.folder).arg("drift").output();
+    output.assert_status(1).assert_line("hint: no migration is applied here: ", "with force");
 }
 
 #[test]
@@ -141,7 +144,7 @@ fn both_definitions_are_shown() {
         "changed: column public.users.n\n  default: 3 -> 4\n",
         "added: index public.extra\n  CREATE INDEX extra ON public.users USING btree (n)\n",
         "dropped: view public.active\n",
-        "\n3 differences: the database is not like its migrations up to version 1\nto bring it back:\n  ",
+        "\n3 differences: the database is not like its migrations up to version 1\nto bring it back (this may drop data, so read it first):\n  ",
         "\n  DROP INDEX public.extra;\n",
     ] {
         assert!(output.stdout.contains(line), "{line}{output}");

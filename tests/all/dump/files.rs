@@ -47,6 +47,9 @@ fn a_stale_file_is_told_with_the_difference() {
         .assert_line("hint: to write it: dbm dump -fresh -o ", "schema.sql");
     let both = dump(&["-check", &file, "-o", &file]);
     both.assert_status(1).assert_line("error: -o and -check cannot be used together", "");
+    dump(&["a file.sql"])
+        .assert_status(1)
+        .assert_line("hint: to write a file: dbm dump -o 'a file.sql'", "");
     dump(&["-scratch", "x"])
         .assert_status(1)
         .assert_line("error: -scratch is for -fresh alone", "");
