@@ -116,8 +116,7 @@ impl Drift {
     }
 
     fn run_here(self) -> Result<DriftReport, Error> {
-        let mut session = open(&self.url)?;
-        let table = Table::find(&mut session, &self.url)?;
+        let (mut session, table) = open(&self.url)?;
         let expected = expected::read(&mut session, &table, &self.source, self.from_log)?;
         let Expected { state, source, from_log, as_edited } = expected;
         let owner = likened::owner(&mut session, &table)?;
@@ -160,8 +159,7 @@ impl Drift {
         owner: Option<&str>,
     ) -> Result<Snapshot, Error> {
         let url = build(scratch.url(), source, &self.interrupt)?;
-        let mut session = open(&url)?;
-        let table = Table::find(&mut session, &url)?;
+        let (mut session, table) = open(&url)?;
         let role = likened::current_role(&mut session)?;
         let mut snapshot = look(&mut session, &table)?;
         if let (Some(role), Some(owner)) = (role, owner) {
@@ -173,11 +171,16 @@ impl Drift {
 
 /// Opens a session in which the database's own settings do not change how names and constants are
 /// written.
-fn open(url: &DatabaseUrl) -> Result<Session, Error> {
+fn open(url: &DatabaseUrl) -> Result<(Session, Table), Error> {
     let mut session = Session::open(url)?;
+    let table = Table::find(&mut session, url)?;
+    // What is set there would stay on the connection of somebody else.
+    if !table.is_session_ours {
+        return Err(SchemaError::Pooled { place: url.place() }.into());
+    }
     let set = session.query(PLAIN);
     set.map_err(|fault| Error::Statement { sql: PLAIN.to_string(), fault })?;
-    Ok(session)
+    Ok((session, table))
 }
 
 /// Settings on which texts of the catalogs hang.

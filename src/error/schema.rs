@@ -32,8 +32,8 @@ pub enum SchemaError {
         /// The row after.
         is: State,
     },
-    /// A pooler lends a server connection for each transaction, and `pg_dump` needs one for itself.
-    #[error("pg_dump cannot work through the pooler at {place}")]
+    /// A pooler lends a server connection for each transaction, and one is needed for all that is read.
+    #[error("the schema cannot be read through the pooler at {place}")]
     Pooled {
         /// Host, port and database.
         place: String,

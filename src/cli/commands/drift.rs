@@ -65,6 +65,7 @@ pub struct DifferenceItem {
 pub fn run(context: &Context, args: Args, answer: &mut Answer<DriftBody>) -> Result<()> {
     let printer = &context.printer;
     let Opened { url, source } = context.settings()?;
+    source.warnings().iter().for_each(|warning| printer.warning(warning));
     if let Some(limit) = context.config.flags.wait {
         dbm::wait(&url, Some(limit), |event| event::print(printer, event))?;
     }

@@ -71,6 +71,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<NoBody>) -> Result
         true => context.settings()?,
     };
     let Opened { url, source } = opened;
+    source.warnings().iter().for_each(|warning| printer.warning(warning));
     if let Some(limit) = context.config.flags.wait {
         dbm::wait(&url, Some(limit), |event| event::print(printer, event))?;
     }

@@ -121,17 +121,21 @@ fn a_role_without_rights_is_told_which() {
     assert_eq!(output.stdout, case.dump(&case.db, &[]));
 }
 
-/// A pooler would lend it another connection for each transaction.
+/// It would lend another connection for each transaction, and keep what is set on one.
 #[test]
 fn a_pooler_is_refused() {
     use crate::support::pgbouncer;
     let Some(pooler) = pgbouncer::shared("dump through a pooler") else { return };
     let case = Case::new();
-    let output = Run::dbm().url(pooler.url(&case.db)).arg("dump").output();
-    output
-        .assert_status(1)
-        .assert_line("error: pg_dump cannot work through the pooler at ", "")
-        .assert_line("hint: connect to the server itself", "");
+    let empty = Database::new();
+    for args in [&["dump"][..], &["drift"], &["drift", "-scratch", &empty.url()]] {
+        let run = Run::dbm().url(pooler.url(&case.db)).path(&case.folder);
+        let output = run.args(args.iter().copied()).output();
+        output
+            .assert_status(1)
+            .assert_line("error: the schema cannot be read through the pooler at ", "")
+            .assert_line("hint: connect to the server itself", "");
+    }
     // One message goes through.
     case.folder.write("schema.sql", case.dump(&case.db, &[]));
     let (db, file) = (Database::new(), case.file("schema.sql"));
