@@ -70,6 +70,11 @@ impl Contents {
         Ok(contents)
     }
 
+    /// Whether no table has rows.
+    pub fn is_empty(&self) -> bool {
+        self.0.values().all(|table| table.rows.is_empty())
+    }
+
     /// What is lost in `after`.
     pub fn lost(&self, after: &Contents) -> Vec<LostData> {
         let mut lost = Vec::new();
