@@ -260,8 +260,11 @@ pub const WORDS: [(&str, &str); 24] = [
     ("pg_type", "type"),
 ];
 
+/// Letters and what they stand for.
+type Letters = &'static [(&'static str, &'static str)];
+
 /// By `relkind` and the like, where one catalog holds several kinds.
-pub const WORDS_BY_LETTER: [(&str, &str, &[(&str, &str)]); 3] = [
+pub const WORDS_BY_LETTER: [(&str, &str, Letters); 3] = [
     (
         "pg_class",
         "relkind",

@@ -123,7 +123,9 @@ impl Shape {
     fn new(columns: &[Row], keys: &[Row], references: &[Row]) -> Shape {
         let references = references_of(references);
         let mut shape = Shape::default();
-        let mut by_name: BTreeMap<&str, (bool, Vec<(&str, &str)>)> = BTreeMap::new();
+        /// Whether it is the whole server's, and its columns with their types.
+        type Columns<'a> = (bool, Vec<(&'a str, &'a str)>);
+        let mut by_name: BTreeMap<&str, Columns> = BTreeMap::new();
         for row in columns {
             let [Some(table), shared, Some(name), Some(kind), readable] = &row[..] else {
                 continue;
