@@ -2,7 +2,7 @@
 //!
 //! The catalogs are read as they are and need no list of ours: each row becomes an object, or a part
 //! of one; numbers are replaced by the names of what they refer to, which the catalogs tell themselves
-//! ([`shape`]). [`rules`] has the few exceptions.
+//! (`shape`). `rules` has the few exceptions.
 
 mod assemble;
 mod camera;

@@ -268,7 +268,11 @@ fn expression(table: &str, column: &str, kind: &str, references: &References) ->
         "text[]" => match column {
             // Their order is their own.
             "proargnames" | "proconfig" | "setconfig" => format!("{column}::text"),
-            _ => format!("array(select unnest({column}) order by 1)::text"),
+            // Most are null, and then no query of its own is run for the row.
+            _ => format!(
+                "case when {column} is null then '{{}}' \
+                 else array(select unnest({column}) order by 1)::text end"
+            ),
         },
         _ => format!("{column}::text"),
     }

@@ -1,8 +1,8 @@
 //! The SQL that turns a database that looks like one snapshot into one that looks like another.
 //!
-//! Both snapshots are made ready ([`model`]), it is decided what is dropped, made, changed, and made
-//! again because of others, and put in order ([`plan`]); how each kind of object is made, dropped and
-//! changed is in a file of its own ([`kinds`]). Names are qualified, so that the statements mean the
+//! Both snapshots are made ready (`model`), it is decided what is dropped, made, changed, and made
+//! again because of others, and put in order (`plan`); how each kind of object is made, dropped and
+//! changed is in a file of its own (`kinds`). Names are qualified, so that the statements mean the
 //! same under any `search_path`.
 
 mod column;
