@@ -287,8 +287,8 @@ fn privileges(table: &str, column: &str) -> String {
         None => "'{}'::aclitem[]".to_string(),
     };
     format!(
-        "case when {column} @> {default} and {default} @> {column} then null \
-         when {column} is not null then {sorted} end"
+        "case when {column} is null or {column} @> {default} and {default} @> {column} then null \
+         else {sorted} end"
     )
 }
 
