@@ -36,7 +36,9 @@ impl Plan {
             .iter()
             .filter(|(id, object)| {
                 to.get(id).is_some_and(|other| {
-                    other.values != object.values || is_moved(id, object, other)
+                    other.values != object.values
+                        || is_moved(id, object, other)
+                        || is_of_identity(id, &from) != is_of_identity(id, &to)
                 })
             })
             .map(|(id, _)| id.clone())
@@ -50,7 +52,8 @@ impl Plan {
                     && plan.to.depends.get(other).is_some_and(|needed| needed.contains(own))
             });
             if let (Some(before), Some(after)) = (plan.from.get(own), plan.to.get(own))
-                && is_moved(own, before, after)
+                && (is_moved(own, before, after)
+                    || is_of_identity(own, &plan.from) != is_of_identity(own, &plan.to))
             {
                 remade.push(own.clone());
                 continue;
@@ -201,6 +204,12 @@ impl Plan {
 /// Whether an object belongs to something else than before.
 fn is_moved(own: &Id, before: &Object, after: &Object) -> bool {
     !matches!(own.kind.as_str(), "sequence" | "owner of sequence") && before.parent != after.parent
+}
+
+/// Whether a sequence is that of an identity column: it comes and goes with the identity.
+pub fn is_of_identity(own: &Id, model: &Model) -> bool {
+    let parent = model.get(own).and_then(|object| object.parent.as_ref());
+    own.kind == "sequence" && parent.is_some_and(|column| model.identity(column).is_some())
 }
 
 /// The outermost object that is made again with this one.

@@ -40,6 +40,10 @@ pub fn drop_constraint(constraint: &Object, model: &Model) -> String {
 pub fn create_index(index: &Object) -> String {
     let table = index.get("pg_index.indrelid");
     let definition = index.get("pg_index.definition");
+    // One that lacks an index of a partition is made without them.
+    if index.get("pg_index.indisvalid") == "false" {
+        return definition.to_string();
+    }
     definition.replacen(&format!(" ON ONLY {table} "), &format!(" ON {table} "), 1)
 }
 
@@ -187,5 +191,8 @@ pub fn default(own: &Id, object: Option<&Object>, model: &Model) -> String {
         None => "DROP DEFAULT".to_string(),
     };
     let word = relation_word(model, table);
-    format!("ALTER {word} {table} ALTER COLUMN {column} {what}")
+    // The children have defaults of their own.
+    let is_parent = |object: &Object| list(object.get("inherits")).contains(&table);
+    let only = if model.objects.values().any(is_parent) { "ONLY " } else { "" };
+    format!("ALTER {word} {only}{table} ALTER COLUMN {column} {what}")
 }

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::kinds;
 use crate::snapshot::statements::order::Order;
-use crate::snapshot::statements::plan::Plan;
+use crate::snapshot::statements::plan::{Plan, is_of_identity};
 use crate::snapshot::statements::words::{column_name, table_of};
-use crate::snapshot::statements::{column, extras, relation};
+use crate::snapshot::statements::{column, extras, relation, types};
 
 /// What is done in a step, in the order in which it is done where there is a choice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,7 +85,7 @@ impl Plan {
             return false;
         };
         match own.kind.as_str() {
-            "sequence" => self.from.identity(parent).is_some(),
+            "sequence" => is_of_identity(own, &self.from),
             "constraint" => self.is_replaced(parent),
             _ => false,
         }
@@ -125,7 +125,13 @@ impl Plan {
         let mut places: BTreeMap<(Deed, &Id), usize> = BTreeMap::new();
         for own in &self.drops {
             let with = self.dropped_with(own);
-            let place = step(Deed::Drop, &with, &mut texts);
+            let column = self.from.get(own).and_then(|object| object.parent.as_ref());
+            let place = match column.filter(|column| self.alters.contains_key(column)) {
+                Some(column) if is_of_identity(own, &self.from) => {
+                    step(Deed::Alter, column, &mut texts)
+                }
+                _ => step(Deed::Drop, &with, &mut texts),
+            };
             places.insert((Deed::Drop, own), place);
             if with == *own && !self.goes_by_itself(own) {
                 texts[place] = kinds::drop(own, &self.from);
@@ -205,7 +211,11 @@ impl Plan {
             }
         }
         let sorted = order.sorted();
-        sorted.into_iter().flat_map(|place| std::mem::take(&mut texts[place])).collect()
+        let statements = sorted.into_iter().flat_map(|place| std::mem::take(&mut texts[place]));
+        // Domains before the types that they are of.
+        let replaced = self.alters.keys().filter(|own| self.is_replaced(own));
+        let old = replaced.filter_map(|own| types::drop_old(own, &self.from));
+        statements.chain(old).collect()
     }
 }
 

@@ -264,9 +264,13 @@ pub fn replace(own: &Id, from: &Model, to: &Model) -> Vec<String> {
         let typed = column::typed(object, to);
         statements.push(format!("{} TYPE {typed} USING {name}::text::{kind}", alter(column)));
     }
-    if is_beside {
-        let schema = Model::schema(own);
-        statements.push(format!("DROP {} {schema}.{old}", own.kind.to_uppercase()));
-    }
     statements
+}
+
+/// Drops what a type that was made anew was before, when nothing is of it any more.
+pub fn drop_old(own: &Id, from: &Model) -> Option<String> {
+    let before = from.get(own)?;
+    let old = quoted(&format!("{}_old", bare(last(&own.name))));
+    let is_beside = matches!(before.get("typtype"), "e" | "d" | "c");
+    is_beside.then(|| format!("DROP {} {}.{old}", own.kind.to_uppercase(), Model::schema(own)))
 }
