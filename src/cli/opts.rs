@@ -100,12 +100,13 @@ pub struct HelpArgs {
 pub const COMMAND: &str = "name of a command";
 
 /// The headings of the commands in the help, each with the first command below it.
-pub const GROUPS: [(&str, &str); 5] = [
+pub const GROUPS: [(&str, &str); 6] = [
     ("Run migrations", "up"),
     ("See what is applied, and check", "status"),
-    ("Test on a scratch database", "test"),
+    ("Test, on databases of their own", "test"),
     ("Repair", "repair"),
-    ("Create, and other", "new"),
+    ("Create", "new"),
+    ("Other", "wait"),
 ];
 
 /// The whole declaration, for help texts, completions and the like.

@@ -11,8 +11,14 @@ fn of_the_program_and_of_a_command() {
     assert_eq!(all.stderr, "");
     let flag = Run::dbm().arg("-help").output();
     assert_eq!((flag.stdout.as_str(), &flag.stderr), ("", &all.stdout), "the same, as Go does it");
-    let headings =
-        ["Run migrations", "See what is applied, and check", "Repair", "Create, and other"];
+    let headings = [
+        "Run migrations",
+        "See what is applied, and check",
+        "Test, on databases of their own",
+        "Repair",
+        "Create",
+        "Other",
+    ];
     let at = headings.map(|heading| all.stdout.find(&format!("\n\n{heading}:\n  ")));
     assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{all}");
     assert!(all.stdout.lines().all(|line| line.chars().count() <= 80), "{all}");
