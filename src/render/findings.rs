@@ -158,8 +158,8 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
             format!("if no database has run it: {program} renumber {version}")
         }
         Remedy::WriteDown { down } => format!(
-            "write {}, even if all that it does is to raise an exception that says why nothing can \
-             be undone: an empty down moves the version and undoes nothing, and so does a missing one",
+            "write {}; where nothing can be undone, say why in it (-- dbm:irreversible WHY): a missing \
+             down file moves the version and undoes nothing, and so does an empty one",
             printable(down)
         ),
         Remedy::WriteUp { up, down, version } => format!(
@@ -168,8 +168,7 @@ pub fn remedy(finding: &Finding, place: &Place) -> String {
             printable(down)
         ),
         Remedy::FillDown => {
-            "write what undoes the up; where nothing can, let it fail and say so: do \
-                             $$ begin raise exception 'cannot be undone'; end $$;"
+            "write what undoes the up; where nothing can, say why in the file: -- dbm:irreversible WHY"
                 .to_string()
         }
         Remedy::FillUp { version } => format!(

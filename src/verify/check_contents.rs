@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::migration::Direction;
 use crate::source::{Unreadable, read_text};
 use crate::sql::{self, Kind, Mode, Refusal, Script, Statement, Strings};
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::folder_files::{FolderFiles, MigrationFile};
 use crate::verify::remedy::Remedy;
 
-/// Whether files have statements that do something, by their names; those that could not be read are not in it.
+/// Whether files have statements that do something, or say that nothing can be done, by their names; those that
+/// could not be read are not in it.
 pub type HasStatements<'f> = BTreeMap<&'f str, bool>;
 
 pub fn check<'f>(folder: &'f FolderFiles, findings: &mut Vec<Finding>) -> HasStatements<'f> {
@@ -20,6 +22,7 @@ pub fn check<'f>(folder: &'f FolderFiles, findings: &mut Vec<Finding>) -> HasSta
                 let script = Script::new(&text);
                 let statements = script.statements();
                 let does_something = statements.iter().any(does_something)
+                    || file.direction == Direction::Down && sql::irreversible(&text).is_some()
                     || matches!(script.mode(), Mode::Refused(_) | Mode::NonTransactional { .. });
                 holds.insert(file.file_name.as_str(), does_something);
                 let contents = Contents { file, text: &text, statements };

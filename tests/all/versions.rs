@@ -5,6 +5,7 @@
 
 mod commands;
 mod limits;
+mod proof;
 mod schemas;
 pub mod servers;
 mod statements;

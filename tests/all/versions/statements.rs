@@ -1,7 +1,7 @@
 //! The statements from one snapshot to another, on the oldest and the newest PostgreSQL.
 
 use crate::snapshot::cases::CASES;
-use crate::snapshot::statements::{all_tried, make_roles};
+use crate::snapshot::statements::{Ways, all_tried, make_roles};
 use crate::versions::servers::server;
 
 /// What PostgreSQL 12 does not know yet.
@@ -20,7 +20,7 @@ fn all_are_good(versions: &[u32], test: &str) {
     make_roles(&mut admin);
     let mut number = 0;
     let known = CASES.iter().filter(|case| version >= 14 || !NEWER.contains(&case.0));
-    let failed = all_tried(known, || {
+    let failed = all_tried(known, Ways::Back, || {
         number += 1;
         let name = format!("case_{number}");
         admin
