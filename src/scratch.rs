@@ -15,7 +15,9 @@ use crate::fault::Fault;
 use crate::quote::{identifier, literal};
 use crate::session::Session;
 use crate::session::config::TOKEN;
-use crate::sqlstate::{DUPLICATE_DATABASE, INSUFFICIENT_PRIVILEGE, UNIQUE_VIOLATION};
+use crate::sqlstate::{
+    DUPLICATE_DATABASE, INSUFFICIENT_PRIVILEGE, OBJECT_IN_USE, UNIQUE_VIOLATION,
+};
 use crate::url::DatabaseUrl;
 
 /// What the names of scratch databases begin with.
@@ -113,6 +115,7 @@ impl Scratch {
             return self.make();
         }
         let mut session = Session::open(&self.url)?;
+        session.query(UNSUBSCRIBE).map_err(|fault| failed(Some(&self.url), fault))?;
         session.query(EMPTY).map(drop).map_err(|fault| failed(Some(&self.url), fault))
     }
 
@@ -167,7 +170,16 @@ impl Scratch {
     fn remove(&mut self) -> Result<(), Fault> {
         let name = self.name().to_string();
         let Some(maker) = &mut self.maker else { return Ok(()) };
-        drop_database(maker, &name)
+        match drop_database(maker, &name) {
+            // A subscription keeps its database.
+            Err(fault) if fault.code() == Some(OBJECT_IN_USE) => {
+                if let Ok(mut session) = Session::open(&self.url) {
+                    session.query(UNSUBSCRIBE)?;
+                }
+                drop_database(maker, &name)
+            }
+            done => done,
+        }
     }
 }
 
@@ -342,6 +354,16 @@ const FILLED: &str = "select pg_catalog.concat_ws(' ', kind, name) from (\
      union all select 'function', proname::pg_catalog.text from pg_catalog.pg_proc where oid operator(pg_catalog.>=) 16384 \
        and not exists (select from pg_catalog.pg_depend where objid operator(pg_catalog.=) pg_proc.oid and deptype operator(pg_catalog.=) 'e') \
      union all select 'schema', nspname::pg_catalog.text from pg_catalog.pg_namespace where oid operator(pg_catalog.>=) 16384) x limit 1";
+
+/// Drops the subscriptions, and leaves the publisher alone.
+const UNSUBSCRIBE: &str = "do $dbm$ declare q text; begin \
+    perform pg_catalog.set_config('search_path', '', true); \
+    for q in select pg_catalog.format(step, subname) from pg_subscription, \
+        unnest(array['alter subscription %I disable', 'alter subscription %I set (slot_name = none)', \
+                     'drop subscription %I']) with ordinality s(step, n) \
+      where subdbid = (select oid from pg_database where datname = pg_catalog.current_database()) \
+      order by subname, n \
+    loop execute q; end loop; end $dbm$";
 
 /// Takes everything out of a database that was given. The schema `public` stays, with its owner and its
 /// rights: what is in it goes, tables first, for sequences and types go with them.

@@ -330,7 +330,12 @@ impl<'a> Assembly<'a> {
             0 => self.ids.get(&(catalog, oid)).cloned(),
             _ => self.column_id(oid, part).or_else(|| self.ids.get(&(catalog, oid)).cloned()),
         };
+        let extensions = depends::on_extensions(rows, &object);
         self.snapshot.depends = depends::resolve(rows, &object);
+        for (id, extensions) in extensions {
+            let Some(object) = self.snapshot.objects.get_mut(&id) else { continue };
+            object.values.insert("extensions".to_string(), extensions);
+        }
         // An operator or a function of a class goes with it.
         for (id, needed) in &self.snapshot.depends {
             if matches!(&*id.kind, "operator of family" | "function of family")

@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::session::{Session, outside_a_runtime};
 use crate::snapshot::assemble::{self, assemble};
 use crate::snapshot::depends;
+use crate::snapshot::granted;
 use crate::snapshot::names::Names;
 use crate::snapshot::object::Snapshot;
 use crate::snapshot::shape::{Catalog, Shape};
@@ -88,22 +89,26 @@ impl Camera {
         left_out: &[(String, String)],
     ) -> Result<Snapshot, Fault> {
         let mut answers = session.query_all(&self.message)?;
+        let granted = answers.pop().unwrap_or_default();
         let depends = answers.pop().unwrap_or_default();
         let owners = answers.pop().unwrap_or_default();
         let tables = self.shape.read.iter().cloned().zip(answers).collect();
         self.names.learn(session, &self.shape, &tables)?;
-        let snapshot = assemble(&self.shape, &self.names, &tables, &owners, &depends, left_out);
+        let mut snapshot = assemble(&self.shape, &self.names, &tables, &owners, &depends, left_out);
+        granted::add(&mut snapshot, &granted);
         let knows_maintain = !session.is_older_than(17);
         let (role, database) = (self.role.clone(), self.database.clone());
         Ok(Snapshot { role, database, knows_maintain, ..snapshot })
     }
 }
 
-/// The queries of the catalogs in the order of the shape, and of what belongs to and depends on what.
+/// The queries of the catalogs in the order of the shape, of what belongs to and depends on
+/// what, and of privileges on what is not ours.
 fn queries(shape: &Shape) -> Vec<String> {
     let catalogs = shape.read.iter().filter_map(|name| shape.catalogs.get(name));
     let mut queries: Vec<String> = catalogs.map(Catalog::query).collect();
     queries.push(assemble::OWNERS.to_string());
     queries.push(depends::QUERY.to_string());
+    queries.push(granted::QUERY.to_string());
     queries
 }

@@ -28,7 +28,7 @@ pub fn resolve(
     rows: &[Row],
     id: &dyn Fn(&str, u32, i32) -> Option<Id>,
 ) -> BTreeMap<Id, BTreeSet<Id>> {
-    let places: Vec<(Place, Place, &str)> = rows.iter().filter_map(|row| place(row)).collect();
+    let places: Vec<(Place, Place, &str)> = rows.iter().filter_map(place).collect();
     let mut wholes: HashMap<(&str, u32), Place> = HashMap::new();
     for (part, whole, kind) in &places {
         if matches!(*kind, "i" | "e") && id(part.0, part.1, 0).is_none() {
@@ -55,6 +55,21 @@ pub fn resolve(
         }
     }
     depends
+}
+
+/// The extensions with which objects go that do not belong to them: `DEPENDS ON EXTENSION`.
+pub fn on_extensions(
+    rows: &[Row],
+    id: &dyn Fn(&str, u32, i32) -> Option<Id>,
+) -> BTreeMap<Id, String> {
+    let mut extensions: BTreeMap<Id, BTreeSet<String>> = BTreeMap::new();
+    for (from, to, _) in rows.iter().filter_map(place).filter(|(.., kind)| *kind == "x") {
+        if let (Some(from), Some(to)) = (id(from.0, from.1, from.2), id(to.0, to.1, to.2)) {
+            extensions.entry(from).or_default().insert(to.name);
+        }
+    }
+    let list = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
+    extensions.into_iter().map(|(id, names)| (id, list(names))).collect()
 }
 
 fn place(row: &Row) -> Option<(Place<'_>, Place<'_>, &str)> {

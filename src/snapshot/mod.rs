@@ -8,6 +8,7 @@ mod assemble;
 mod camera;
 mod compare;
 mod depends;
+mod granted;
 mod names;
 mod object;
 mod rules;

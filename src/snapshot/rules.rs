@@ -135,6 +135,16 @@ pub const WRITTEN: [(&str, &[(&str, &str)]); 13] = [
         &[
             ("query", "case when relkind in ('v', 'm') then pg_get_viewdef(oid) end"),
             ("partition key", "case when relkind = 'p' then pg_get_partkeydef(oid) end"),
+            (
+                "toast options",
+                "(select array(select 'toast.' || unnest(t.reloptions) order by 1)::text from pg_class t \
+                 where t.oid = o.reltoastrelid and t.reloptions is not null)",
+            ),
+            (
+                "column statistics",
+                "case when relkind in ('i', 'I') then (select string_agg(attnum || ' ' || attstattarget, ', ' order by attnum) \
+                 from pg_attribute where attrelid = o.oid and attstattarget >= 0) end",
+            ),
         ],
     ),
     (

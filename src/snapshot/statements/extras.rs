@@ -6,14 +6,17 @@ use crate::snapshot::statements::model::Model;
 use crate::snapshot::statements::privileges::{
     self, Change, Privileges, acl, changes, given, initial, letter, owner,
 };
-use crate::snapshot::statements::text::{bare, quoted, without_arguments};
+use crate::snapshot::statements::text::{bare, list, quoted, without_arguments};
 use crate::snapshot::statements::words::{column_name, table_of, target};
 
 /// The statements that give an object that has just been made its owner, privileges, comment and
 /// labels. `from` tells the default privileges by which it was made.
 pub fn of_new(own: &Id, object: &Object, from: &Model) -> Vec<String> {
     let mut statements = Vec::new();
-    let mut privileges = initial(own, from);
+    let mut privileges = match own.kind.as_str() {
+        "privileges" => privileges::read(object.get("initial acl")),
+        _ => initial(own, from),
+    };
     if let Some(owner) = owner(object)
         && owner != from.role
         && has_owner(own)
@@ -27,6 +30,13 @@ pub fn of_new(own: &Id, object: &Object, from: &Model) -> Vec<String> {
         statements.extend(remarks(own, &Object::default(), object));
     }
     statements
+}
+
+/// The statements that take privileges back on what is not ours.
+pub fn of_gone(own: &Id, object: &Object, from: &Model) -> Vec<String> {
+    let mut initial = object.clone();
+    initial.values.insert("acl".to_string(), object.get("initial acl").to_string());
+    grants(own, &initial, &privileges::of(own, object, from), from)
 }
 
 /// The same for an object that is there.
@@ -52,14 +62,14 @@ pub fn of_changed(own: &Id, before: &Object, after: &Object, model: &Model) -> V
 
 /// Whether a value is one of those that are told here.
 pub fn is_extra(name: &str) -> bool {
-    name == "comment"
+    matches!(name, "comment" | "extensions")
         || name.starts_with("label of ")
         || name.ends_with("owner")
         || name.ends_with("acl") && name != "defaclacl"
 }
 
 fn has_owner(own: &Id) -> bool {
-    !matches!(own.kind.as_str(), "extension" | "index")
+    !matches!(own.kind.as_str(), "extension" | "index" | "privileges")
 }
 
 fn grants(own: &Id, object: &Object, before: &Privileges, model: &Model) -> Vec<String> {
@@ -69,6 +79,10 @@ fn grants(own: &Id, object: &Object, before: &Privileges, model: &Model) -> Vec<
     };
     let (columns, on) = match own.kind.as_str() {
         "column" => (format!(" ({})", column_name(own)), format!("TABLE {}", table_of(own))),
+        "privileges" if object.has("column") => {
+            (format!(" ({})", object.get("column")), object.get("on").to_string())
+        }
+        "privileges" => (String::new(), object.get("on").to_string()),
         "table" | "view" | "materialized view" | "foreign table" => {
             (String::new(), format!("TABLE {}", own.name))
         }
@@ -104,6 +118,16 @@ fn remarks(own: &Id, before: &Object, after: &Object) -> Vec<String> {
             None => "NULL".to_string(),
         };
         let object = if new.is_some() { after } else { before };
+        if name == "extensions" {
+            let (old, new) = (list(before.get(name)), list(after.get(name)));
+            let gone = old.iter().filter(|name| !new.contains(name)).map(|name| ("NO ", name));
+            let come = new.iter().filter(|name| !old.contains(name)).map(|name| ("", name));
+            let target = target(own, object);
+            statements.extend(gone.chain(come).map(|(no, extension)| {
+                format!("ALTER {target} {no}DEPENDS ON EXTENSION {extension}")
+            }));
+            continue;
+        }
         if name == "comment" {
             statements.push(format!("COMMENT ON {} IS {text}", target(own, object)));
         } else if let Some(provider) = name.strip_prefix("label of ") {

@@ -90,6 +90,8 @@ pub fn create(own: &Id, model: &Model) -> Vec<String> {
         "text search dictionary" => one(search::create_dictionary(own, object)),
         "text search configuration" => search::create_configuration(own, object),
         "text search template" | "text search parser" => one(search::create_functions(own, object)),
+        // What is granted is told as that of any object.
+        "privileges" => Vec::new(),
         kind => one(unknown("CREATE", kind, name)),
     }
 }
@@ -152,6 +154,7 @@ pub fn drop(own: &Id, model: &Model) -> Vec<String> {
             one(foreign::publication_member(object, false))
         }
         "subscription" => foreign::drop_subscription(own, object),
+        "privileges" => extras::of_gone(own, object, model),
         _ if target(own, object).is_empty() => one(unknown("DROP", &own.kind, name)),
         _ => one(format!("DROP {}", target(own, object))),
     }
@@ -225,7 +228,7 @@ fn own_way(
         }
         "constraint" => remake_unless(same(&["definition"]), Vec::new()),
         "index" => {
-            let is_same = same(&["pg_index.definition"]) && before.parent == after.parent;
+            let is_same = relation::is_same_index(before, after) && before.parent == after.parent;
             let is_broken =
                 before.get("pg_index.indisvalid") == "false" && after.is("pg_index.indisvalid");
             remake_unless(is_same && !is_broken, relation::index_marks(own, before, after, to))

@@ -1,8 +1,10 @@
 //! What belongs to a table: indexes, constraints, triggers, rules, policies, statistics.
 
+use std::collections::BTreeMap;
+
 use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::Model;
-use crate::snapshot::statements::text::{bare, last, list, quoted};
+use crate::snapshot::statements::text::{bare, last, list, parameter_changes, quoted};
 use crate::snapshot::statements::words::relation_word;
 
 /// Whether a constraint can stand in CREATE TABLE.
@@ -117,7 +119,43 @@ pub fn index_marks(own: &Id, before: &Object, after: &Object, model: &Model) -> 
             if after.has("reltablespace") { after.get("reltablespace") } else { "pg_default" };
         statements.push(format!("ALTER INDEX {} SET TABLESPACE {space}", own.name));
     }
+    // CREATE INDEX has them, what a constraint is defined by has not.
+    let is_of_constraint = after.parent.as_ref().is_some_and(|parent| parent.kind == "constraint");
+    if is_of_constraint || !before.values.is_empty() {
+        let (set, reset) = parameter_changes(before.get("reloptions"), after.get("reloptions"));
+        statements.extend(set.map(|set| format!("ALTER INDEX {} SET ({set})", own.name)));
+        statements.extend(reset.map(|reset| format!("ALTER INDEX {} RESET ({reset})", own.name)));
+    }
+    let (old, new) = (column_statistics(before), column_statistics(after));
+    let gone = old.keys().filter(|column| !new.contains_key(*column)).map(|column| (column, &"-1"));
+    for (column, target) in gone.chain(new.iter().filter(|(c, target)| old.get(*c) != Some(target)))
+    {
+        let index = &own.name;
+        statements
+            .push(format!("ALTER INDEX {index} ALTER COLUMN {column} SET STATISTICS {target}"));
+    }
     statements
+}
+
+/// The statistics targets of an index's columns, by their numbers.
+fn column_statistics(index: &Object) -> BTreeMap<&str, &str> {
+    list(index.get("column statistics"))
+        .into_iter()
+        .filter_map(|column| column.split_once(' '))
+        .collect()
+}
+
+/// Whether two indexes differ in no more than what ALTER INDEX can change.
+pub fn is_same_index(before: &Object, after: &Object) -> bool {
+    let plain = |index: &Object| {
+        let definition = index.get("pg_index.definition");
+        let options = definition.split_once(" WITH (").filter(|_| index.has("reloptions"));
+        match options.and_then(|(start, rest)| Some((start, rest.split_once(')')?.1))) {
+            Some((start, end)) => format!("{start}{end}"),
+            None => definition.to_string(),
+        }
+    };
+    plain(before) == plain(after)
 }
 
 /// The table on which a trigger or a rule stands, and whether it fires.

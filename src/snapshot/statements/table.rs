@@ -3,7 +3,7 @@
 use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::{Model, id};
 use crate::snapshot::statements::text::{
-    foreign_changes, foreign_options, list, parameter_changes, parameters,
+    all_parameters, foreign_changes, foreign_options, list, parameter_changes, parameters,
 };
 use crate::snapshot::statements::words::column_name;
 use crate::snapshot::statements::{column, relation};
@@ -64,8 +64,9 @@ pub fn create(own: &Id, table: &Object, model: &Model) -> Vec<String> {
     if table.has("relam") && table.get("relam") != "heap" {
         sql.push_str(&format!(" USING {}", table.get("relam")));
     }
-    if table.has("reloptions") {
-        sql.push_str(&format!(" WITH ({})", parameters(table.get("reloptions"))));
+    let options = all_parameters(table);
+    if !options.is_empty() {
+        sql.push_str(&format!(" WITH ({})", parameters(&options)));
     }
     if table.has("reltablespace") {
         sql.push_str(&format!(" TABLESPACE {}", table.get("reltablespace")));
@@ -204,7 +205,7 @@ pub fn alter(own: &Id, before: &Object, after: &Object) -> Vec<String> {
             false => format!("{alter} NOT OF"),
         });
     }
-    let (set, reset) = parameter_changes(before.get("reloptions"), after.get("reloptions"));
+    let (set, reset) = parameter_changes(&all_parameters(before), &all_parameters(after));
     statements.extend(set.map(|set| format!("{alter} SET ({set})")));
     statements.extend(reset.map(|reset| format!("{alter} RESET ({reset})")));
     let options = "pg_foreign_table.ftoptions";

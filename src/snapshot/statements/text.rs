@@ -1,6 +1,7 @@
 //! Takes texts of the server apart: names, arrays, lists.
 
 use crate::quote::literal;
+use crate::snapshot::object::Object;
 
 /// The parts of a qualified name, quoted as they stand.
 pub fn parts(name: &str) -> Vec<&str> {
@@ -138,6 +139,17 @@ pub fn parameters(text: &str) -> String {
         }
     };
     options(text).iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// The parameters of a relation, and those of its TOAST table.
+pub fn all_parameters(relation: &Object) -> String {
+    let inner = |name| relation.get(name).trim_start_matches('{').trim_end_matches('}');
+    let all = [inner("reloptions"), inner("toast options")];
+    let all: Vec<&str> = all.into_iter().filter(|inner| !inner.is_empty()).collect();
+    match all.is_empty() {
+        true => String::new(),
+        false => format!("{{{}}}", all.join(",")),
+    }
 }
 
 /// What of parameters must be set, and which must be reset, to come from one to the other.

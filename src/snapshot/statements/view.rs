@@ -2,7 +2,7 @@
 
 use crate::snapshot::object::{Id, Object};
 use crate::snapshot::statements::model::{Model, id};
-use crate::snapshot::statements::text::{parameter_changes, parameters};
+use crate::snapshot::statements::text::{all_parameters, parameter_changes, parameters};
 
 /// CREATE VIEW, CREATE MATERIALIZED VIEW.
 pub fn create(own: &Id, view: &Object, replace: bool) -> String {
@@ -11,8 +11,9 @@ pub fn create(own: &Id, view: &Object, replace: bool) -> String {
     if view.has("relam") && view.get("relam") != "heap" {
         sql.push_str(&format!(" USING {}", view.get("relam")));
     }
-    if view.has("reloptions") {
-        sql.push_str(&format!(" WITH ({})", parameters(view.get("reloptions"))));
+    let options = all_parameters(view);
+    if !options.is_empty() {
+        sql.push_str(&format!(" WITH ({})", parameters(&options)));
     }
     if view.has("reltablespace") {
         sql.push_str(&format!(" TABLESPACE {}", view.get("reltablespace")));
@@ -45,7 +46,7 @@ pub fn alter(own: &Id, before: &Object, after: &Object) -> Vec<String> {
         return vec![create(own, after, true)];
     }
     let alter = format!("ALTER {} {}", own.kind.to_uppercase(), own.name);
-    let (set, reset) = parameter_changes(before.get("reloptions"), after.get("reloptions"));
+    let (set, reset) = parameter_changes(&all_parameters(before), &all_parameters(after));
     let mut statements: Vec<String> =
         set.map(|set| format!("{alter} SET ({set})")).into_iter().collect();
     statements.extend(reset.map(|reset| format!("{alter} RESET ({reset})")));

@@ -30,6 +30,11 @@ pub const CASES: &[Case] = &[
         "create schema \"My App\"; create table \"My App\".\"We ird\" (\"Co l\" int primary key, \"x\"\"y\" text default 'a''b\\c', \"select\" int); create index \"my Index\" on \"My App\".\"We ird\" (\"x\"\"y\"); comment on column \"My App\".\"We ird\".\"x\"\"y\" is 'c\\d'",
     ),
     (
+        "table options of toast",
+        "create table t (a text) with (toast.autovacuum_enabled=false, fillfactor=70)",
+        "alter table t set (toast.autovacuum_vacuum_threshold=5); alter table t reset (toast.autovacuum_enabled); create materialized view m with (toast.autovacuum_enabled=false) as select a from t",
+    ),
+    (
         "column",
         "create table t (id int)",
         "alter table t add column name text not null default 'x' collate \"C\", add n int generated always as (id + 1) stored",
@@ -174,6 +179,16 @@ pub const CASES: &[Case] = &[
         "index marks gone",
         "create table t (a int not null); create unique index i on t (a); alter table t cluster on i; alter table t replica identity using index i",
         "alter table t set without cluster; alter table t replica identity full",
+    ),
+    (
+        "index options",
+        "create table t (a int constraint pk primary key, b int constraint u unique, c int); create index i on t (c) with (fillfactor=60)",
+        "alter index i set (fillfactor=70); alter index pk set (fillfactor=80); alter table t drop constraint u; alter table t add constraint u unique (b) with (fillfactor=55)",
+    ),
+    (
+        "index statistics",
+        "create table t (a int, b int); create index i on t (a, (a + b), (b + 1)); alter index i alter column 3 set statistics 9",
+        "alter index i alter column 2 set statistics 81; alter index i alter column 3 set statistics -1; create index j on t ((b + 2)); alter index j alter column 1 set statistics 7",
     ),
     (
         "sequence",
@@ -431,6 +446,16 @@ pub const CASES: &[Case] = &[
         "extension in a schema",
         "create schema ext; create extension hstore schema ext; create table t (a ext.hstore)",
         "alter extension hstore set schema public",
+    ),
+    (
+        "privileges on what is not ours",
+        "create extension hstore; grant execute on function hstore(text, text) to dbm_owner with grant option; revoke execute on function pg_catalog.pg_stat_reset() from public",
+        "revoke execute on function pg_catalog.pg_sleep(double precision) from public; revoke usage on language plpgsql from public; grant select on pg_catalog.pg_authid to dbm_reader; grant select (rolname) on pg_catalog.pg_authid to dbm_owner; revoke grant option for execute on function hstore(text, text) from dbm_owner; grant usage on type hstore to dbm_reader; create extension citext; revoke execute on function texticlike(citext, citext) from public",
+    ),
+    (
+        "goes with an extension",
+        "create extension hstore; create extension citext; create table t (a int); create index i on t (a); create function f() returns trigger language plpgsql as $$begin return new; end$$; create trigger tr after insert on t for each row execute function f(); create materialized view m as select 1 as a; alter trigger tr on t depends on extension citext; alter index i depends on extension citext",
+        "alter function f() depends on extension hstore; alter function f() depends on extension citext; alter materialized view m depends on extension hstore; alter index i depends on extension hstore; drop trigger tr on t; create trigger tr after insert on t for each row execute function f(); alter trigger tr on t depends on extension hstore",
     ),
     (
         "partitioned table",
