@@ -343,6 +343,9 @@ fn failed(printer: &Printer, failure: &Failure) {
                     "the text is the log's: check out the release that has the file, or undo by \
                      hand and force the version"
                 }
+                Cause::Server(error) if error.code == "P0001" || error.code.starts_with("23") => {
+                    "fix the file, or what it found in the database, then run the same command again"
+                }
                 Cause::Server(_) | Cause::Refused(_) => {
                     "fix the file, then run the same command again"
                 }
