@@ -102,15 +102,16 @@ fn say_next(context: &Context, variable: &str, has_target: bool) {
             "git does not ignore .env, which holds a password: printf '{newline}.env\\n' >> .gitignore"
         ));
     }
+    let aim = if is_set { "to run the migrations" } else { "then create the tables" };
     let typed = &context.config.program.typed;
     if has_target && !typed.contains('/') {
-        return printer.hint("then create the tables: make migrate-up");
+        return printer.hint(&format!("{aim}: make migrate-up"));
     }
     let flag = match context.config.flags.database_env.is_none() && variable != DATABASE_VARIABLE {
         true => format!(" -database-env {}", word(variable)),
         false => String::new(),
     };
-    printer.hint(&format!("then create the tables: {}{flag} up", printer.program()));
+    printer.hint(&format!("{aim}: {}{flag} up", printer.program()));
 }
 
 fn is_in_env_file(context: &Context, variable: &str) -> bool {

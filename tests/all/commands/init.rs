@@ -157,6 +157,8 @@ fn another_folder_and_another_variable() {
         assert_eq!(db.row(), Some((1, false)), "{run}");
         let copies = made.stderr.contains("cp .env.example");
         assert_eq!(copies, env.is_empty(), "a .env that is there is not overwritten: {made}");
+        let goes_on = made.stderr.contains("hint: then create the tables: ");
+        assert_eq!(goes_on, env.is_empty(), "nothing comes before it: {made}");
     }
 }
 
