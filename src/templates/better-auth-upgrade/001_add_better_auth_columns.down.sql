@@ -2,7 +2,8 @@
 
 DO $downgrade$
 DECLARE
-    added text;
+    added   text;
+    comment text;
 BEGIN
     FOR added IN
         SELECT attname
@@ -24,6 +25,14 @@ BEGIN
                WHERE attrelid = to_regclass('users') AND attname = 'email_verified_before'
                  AND NOT attisdropped) THEN
         ALTER TABLE users RENAME COLUMN email_verified_before TO email_verified;
+        comment := (SELECT col_description(attrelid, attnum)
+                    FROM pg_attribute
+                    WHERE attrelid = to_regclass('users') AND attname = 'email_verified');
+        IF comment LIKE '%(better-auth-upgrade, default)' THEN
+            ALTER TABLE users ALTER COLUMN email_verified DROP DEFAULT;
+            comment := nullif(replace(comment, '(better-auth-upgrade, default)', ''), '');
+            EXECUTE format('COMMENT ON COLUMN users.email_verified IS %L', comment);
+        END IF;
     END IF;
 END;
 $downgrade$;

@@ -6,7 +6,7 @@
 -- email_verified, is_verified, is_email_verified or verified, or a time email_verified_at. A boolean
 -- email_verified is kept under the name email_verified_before. To fill the column, the table is
 -- rewritten once, and locked meanwhile.
--- To adapt: if everybody shall verify the address again, delete the ALTER COLUMN below.
+-- To adapt: if everybody is to verify their address again, delete the ALTER COLUMN below.
 --
 -- What is added has (better-auth-upgrade) in its comment: the down files take that away, and no more.
 
@@ -28,6 +28,17 @@ BEGIN
     IF types ->> 'email_verified' = 'boolean' THEN
         ALTER TABLE users RENAME COLUMN email_verified TO email_verified_before;
         types := types - 'email_verified' || '{"email_verified_before": "boolean"}';
+        -- Better Auth adds users without it.
+        IF EXISTS (SELECT FROM pg_attribute
+                   WHERE attrelid = to_regclass('users') AND attname = 'email_verified_before'
+                     AND attnotnull AND NOT atthasdef) THEN
+            ALTER TABLE users ALTER COLUMN email_verified_before SET DEFAULT false;
+            EXECUTE format(
+                'COMMENT ON COLUMN users.email_verified_before IS %L',
+                (SELECT concat(col_description(attrelid, attnum), '(better-auth-upgrade, default)')
+                 FROM pg_attribute
+                 WHERE attrelid = to_regclass('users') AND attname = 'email_verified_before'));
+        END IF;
     END IF;
 
     IF NOT types ? 'email_verified' THEN

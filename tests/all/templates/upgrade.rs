@@ -164,6 +164,29 @@ fn verified_users_are_carried_over() {
     }
 }
 
+/// A column that Better Auth does not know needs a default; the down file takes it away.
+#[test]
+fn a_flag_without_a_default() {
+    let folder = written("better-auth-upgrade");
+    for comment in ["NULL", "'By mail.'"] {
+        let db = Database::new();
+        db.execute(&format!(
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text, email_verified boolean NOT NULL);
+             COMMENT ON COLUMN users.email_verified IS {comment};
+             INSERT INTO users VALUES (1, 'ada@example.com', true)"
+        ));
+        let before = db.dump();
+        dbm(&db, &folder, &["up"]);
+        let upgraded = db.dump();
+        run_files(&db, &folder);
+        assert_eq!(db.dump(), upgraded, "twice");
+        db.execute("INSERT INTO users (id, email) VALUES (2, 'eve@example.com')");
+        db.execute("DELETE FROM users WHERE id = 2");
+        dbm(&db, &folder, &["down", "-all"]);
+        assert_eq!(db.dump(), before);
+    }
+}
+
 /// Nobody counts as verified because there was nobody yet when the files ran for the first time.
 #[test]
 fn of_an_empty_table() {
