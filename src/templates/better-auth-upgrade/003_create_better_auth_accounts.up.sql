@@ -23,7 +23,7 @@ BEGIN
              AND (attname = 'user_id' OR attname = 'id'
                   AND atttypid IN ('text'::regtype, 'varchar'::regtype))) < 2 THEN
         RAISE EXCEPTION
-            'the table accounts is not one of Better Auth: that has id, of type varchar, and user_id'
+            'the table accounts is not Better Auth''s: it must have id, of type varchar, and user_id'
             USING HINT = 'Rename it, and run this migration again.';
     END IF;
 

@@ -47,6 +47,7 @@ BEGIN
         WHERE found.type IS DISTINCT FROM needed.type
           AND NOT coalesce(found.type IN ('text', 'character varying', 'citext')
               AND needed.type IN ('text', 'character varying', 'citext'), false)
+        ORDER BY array_position(ARRAY['users', 'sessions', 'accounts'], tab), col
     );
 
     -- One row an id, and rows that go with their user.

@@ -1,8 +1,8 @@
--- Accounts. Ids are text, for Better Auth makes its own; a row that comes without one gets a UUID.
+-- Accounts. Ids are text, because Better Auth makes its own; a row that comes without one gets a UUID.
 -- To adapt: add the columns of the application's own, such as a name.
 
 CREATE TABLE users (
-    -- From PostgreSQL 13 on, gen_random_uuid()::text does as well.
+    -- From PostgreSQL 13 on, gen_random_uuid()::text works, too.
     id            TEXT NOT NULL DEFAULT md5(random()::text || clock_timestamp()::text)::uuid::text,
     email         TEXT NOT NULL,
     password_hash TEXT NOT NULL,

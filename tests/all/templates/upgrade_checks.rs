@@ -30,7 +30,7 @@ fn what_cannot_be_upgraded() {
         Some(1),
     );
     for table in ["sessions", "accounts"] {
-        let said = format!("the table {table} is not one of Better Auth: that has id, ");
+        let said = format!("the table {table} is not Better Auth's: it must have id, ");
         for columns in ["sid text PRIMARY KEY, data json", "id bigserial, user_id bigint"] {
             let sql = format!("{USERS}; CREATE TABLE {table} ({columns})");
             let version = if table == "sessions" { 1 } else { 2 };
@@ -108,7 +108,8 @@ fn what_was_put_right_passes() {
         .assert_says(
             "sessions.user_id has no foreign key to users.id with ON DELETE CASCADE; accounts (",
         )
-        .assert_says("Put this right by hand, and run this migration again.");
+        .assert_says("Put this right by hand, and run this migration again.")
+        .assert_says("hint: fix the file, or what it found in the database, then run the same");
     // The files of the steps do so, too.
     dbm(&db, &folder, &["goto", "1"]);
     dbm(&db, &folder, &["up"]);
