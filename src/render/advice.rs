@@ -15,7 +15,7 @@ pub fn of_file(program: &str, failure: &Failure, error: &ServerError) -> Option<
         // duplicate_table, duplicate_schema, duplicate_object: the schema was made by other means.
         "42P07" | "42P06" | "42710" if failure.before == State::NONE => Some(format!(
             "the database is at no version, and has objects of this file already; if it was set up \
-             without migrations, say which version it is at: {program} force {}",
+             without migrations, set the last version whose objects are all there, such as: {program} force {}",
             failure.version
         )),
         _ => None,

@@ -21,7 +21,7 @@ use crate::render::json::NoBody;
 ///
 /// To count in an empty folder: create -seq -ext sql -dir FOLDER NAME
 #[derive(clap::Args)]
-#[command(override_usage = "new NAME")]
+#[command(override_usage = "new NAME | -template T")]
 pub struct Args {
     /// in place of a NAME: the migrations of a schema that is built in; templates lists them
     #[arg(long, value_name = "T", value_parser = template_name())]
