@@ -20,7 +20,7 @@ pub const QUERY: &str = "\
         union all select 'pg_type'::regclass, oid, 0, null, typacl, acldefault('T', typowner), typowner \
             from pg_type where typacl is not null \
         union all select 'pg_namespace'::regclass, oid, 0, null, nspacl, acldefault('n', nspowner), nspowner \
-            from pg_namespace where nspacl is not null and nspname not in ('public', 'information_schema') \
+            from pg_namespace where nspacl is not null and oid <> 2200 and nspname <> 'information_schema' \
         union all select 'pg_language'::regclass, oid, 0, null, lanacl, acldefault('l', lanowner), lanowner \
             from pg_language where lanacl is not null \
         union all select 'pg_foreign_data_wrapper'::regclass, oid, 0, null, fdwacl, acldefault('F', fdwowner), fdwowner \

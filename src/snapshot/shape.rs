@@ -20,6 +20,10 @@ const UNLISTED: [(&str, &str, &str); 2] = [
 /// The first number of an object that does not come with the server.
 pub const FIRST_OBJECT: u32 = 16384;
 
+/// The schema `public`, whatever it is called: the only one that comes with a database and is an object
+/// like any other.
+const PUBLIC: u32 = 2200;
+
 /// What a column's value is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holds {
@@ -296,9 +300,9 @@ fn privileges(table: &str, column: &str) -> String {
 fn kept(name: &str, first: &str) -> String {
     let own = match name {
         "pg_description" | "pg_seclabel" => format!(
-            "(objoid >= {FIRST_OBJECT} or classoid = 'pg_namespace'::regclass and objoid = (select oid from pg_namespace where nspname = 'public'))"
+            "(objoid >= {FIRST_OBJECT} or classoid = 'pg_namespace'::regclass and objoid = {PUBLIC})"
         ),
-        "pg_namespace" => format!("(oid >= {FIRST_OBJECT} or nspname = 'public')"),
+        "pg_namespace" => format!("(oid >= {FIRST_OBJECT} or oid = {PUBLIC})"),
         "pg_db_role_setting" => "true".to_string(),
         _ => format!("{first} >= {FIRST_OBJECT}"),
     };

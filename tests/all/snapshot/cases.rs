@@ -635,6 +635,11 @@ pub const CASES: &[Case] = &[
         "alter schema app rename to other",
     ),
     (
+        "schema public renamed",
+        "create table t (id serial primary key); create function f() returns int language sql as 'select 1'; comment on schema public is 'ours'",
+        "alter schema public rename to ours; create schema public; create table public.u (id int)",
+    ),
+    (
         "moved to another schema",
         "create schema app; create table t (id serial primary key, x int); create index i on t (x); create view v as select id from t; create type e as enum ('a'); create table u (e e); create function f() returns int language sql as 'select 1'",
         "alter table t set schema app; alter view v set schema app; alter type e set schema app; alter function f set schema app",
