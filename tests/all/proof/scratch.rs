@@ -19,6 +19,27 @@ fn is_gone_at_the_end() {
     assert_eq!((db.row(), db.tables().len()), (None, 0), "the target is as it was");
 }
 
+/// A subscription keeps its database from being dropped.
+#[test]
+fn is_gone_where_there_are_subscriptions() {
+    let (db, folder) = (Database::new(), Folder::four());
+    folder.write(
+        "5_e.up.sql",
+        "create subscription e connection 'host=nowhere' publication p with (connect = false)",
+    );
+    for (down, status) in
+        [("alter subscription e set (slot_name = none); drop subscription e", 0), ("select 1", 1)]
+    {
+        folder.write("5_e.down.sql", down);
+        let output = test(&db, &folder).arg("-verbose").output();
+        let name = scratch_name(&output.assert_status(status).stderr);
+        assert!(!is_there(&db, &name), "{output}");
+        let (scratch, own) = (Database::new(), test(&db, &folder));
+        own.args(["-scratch", &scratch.url()]).output().assert_status(status);
+        assert_eq!(scratch.number("SELECT count(*) FROM pg_subscription WHERE subname = 'e'"), 0);
+    }
+}
+
 #[test]
 fn is_kept_where_that_is_wanted() {
     let (db, folder) = (Database::new(), Folder::four());
