@@ -61,7 +61,13 @@ impl fmt::Display for Statement {
 pub fn statements(from: &Snapshot, to: &Snapshot) -> Vec<Statement> {
     let (renames, from) = renames::renames(from, to);
     let plan = Plan::new(Model::new(&from), Model::new(to));
-    renames.into_iter().chain(plan.steps()).map(|sql| Statement { sql }).collect()
+    // A rename may free the name of a schema that is made, and move an object into one.
+    let is_of_schema = |sql: &String| sql.starts_with("ALTER SCHEMA ");
+    let (schemas, renames): (Vec<_>, Vec<_>) = renames.into_iter().partition(is_of_schema);
+    let is_new_schema = |sql: &String| !renames.is_empty() && sql.starts_with("CREATE SCHEMA ");
+    let (made, steps): (Vec<_>, Vec<_>) = plan.steps().into_iter().partition(is_new_schema);
+    let all = schemas.into_iter().chain(made).chain(renames).chain(steps);
+    all.map(|sql| Statement { sql }).collect()
 }
 
 /// An object as SQL: the statements that make it, or for a column what CREATE TABLE says of it.

@@ -6,6 +6,11 @@ pub type Case = (&'static str, &'static str, &'static str);
 /// The kinds of objects, one by one.
 pub const CASES: &[Case] = &[
     ("schema", "", "create schema app; comment on schema app is 'it''s'"),
+    (
+        "schema that a table was moved out of",
+        "create schema app; create table app.t (id int)",
+        "alter table app.t set schema public; drop schema app",
+    ),
     ("schema with content", "", "create schema app; create table app.t (id int)"),
     (
         "table",
