@@ -97,9 +97,10 @@ fn exit_codes() {
     let mut transaction = other.transaction().expect("a transaction");
     transaction.batch_execute("LOCK TABLE a IN ACCESS SHARE MODE").expect("a lock");
     let mut run = stage.shell("exec dbm up").spawn();
-    wait::until_true("a file that waits", || {
-        stage.db.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0
-    });
+    // Other tests have waiting sessions, too, in databases of their own.
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = \
+                   (SELECT oid FROM pg_database WHERE datname = current_database())";
+    wait::until_true("a file that waits", || stage.db.number(waiting) > 0);
     run.signal("TERM");
     run.wait_for("Stopping after this");
     transaction.rollback().expect("end the transaction");
