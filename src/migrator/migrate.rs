@@ -190,6 +190,9 @@ impl Run<'_> {
 
     /// Runs every step that is still to be run when its turn comes.
     fn steps(&mut self, progress: &mut Progress) -> Result<(), Error> {
+        if let Some(Planned { plan, next, .. }) = &progress.planned {
+            self.table.expect_files(plan.steps.len().saturating_sub(*next));
+        }
         let mut ahead = ReadAhead::default();
         while let Some(Planned { plan, history, next, report }) = &mut progress.planned
             && let Some(step) = plan.steps.get(*next)

@@ -37,7 +37,7 @@ impl Session {
         on_notice: &mut dyn FnMut(Notice),
         on_tick: OnTick<'_>,
     ) -> Result<(), SendError> {
-        let mut completed = 0;
+        let (mut completed, mut has_rows) = (0, false);
         let mut cancelled = false;
         let begun = Instant::now();
         // Short enough to see who is in the way before `lock_timeout` strikes.
@@ -60,8 +60,12 @@ impl Session {
                     match runtime.block_on(next) {
                         Ok(None) => break Ok(()),
                         Ok(Some(Ok(message))) => {
-                            if let SimpleQueryMessage::CommandComplete(_) = message {
-                                completed += 1;
+                            match message {
+                                SimpleQueryMessage::CommandComplete(_) => {
+                                    (completed, has_rows) = (completed + 1, false);
+                                }
+                                SimpleQueryMessage::Row(_) => has_rows = true,
+                                _ => {}
                             }
                             on_message(message);
                         }
@@ -119,7 +123,7 @@ impl Session {
         if let Fault::Lost(reason) = &fault {
             self.lost.get_or_insert_with(|| reason.clone());
         }
-        Err(SendError::new(fault, completed))
+        Err(SendError { has_rows, ..SendError::new(fault, completed) })
     }
 
     /// A pooler whose server has gone says so as an error of class 08, and hangs up: the file may have

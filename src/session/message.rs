@@ -61,6 +61,8 @@ pub struct SendError {
     pub fault: Fault,
     /// How many of its statements were done before.
     pub completed: usize,
+    /// Whether the statement that failed had given rows.
+    pub has_rows: bool,
     /// Who was in its way, where it had a `lock_wait`.
     pub blockers: Vec<Holder>,
     /// It was cancelled because it waited for somebody who waits for our lock.
@@ -70,7 +72,7 @@ pub struct SendError {
 impl SendError {
     /// Without more to tell of it.
     pub fn new(fault: Fault, completed: usize) -> SendError {
-        SendError { fault, completed, blockers: Vec::new(), is_circle: false }
+        SendError { fault, completed, has_rows: false, blockers: Vec::new(), is_circle: false }
     }
 }
 

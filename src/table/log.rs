@@ -14,7 +14,7 @@ use crate::quote::{EQ, bytes_literal, identifier, literal, text_literal};
 use crate::session::lock::Locked;
 use crate::session::{Row, Session};
 use crate::sqlstate::UNDEFINED_TABLE;
-use crate::table::row::OurSql;
+use crate::table::row::{OurSql, raise_check};
 use crate::table::version_table::Table;
 use crate::url::LogContent;
 
@@ -74,6 +74,11 @@ pub enum Took {
     /// Not at all.
     Unknown,
 }
+
+/// What an entry says; the rest has defaults.
+pub(super) const COLUMNS: &str = "action, direction, version, name, error, from_version, from_dirty, \
+    to_version, to_dirty, up_sha256, down_sha256, up_text, down_text, duration_ms, os_user, os_host, \
+    program";
 
 /// The type `text`.
 const TEXT: &str = "pg_catalog.text";
@@ -157,6 +162,43 @@ impl Table {
         if !self.log.is_on {
             return OurSql::default();
         }
+        let values = self.values(operator, entry, literal(entry.action.word()));
+        let sql = format!(
+            "INSERT INTO {} ({COLUMNS}) VALUES ({});",
+            self.quoted_log(),
+            values.join(", ")
+        );
+        self.as_connected(OurSql { sql, count: 1 })
+    }
+
+    /// SQL that adds the entry of a file that was run, and raises as [`Table::check`] does: one
+    /// statement, which gives a row when it is done. What fails behind that row fails at the commit.
+    pub fn record_and_check(&self, operator: &Operator, entry: &NewEntry<'_>) -> OurSql {
+        let values = self.values(operator, entry, self.run_if_kept(&entry.to.number().to_string()));
+        let sql = format!(
+            "INSERT INTO {} ({COLUMNS}) VALUES ({}) RETURNING 1;",
+            self.quoted_log(),
+            values.join(", ")
+        );
+        self.as_connected(OurSql { sql, count: 1 })
+    }
+
+    /// The word for a file that was run; raises where the clean row is not at `version`.
+    pub(super) fn run_if_kept(&self, version: &str) -> String {
+        format!(
+            "CASE WHEN {} THEN 'run' ELSE {}::pg_catalog.text END",
+            self.is_kept(version, false),
+            raise_check()
+        )
+    }
+
+    /// The values of an entry, as SQL, in the order of [`COLUMNS`].
+    pub(super) fn values(
+        &self,
+        operator: &Operator,
+        entry: &NewEntry<'_>,
+        action: String,
+    ) -> [String; 17] {
         let text = |text: Option<&str>| text.map_or("NULL".to_string(), literal);
         let whole = |text: Option<&str>| match text {
             None => "NULL".to_string(),
@@ -169,38 +211,33 @@ impl Table {
         };
         let took = match entry.took {
             Took::This(took) => format!("{:.3}", took.as_secs_f64() * 1000.0),
-            Took::Message => "1000 OPERATOR(pg_catalog.*) extract(epoch FROM \
-                              pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) \
-                              pg_catalog.statement_timestamp())"
+            Took::Message => "1000::double precision OPERATOR(pg_catalog.*) \
+                              pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() \
+                              OPERATOR(pg_catalog.-) pg_catalog.statement_timestamp())"
                 .to_string(),
             Took::Unknown => "NULL".to_string(),
         };
         let direction = entry.direction.map(|direction| direction.to_string());
         let keeps_texts = entry.keeps_texts && self.log.content == LogContent::Texts;
-        let sql = format!(
-            "INSERT INTO {} (action, direction, version, name, error, from_version, from_dirty, \
-             to_version, to_dirty, up_sha256, down_sha256, up_text, down_text, duration_ms, \
-             os_user, os_host, program) VALUES \
-             ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {took}, {}, {}, {});",
-            self.quoted_log(),
-            literal(entry.action.word()),
+        [
+            action,
             text(direction.as_deref()),
             entry.version.map_or("NULL".to_string(), |version| number(Some(version)).to_string()),
             text(entry.name),
             text(entry.error.as_deref()),
-            entry.from.number(),
-            entry.from.dirty,
-            entry.to.number(),
-            entry.to.dirty,
+            entry.from.number().to_string(),
+            entry.from.dirty.to_string(),
+            entry.to.number().to_string(),
+            entry.to.dirty.to_string(),
             checksum(entry.up),
             checksum(entry.down),
             whole(entry.up.filter(|text| keeps_texts && text.len() <= LONGEST_KEPT)),
             whole(entry.down.filter(|_| keeps_texts)),
+            took,
             text(operator.user.as_deref()),
             text(operator.host.as_deref()),
             literal(&operator.program),
-        );
-        self.as_connected(OurSql { sql, count: 1 })
+        ]
     }
 
     /// Reads the log, the oldest entry first; none where there is no log or we may not read it.

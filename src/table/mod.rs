@@ -3,6 +3,7 @@
 
 mod indexes;
 mod log;
+mod prepared;
 mod row;
 mod trust;
 mod version_table;
@@ -10,4 +11,4 @@ mod version_table;
 pub use indexes::{InvalidIndex, invalid_indexes};
 pub use log::{NewEntry, Operator, Texts, Took};
 pub use row::{CHECK, GUARD, OurSql};
-pub use version_table::Table;
+pub use version_table::{Prepared, Table};

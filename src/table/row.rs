@@ -32,6 +32,11 @@ pub const GUARD: &str = "dbm-guard: the version row is ";
 /// Stands in the error that a check raises.
 pub const CHECK: &str = "dbm-check: the version row is gone from ";
 
+/// A number that raises, for the server to say that the row is not what it was set to.
+pub(super) fn raise_check() -> String {
+    format!("pg_catalog.concat({}, pg_catalog.current_database())::int", literal(CHECK))
+}
+
 impl Table {
     /// Takes note of what a file that is about to run may change on the session.
     pub fn note(&mut self, facts: &Facts) {
@@ -85,24 +90,20 @@ impl Table {
     /// SQL that raises unless the row is what it was set to: what a file calls may have emptied or
     /// dropped the table, and a trigger or rule on it may change what is written.
     pub fn check(&self, set: State) -> OurSql {
-        let table = self.quoted();
         let is_kept = match set {
-            State::NONE => format!("NOT EXISTS (SELECT FROM {table})"),
-            // Of no row it is null.
-            _ => format!(
-                "(SELECT pg_catalog.bool_and(version {EQ} {} AND dirty {EQ} {}) FROM {table})",
-                set.number(),
-                set.dirty
-            ),
+            State::NONE => format!("NOT EXISTS (SELECT FROM {})", self.quoted()),
+            _ => self.is_kept(&set.number().to_string(), set.dirty),
         };
-        self.as_connected(OurSql {
-            sql: format!(
-                "SELECT CASE WHEN {is_kept} THEN 0 \
-                 ELSE pg_catalog.concat({}, pg_catalog.current_database())::int END;",
-                literal(CHECK),
-            ),
-            count: 1,
-        })
+        let sql = format!("SELECT CASE WHEN {is_kept} THEN 0 ELSE {} END;", raise_check());
+        self.as_connected(OurSql { sql, count: 1 })
+    }
+
+    /// Condition that the row is at a version; of no row it is null.
+    pub(super) fn is_kept(&self, version: &str, dirty: bool) -> String {
+        format!(
+            "(SELECT pg_catalog.bool_and(version {EQ} {version} AND dirty {EQ} {dirty}) FROM {})",
+            self.quoted()
+        )
     }
 
     /// `delete`, then the new row, as whom we connected as.

@@ -33,6 +33,8 @@ pub struct Table {
     /// Whether the session is ours from end to end; else a pooler lends us one for each
     /// transaction.
     pub is_session_ours: bool,
+    /// Whether the statements that go with a file are prepared.
+    pub prepared: Prepared,
 }
 
 /// What is known of the log's table.
@@ -64,6 +66,18 @@ pub struct SessionSettings {
     pub role_changed: bool,
     /// Whether a file may have set the encoding in which the server reads what we send.
     pub encoding_changed: bool,
+}
+
+/// Whether the statements are prepared on the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prepared {
+    /// They are not to be used.
+    #[default]
+    No,
+    /// They are to be prepared with the next file.
+    WithNext,
+    /// They are.
+    Yes,
 }
 
 /// Behind the version table's name.
@@ -129,6 +143,7 @@ impl Table {
                 encoding_changed: false,
             },
             is_session_ours: next().is_some_and(|token| session.token() == Some(&token)),
+            prepared: Prepared::No,
         };
         if url.log == LogContent::Off {
             (table.log.exists, table.log.may_read, table.log.may_add) = (false, false, false);
@@ -281,6 +296,7 @@ pub mod tests {
                 encoding_changed: false,
             },
             is_session_ours: true,
+            prepared: Prepared::No,
         }
     }
 

@@ -28,8 +28,9 @@ pub struct Spot {
     pub statement: Option<usize>,
     /// At which character of the file, from 1, if the server said one.
     pub position: Option<usize>,
-    /// Whether nothing but the last statement of the message was left.
-    pub is_last: bool,
+    /// Whether it may have been at the commit: all but the message's last statement was done, and
+    /// that had given its rows, if it is ours.
+    pub may_be_commit: bool,
 }
 
 impl<'a> Message<'a> {
@@ -58,17 +59,30 @@ impl<'a> Message<'a> {
     }
 
     /// Where the server was when it gave `position`, a character of the message from 1, or none,
-    /// and `done` statements of the message were done. `statements` are the file's.
-    pub fn spot(&self, position: Option<usize>, done: usize, statements: &[Statement]) -> Spot {
+    /// `done` statements of the message were done, and the next one had given rows or not.
+    /// `statements` are the file's.
+    pub fn spot(
+        &self,
+        position: Option<usize>,
+        (done, has_rows): (usize, bool),
+        statements: &[Statement],
+    ) -> Spot {
         let (part, statement) = self.under_way(done, statements);
         let ours: usize = self.inserts.iter().map(|insert| insert.ours.count).sum();
-        let spot =
-            Spot { part, statement, position: None, is_last: done + 1 == statements.len() + ours };
+        let is_last = position.is_none() && done + 1 == statements.len() + ours;
+        let spot = Spot { part, statement, position: None, may_be_commit: is_last };
         match position.map(|position| self.position(position)) {
-            None => spot,
             Some(Ok(position)) => Spot { part: Part::File, position: Some(position), ..spot },
             Some(Err(part)) => Spot { part, statement: None, ..spot },
+            None if !is_last || part == Part::File => spot,
+            None if has_rows => Spot { part: Part::End, ..spot },
+            None => Spot { may_be_commit: false, ..spot },
         }
+    }
+
+    /// In which part the server was when so many statements were done.
+    pub fn part(&self, done: usize, statements: &[Statement]) -> Part {
+        self.under_way(done, statements).0
     }
 
     /// The character of the file, from 1, for one of the message; or the part that is ours.
@@ -129,7 +143,7 @@ mod tests {
         message.insert(file.len(), Part::Log, ours(";L", 1));
         message.insert(file.len(), Part::End, ours(";Z", 1));
         assert_eq!(message.text(), "é;X;Y; b; c;L;Z");
-        let spot = |position, done| message.spot(position, done, script.statements());
+        let spot = |position, done| message.spot(position, (done, true), script.statements());
         let (row, log, end) = (Err(Part::Row), Err(Part::Log), Err(Part::End));
         let positions = [
             Ok(1),
@@ -162,9 +176,11 @@ mod tests {
             (Part::End, None),
         ];
         for (done, (part, statement)) in under_way.into_iter().enumerate() {
-            let is_last = done == 6;
-            let expected = Spot { part, statement, position: None, is_last };
+            let may_be_commit = done == 6;
+            let expected = Spot { part, statement, position: None, may_be_commit };
             assert_eq!(spot(None, done), expected, "{done}");
         }
+        let without_rows = message.spot(None, (6, false), script.statements());
+        assert_eq!((without_rows.part, without_rows.may_be_commit), (Part::End, false));
     }
 }

@@ -16,8 +16,8 @@ use crate::migrator::file::verdict::{
 use crate::migrator::run::Run;
 use crate::session::SendError;
 use crate::sql::{Kind, Mode};
-use crate::sqlstate::INVALID_TEXT_REPRESENTATION;
-use crate::table::{CHECK, GUARD, OurSql, Table, Took};
+use crate::sqlstate::{INVALID_TEXT_REPRESENTATION, SYNTAX_ERROR};
+use crate::table::{CHECK, GUARD, OurSql, Prepared, Table, Took};
 
 /// The log's refusal of an entry, until it is known whether the log is to blame.
 struct Suspicion {
@@ -43,6 +43,7 @@ impl Run<'_> {
                 false => Ending::Check,
             },
             with_log: self.table.log.is_on,
+            prepared: self.table.has_prepared(file.before(), file.after()),
             as_connected: self.table.settings.role_changed,
             may_restore: true,
         };
@@ -50,14 +51,20 @@ impl Run<'_> {
         let mut suspicion: Option<Suspicion> = None;
         loop {
             let message = self.message(file, &attempt);
-            let Err(error) = self.send(&message.text()) else {
+            let sent = self.send(&message.text());
+            let statements = file.script.statements();
+            let part = sent.as_ref().err().map(|error| message.part(error.completed, statements));
+            if attempt.prepared && part != Some(Part::Row) {
+                self.table.prepared = Prepared::Yes;
+            }
+            let Err(error) = sent else {
                 if let Some(suspicion) = suspicion {
                     self.stop_logging(suspicion.reason);
                 }
                 return Ok(Ran::Done);
             };
             let Fault::Server(said) = &error.fault else {
-                let spot = message.spot(None, error.completed, file.script.statements());
+                let spot = message.spot(None, (error.completed, false), statements);
                 return Err(file.failed(error, spot.statement, None, Outcome::Unknown));
             };
             let nature = self.nature(file, &retries);
@@ -65,8 +72,14 @@ impl Run<'_> {
                 // The error left the block open, aborted: nothing in it can be saved.
                 self.locked.roll_back();
             }
-            let spot = message.spot(said.position, error.completed, file.script.statements());
+            let done = (error.completed, error.has_rows);
+            let spot = message.spot(said.position, done, statements);
             let mut facts = error_facts(said, &spot, self.table);
+            // What cannot be parsed fails before anything is executed.
+            facts.is_prepared = attempt.prepared
+                && !matches!(part, None | Some(Part::File))
+                && !facts.may_be_commit
+                && said.code != SYNTAX_ERROR;
             facts.log_defers = facts.may_be_commit
                 && attempt.with_log
                 && self.table.log_defers(self.locked.session());
@@ -80,6 +93,9 @@ impl Run<'_> {
                         });
                     }
                     self.table.settings.role_changed |= next.as_connected;
+                    if attempt.prepared && !next.prepared {
+                        self.table.prepared = Prepared::No;
+                    }
                     attempt = next;
                 }
                 Verdict::Retry => self.retry(file, &mut retries, error.blockers),
@@ -128,21 +144,27 @@ impl Run<'_> {
         let statements = file.script.statements();
         // A file without a statement is not sent, as golang-migrate does not.
         let text = if statements.is_empty() { "" } else { file.text.as_str() };
-        let record = |took| match attempt.with_log {
-            true => self.table.record(&self.options.operator, &file.entry(took)),
-            false => OurSql::default(),
-        };
+        let operator = &self.options.operator;
+        let entry = |took| attempt.with_log.then(|| file.entry(took));
         let mut message = Message::new(text);
         message.insert(0, Part::Row, OurSql { sql: label(&file.path), count: 0 });
-        let row = self.table.advance(file.before(), file.after());
+        if attempt.prepared {
+            let prepare = self.table.prepare(operator, &file.entry(Took::Message));
+            message.insert(attempt.guard_at, Part::Row, prepare);
+        }
+        let row = match attempt.prepared {
+            true => self.table.advance_prepared(file.before(), file.after()),
+            false => self.table.advance(file.before(), file.after()),
+        };
         message.insert(attempt.guard_at, Part::Row, row);
         // At no version the file may have dropped the table, and with it nothing that could be lost.
         let is_checked_first = attempt.end == Ending::Nothing || file.after() == State::NONE;
         if is_checked_first {
             message.insert(attempt.guard_at, Part::Row, self.table.check(file.after()));
         }
-        if attempt.end == Ending::Nothing {
-            message.insert(attempt.guard_at, Part::Log, record(Took::Unknown));
+        if let Some(entry) = entry(Took::Unknown).filter(|_| attempt.end == Ending::Nothing) {
+            let record = self.table.record(operator, &entry);
+            message.insert(attempt.guard_at, Part::Log, record);
         }
         if let Some(wait) = self.options.lock_wait {
             // Behind our own statements: a run that waits for the row waits for its end.
@@ -160,17 +182,25 @@ impl Run<'_> {
         let is_ended = own_transaction || file.script.is_ended();
         let separator = if is_ended { "\n" } else { "\n;" };
         message.insert(end, Part::End, OurSql { sql: separator.to_string(), count: 0 });
-        // What is done at the commit is done with the last statement of the message: it must be one
-        // that cannot fail by itself, nor the log's.
         if attempt.end == Ending::Restore {
             message.insert(end, Part::End, self.table.restore(file.after()));
         }
-        let last = match is_checked_first {
-            true => OurSql::nothing(),
-            false => self.table.check(file.after()),
-        };
-        message.insert(end, Part::Log, record(Took::Message));
-        message.insert(end, Part::End, last);
+        // The server commits before it says that the last statement of a message is done. That one is
+        // ours, and gives a row: what fails behind the row fails at the commit.
+        match entry(Took::Message) {
+            Some(entry) if is_checked_first => {
+                message.insert(end, Part::Log, self.table.record(operator, &entry));
+                message.insert(end, Part::End, OurSql::nothing());
+            }
+            Some(entry) if attempt.prepared => {
+                message.insert(end, Part::Log, self.table.record_prepared(operator, &entry));
+            }
+            Some(entry) => {
+                message.insert(end, Part::Log, self.table.record_and_check(operator, &entry));
+            }
+            None if is_checked_first => message.insert(end, Part::End, OurSql::nothing()),
+            None => message.insert(end, Part::End, self.table.check(file.after())),
+        }
         message
     }
 }
@@ -184,7 +214,8 @@ fn error_facts<'e>(error: &'e ServerError, spot: &Spot, table: &Table) -> ErrorF
         code: &error.code,
         part: spot.part,
         has_position: error.position.is_some(),
-        may_be_commit: spot.is_last && error.position.is_none(),
+        may_be_commit: spot.may_be_commit,
+        is_prepared: false,
         log_defers: false,
         raised: match () {
             () if raises(GUARD) => Raised::Guard,

@@ -30,6 +30,8 @@ pub struct Attempt {
     pub end: Ending,
     /// Whether an entry for the log goes with it.
     pub with_log: bool,
+    /// Whether our statements are prepared ones.
+    pub prepared: bool,
     /// Whether our statements run as the role that connected, whatever role a file has set.
     pub as_connected: bool,
     /// Whether the table can be made again; not where the role may not create it.
@@ -58,9 +60,12 @@ pub struct ErrorFacts<'a> {
     pub part: Part,
     /// Whether the server gave a position in the message.
     pub has_position: bool,
-    /// It may have come at the commit: it has no position, and all but the message's last
-    /// statement was done.
+    /// It may have come at the commit: it has no position, all but the message's last statement was
+    /// done, and that had given its rows, if it is ours.
     pub may_be_commit: bool,
+    /// It came in one of our statements, and they were prepared: its position may be that in the
+    /// message that prepared it.
+    pub is_prepared: bool,
     /// Something on the log waits for the commit: a deferred trigger. We make none.
     pub log_defers: bool,
     /// What raised it, if that was one of our statements on purpose.
@@ -154,6 +159,10 @@ pub fn verdict(error: &ErrorFacts<'_>, attempt: &Attempt, file: &Nature) -> Verd
     let without_log = || again(|next| next.with_log = false);
     if error.raised == Raised::Guard {
         return Verdict::Moved;
+    }
+    // Whatever it is, it is told best by what does not hang on a statement of before.
+    if error.is_prepared && error.raised == Raised::Neither {
+        return again(|next| next.prepared = false);
     }
     // Before the file, or behind a row that was just made again.
     let is_ours = error.part == Part::Row || attempt.end == Ending::Restore;

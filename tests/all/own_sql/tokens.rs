@@ -118,7 +118,10 @@ fn looked_up_in(tokens: &[Token]) -> Vec<String> {
                 let is_table = ["into", "table", "exists", "as"]
                     .iter()
                     .any(|w| before(at, 1) == *w || before(at, 1) == "." && before(at, 3) == *w);
-                let is_known = matches!(token, Word(name)
+                // Their names are looked up nowhere.
+                let is_prepared = matches!(before(at, 1), "prepare" | "execute");
+                let is_known = is_prepared
+                    || matches!(token, Word(name)
                     if BEFORE_PARENTHESIS.contains(&name.as_str()) || tables.contains(name));
                 if !is_of_catalog && !is_table && !is_known {
                     complain("function");
@@ -241,6 +244,8 @@ fn cut(sql: &str) -> Vec<Token> {
             '\'' => (Some(Text), text_end(rest, false)),
             '"' => (Some(Quoted), rest[1..].find('"').expect("its end") + 2),
             '0'..='9' => (Some(Number), length(&|c| c.is_ascii_digit() || c == '.')),
+            // A parameter of a prepared statement.
+            '$' => (Some(Number), 1 + rest[1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(0)),
             c if is_word(c) => {
                 let end = length(&is_word);
                 (Some(Word(rest[..end].to_lowercase())), end)
@@ -304,6 +309,7 @@ fn what_is_looked_up_is_seen() {
         "SELECT 1; SELECT f(1)",
         "SELECT 'a' || 'b'",
         "SELECT a OPERATOR(public.=) b",
+        "PREPARE a (bigint) AS DELETE FROM b WHERE c = $1",
     ] {
         assert!(!looked_up(sql).is_empty(), "{sql}");
     }
@@ -311,6 +317,7 @@ fn what_is_looked_up_is_seen() {
         "SELECT a OPERATOR(pg_catalog.=) -1, pg_catalog.now(), 'a' FROM pg_catalog.x b",
         "SELECT b.a::pg_catalog.text, '='::bigint, coalesce(a, ''), extract(epoch FROM a)",
         "SET LOCAL lock_timeout = 7; /* = */ COMMIT",
+        "PREPARE a (bigint) AS SELECT $1; EXECUTE a(-1)",
         "WITH gone (a) AS (DELETE FROM \"a\".\"b\" RETURNING c) SELECT 1 FROM gone",
         "INSERT INTO \"a\".\"b\" (a, b) VALUES (1, -1, E'\\'=')",
         "CREATE TABLE IF NOT EXISTS \"a\".\"b\" (a bigint, b pg_catalog.text NOT NULL)",

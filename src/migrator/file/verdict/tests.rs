@@ -6,9 +6,11 @@ const FIRST: Attempt = Attempt {
     guard_at: 0,
     end: Ending::Check,
     with_log: true,
+    prepared: false,
     as_connected: false,
     may_restore: true,
 };
+const PREPARED: Attempt = Attempt { prepared: true, ..FIRST };
 const NO_LOG: Attempt = Attempt { with_log: false, ..FIRST };
 const CONNECTED: Attempt = Attempt { as_connected: true, ..FIRST };
 const RESTORE: Attempt = Attempt { end: Ending::Restore, ..FIRST };
@@ -35,6 +37,7 @@ fn at(part: Part, code: &str) -> ErrorFacts<'_> {
         part,
         has_position: false,
         may_be_commit: false,
+        is_prepared: false,
         log_defers: true,
         raised,
         table,
@@ -83,6 +86,10 @@ fn the_table() {
         // A lock that was not to be had.
         (at(File, "55P03"), FIRST, PLAIN, Failed),
         (at(File, "55P03"), FIRST, PATIENT, Retry),
+        // Ours, prepared: whatever was not raised on purpose.
+        (ErrorFacts { is_prepared: true, ..at(Row, "26000") }, PREPARED, PLAIN, Again(FIRST)),
+        (ErrorFacts { is_prepared: true, ..at(Log, "42501") }, PREPARED, PLAIN, Again(FIRST)),
+        (ErrorFacts { is_prepared: true, ..raised(Row, Raised::Guard) }, PREPARED, PLAIN, Moved),
         // The row.
         (raised(Row, Raised::Guard), FIRST, PLAIN, Moved),
         (at(Row, "23505"), FIRST, PLAIN, Moved),
@@ -103,6 +110,9 @@ fn the_table() {
         (at(Row, "22P05"), NO_LOG, PLAIN, Failed),
         // The row or the table is gone behind the file.
         (raised(AtEnd, Raised::Check), FIRST, PLAIN, Again(RESTORE)),
+        (raised(Log, Raised::Check), FIRST, PLAIN, Again(RESTORE)),
+        (raised(Log, Raised::Check), RESTORE, PLAIN, NotKept),
+        (raised(Log, Raised::Check), Attempt { may_restore: false, ..FIRST }, PLAIN, NotKept),
         (at(AtEnd, "42P01"), FIRST, PLAIN, Again(RESTORE)),
         (at(AtEnd, "3F000"), FIRST, OWN, Again(RESTORE)),
         (at(AtEnd, "42P01"), Attempt { may_restore: false, ..FIRST }, PLAIN, Failed),
@@ -160,7 +170,9 @@ fn every_way_comes_to_an_end() {
             for may_be_commit in [false, true] {
                 for raised in [Raised::Neither, Raised::Check] {
                     let table = NamedTable::None;
-                    refusals.push(ErrorFacts { may_be_commit, raised, table, ..at(part, code) });
+                    let error = ErrorFacts { may_be_commit, raised, table, ..at(part, code) };
+                    refusals.push(error);
+                    refusals.push(ErrorFacts { is_prepared: true, ..error });
                 }
             }
         }
@@ -172,23 +184,25 @@ fn every_way_comes_to_an_end() {
             Ending::Restore => 1,
             Ending::Nothing => 3,
         };
-        let changes = [!attempt.with_log, attempt.as_connected, attempt.guard_at > 0];
+        let changes =
+            [!attempt.with_log, !attempt.prepared, attempt.as_connected, attempt.guard_at > 0];
         let changes = changes.iter().filter(|is_changed| **is_changed).count();
         end + changes + if attempt.may_restore { 0 } else { 2 }
     };
     let mut attempts = Vec::new();
     for end in [Ending::Check, Ending::Restore, Ending::Nothing] {
-        for bits in 0..16 {
-            let [with_log, as_connected, may_restore, moved] =
-                [1, 2, 4, 8].map(|bit| bits & bit != 0);
+        for bits in 0..32 {
+            let [with_log, as_connected, may_restore, moved, prepared] =
+                [1, 2, 4, 8, 16].map(|bit| bits & bit != 0);
             let guard_at = if moved { 9 } else { 0 };
             let may_restore = may_restore || end == Ending::Restore;
-            attempts.push(Attempt { guard_at, end, with_log, as_connected, may_restore });
+            attempts.push(Attempt { guard_at, end, with_log, prepared, as_connected, may_restore });
         }
     }
     for file in [PLAIN, OWN, OPEN, READ_ONLY, MODE] {
         for attempt in &attempts {
             let is_there = |error: &&ErrorFacts<'_>| match error.part {
+                _ if error.is_prepared && !attempt.prepared => false,
                 Part::Log => attempt.with_log,
                 Part::End => attempt.end != Ending::Nothing,
                 _ => true,
