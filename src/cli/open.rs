@@ -15,6 +15,13 @@ pub fn open(context: &Context) -> Result<Migrator> {
     connect(context, context.settings()?)
 }
 
+/// The same for a command that writes without asking first.
+pub fn open_to_write(context: &Context) -> Result<Migrator> {
+    let mut migrator = configured(context, context.settings()?);
+    migrator.connect_and_lock()?;
+    Ok(migrator)
+}
+
 /// The same for a command that needs the database alone.
 pub fn open_database(context: &Context) -> Result<Migrator> {
     connect(context, Opened { url: context.database()?, source: Source::default() })

@@ -9,7 +9,7 @@ use crate::migrator::report::ReadOnly;
 use crate::migrator::run::Run;
 use crate::migrator::{Migrator, outcome};
 use crate::plan::Goal;
-use crate::session::lock::{Locked, Wait};
+use crate::session::lock::{Locked, Wait, give_back};
 use crate::session::outside_a_runtime;
 use crate::source::Source;
 use crate::trace::RunSpan;
@@ -33,7 +33,7 @@ impl Migrator {
         let mut progress = Progress::new(goal);
         loop {
             let Migrator { url, source, options, on_event, connected: slot } = self;
-            let connected = connected(slot, url, options, on_event);
+            let connected = connected(slot, url, options, true, on_event);
             let connected = connected.map_err(|error| progress.give_up(error))?;
             let run = |run: &mut Run<'_>| run.migrate(&mut progress);
             let error = match locked(connected, url, source, options, on_event, run) {
@@ -102,7 +102,10 @@ impl Migrator {
     ) -> Result<T, Error> {
         outside_a_runtime(|| {
             let Migrator { url, source, options, on_event, connected: slot } = self;
-            let Connected { session, table, .. } = connected(slot, url, options, on_event)?;
+            let connected = connected(slot, url, options, false, on_event)?;
+            let taken = connected.taken();
+            let Connected { session, table, .. } = connected;
+            give_back(session, &taken)?;
             let mut read_only = ReadOnly { url, session, table, source };
             work(&mut read_only, options, &mut |event| on_event(&event))
         })
@@ -121,7 +124,7 @@ impl Migrator {
         let span = RunSpan::new(command, &self.url);
         let run = || {
             let Migrator { url, source, options, on_event, connected: slot } = self;
-            let connected = connected(slot, url, options, on_event)?;
+            let connected = connected(slot, url, options, true, on_event)?;
             locked(connected, url, source, options, on_event, work)
         };
         outside_a_runtime(|| span.within(run))
@@ -137,6 +140,7 @@ fn locked<T>(
     on_event: &mut (dyn FnMut(&Event) + Send),
     work: impl FnOnce(&mut Run<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    let taken = connected.taken();
     let Connected { session, table, .. } = connected;
     let ids = lock_ids(url, table);
     let wait = Wait {
@@ -145,7 +149,7 @@ fn locked<T>(
         on_wait: &mut |holders, waited| on_event(&Event::Waiting { holders, waited }),
     };
     let pid = table.is_session_ours.then_some(table.pid);
-    let locked = Locked::acquire(session, url, pid, ids, wait)?;
+    let locked = Locked::acquire(session, url, pid, ids, &taken, wait)?;
     table.log.is_on = table.log.may_add;
     let (last_entry, told_no_log) = (0, false);
     let underway = None;

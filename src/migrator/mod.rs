@@ -109,10 +109,24 @@ impl Migrator {
     ///
     /// [`Error::Url`], [`Error::Connect`], [`Error::NoSchema`].
     pub fn connect(&mut self) -> Result<(), Error> {
+        self.open(false)
+    }
+
+    /// The same, for a command that writes: tries to take the lock on the way, which saves a round trip.
+    /// Others wait from then on, until that command is done.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::connect`].
+    pub fn connect_and_lock(&mut self) -> Result<(), Error> {
+        self.open(true)
+    }
+
+    fn open(&mut self, takes_lock: bool) -> Result<(), Error> {
         outside_a_runtime(|| {
             if self.connected.is_none() {
                 let Migrator { url, options, on_event, .. } = self;
-                self.connected = Some(Connected::open(url, options, on_event)?);
+                self.connected = Some(Connected::open(url, options, takes_lock, on_event)?);
             }
             Ok(())
         })

@@ -42,13 +42,6 @@ const HOLDING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;\
 /// How long to let others have the lock before one asks for it again in any case.
 const LONGEST_WAY: Duration = Duration::from_secs(30);
 
-/// golang-migrate's lock id: CRC-32 (IEEE) of `schema NUL table NUL name`, times 1486364155,
-/// modulo 2^32. `name` is the URL's path with its slash for the command line, and the
-/// database's bare name for programs that embed the library.
-pub fn lock_id(schema: &str, table: &str, name: &str) -> u32 {
-    crc32fast::hash(format!("{schema}\0{table}\0{name}").as_bytes()).wrapping_mul(1_486_364_155)
-}
-
 /// Told for whom one waits, and for how long so far: when it is felt, and every few seconds after.
 pub type OnWait<'a> = &'a mut dyn FnMut(Vec<Holder>, Duration);
 
@@ -86,7 +79,7 @@ enum Held {
 
 impl<'a> Locked<'a> {
     /// Takes the lock under every id. `pid` is our process on the server, `None` where the session
-    /// is a pooler's.
+    /// is a pooler's; `taken` are the ids that the session has from a try before.
     ///
     /// All or none: what was got is given back before a pause, so two runners with other sets
     /// of names never hold one and wait for the other's.
@@ -99,11 +92,10 @@ impl<'a> Locked<'a> {
         session: &'a mut Session,
         url: &'a DatabaseUrl,
         pid: Option<i32>,
-        mut ids: Vec<u32>,
+        ids: Vec<u32>,
+        taken: &[u32],
         wait: Wait<'_>,
     ) -> Result<Locked<'a>, Error> {
-        ids.sort_unstable();
-        ids.dedup();
         let held = match pid {
             Some(_) => Held::Session,
             None => {
@@ -113,6 +105,10 @@ impl<'a> Locked<'a> {
         };
         let interrupt = wait.interrupt.clone();
         let mut locked = Locked { session, url, pid, ids, held, interrupt, watcher: None };
+        if pid.is_some() && taken.len() == locked.ids.len() {
+            return Ok(locked);
+        }
+        give_back(locked.session, taken)?;
         locked.take(wait)?;
         // The lock's connection keeps one of the pool's; a pool of one has none left for the work.
         if pid.is_none() && !locked.session.answers_within(POOL_WAIT) {
@@ -176,10 +172,11 @@ impl<'a> Locked<'a> {
             Held::Session => {
                 let sql = calls("pg_try_advisory_lock", &self.ids);
                 let taken = taken(self.session, &sql, &self.ids)?;
-                if taken.len() < self.ids.len() && !taken.is_empty() {
-                    query(self.session, &calls("pg_advisory_unlock", &taken))?;
+                let all = taken.len() == self.ids.len();
+                if !all {
+                    give_back(self.session, &taken)?;
                 }
-                return Ok(taken.len() == self.ids.len());
+                return Ok(all);
             }
             Held::Transaction(holder) => holder,
         };
@@ -233,7 +230,7 @@ impl<'a> Locked<'a> {
 
     fn drop_lock(&mut self) -> Result<(), Error> {
         match &mut self.held {
-            Held::Session => query(self.session, &calls("pg_advisory_unlock", &self.ids)),
+            Held::Session => give_back(self.session, &self.ids),
             Held::Transaction(holder) => query(holder, "COMMIT"),
         }
     }
@@ -344,6 +341,18 @@ fn cancel(holder: &mut Session, runner: &Runner<'_>) -> Tick {
     Tick::Cancelled
 }
 
+/// Gives back what the session holds, so that it never holds one id and waits for another.
+///
+/// # Errors
+///
+/// [`Error::Statement`].
+pub fn give_back(session: &mut Session, taken: &[u32]) -> Result<(), Error> {
+    match taken {
+        [] => Ok(()),
+        taken => query(session, &calls("pg_advisory_unlock", taken)),
+    }
+}
+
 fn statement(sql: &str, fault: Fault) -> Error {
     Error::Statement { sql: sql.to_string(), fault }
 }
@@ -364,15 +373,4 @@ fn calls(function: &str, ids: &[u32]) -> String {
     let calls: Vec<String> =
         ids.iter().map(|id| format!("pg_catalog.{function}({id}::bigint)")).collect();
     format!("SELECT {}", calls.join(", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lock_id;
-
-    #[test]
-    fn ids_are_golang_migrates() {
-        assert_eq!(lock_id("public", "schema_migrations", "/app"), 1_726_534_663);
-        assert_eq!(lock_id("public", "schema_migrations", "app"), 1_787_120_056);
-    }
 }

@@ -11,6 +11,7 @@ pub mod config;
 mod driver_error;
 mod exchange;
 pub mod lock;
+pub mod lock_id;
 pub mod mark;
 mod message;
 mod open;

@@ -90,9 +90,22 @@ impl Table {
     ///
     /// # Errors
     ///
+    /// As [`Table::find_with`].
+    pub fn find(session: &mut Session, url: &DatabaseUrl) -> Result<Table, Error> {
+        Table::find_with(session, url, &[]).map(|(table, _)| table)
+    }
+
+    /// The same, and gives what `beside` comes to: expressions that are put into the same query.
+    ///
+    /// # Errors
+    ///
     /// [`Error::NoSchema`] when neither the name nor the session says a schema that exists,
     /// [`Error::Connect`] when the server does not answer.
-    pub fn find(session: &mut Session, url: &DatabaseUrl) -> Result<Table, Error> {
+    pub fn find_with(
+        session: &mut Session,
+        url: &DatabaseUrl,
+        beside: &[String],
+    ) -> Result<(Table, Vec<Option<String>>), Error> {
         let name = &url.table;
         let schema = match &name.schema {
             Some(schema) => format!("{}::pg_catalog.text", literal(schema)),
@@ -114,9 +127,10 @@ impl Table {
              pg_catalog.has_table_privilege({log_class}::pg_catalog.oid, 'SELECT'), \
              pg_catalog.has_table_privilege({log_class}::pg_catalog.oid, 'INSERT'), \
              session_user, pg_catalog.current_setting('role'), \
-             pg_catalog.current_setting({}, true)",
+             pg_catalog.current_setting({}, true){}",
             class(&name.name),
             literal(TOKEN),
+            beside.iter().map(|expression| format!(", {expression}")).collect::<String>(),
         );
         let rows = session.query(&sql).map_err(|fault| opening(session, fault))?;
         let mut values = rows.into_iter().next().unwrap_or_default().into_iter();
@@ -148,7 +162,7 @@ impl Table {
         if url.log == LogContent::Off {
             (table.log.exists, table.log.may_read, table.log.may_add) = (false, false, false);
         }
-        Ok(table)
+        Ok((table, values.collect()))
     }
 
     /// Whether there is to be a log, and there is none.

@@ -7,6 +7,7 @@ mod excerpt;
 mod failures;
 mod guard;
 mod non_transactional;
+mod prepared;
 mod session;
 mod triggers;
 mod widths;

@@ -6,7 +6,7 @@ use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::go_flags::BEFORE_WORDS;
 use crate::cli::numbers::limit_number;
-use crate::cli::open::open;
+use crate::cli::open::{open, open_to_write};
 use crate::cli::prompt::confirm;
 use crate::cli::run_files::{RunBody, run_files};
 use crate::render::contents::{self, several};
@@ -32,7 +32,9 @@ pub struct Args {
 /// Runs it. The errors are those of opening and of the run, and a "no".
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
     let printer = &context.printer;
-    let mut migrator = open(context)?.from_log(args.from_log);
+    let is_sure = args.all || !args.words.is_empty();
+    let migrator = if is_sure { open_to_write(context) } else { open(context) };
+    let mut migrator = migrator?.from_log(args.from_log);
     let limit = limit(args.all, &args.words)?;
     let asks = limit.is_none() && !args.all;
     if asks {

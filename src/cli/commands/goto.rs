@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::numbers::{required, version_number};
-use crate::cli::open::open;
+use crate::cli::open::open_to_write;
 use crate::cli::run_files::{RunBody, run_files};
 
 /// go up or down to version V
@@ -24,7 +24,7 @@ pub struct Args {
 
 /// Runs it. The errors are those of opening and of the run.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
-    let migrator = open(context)?.allow_edited(args.allow_edited).from_log(args.from_log);
+    let migrator = open_to_write(context)?.allow_edited(args.allow_edited).from_log(args.from_log);
     let version = version_number(&required(args.version)?)?;
     run_files(context, answer, migrator, |migrator| migrator.goto(version))
 }

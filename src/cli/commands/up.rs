@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::numbers::limit_number;
-use crate::cli::open::open;
+use crate::cli::open::open_to_write;
 use crate::cli::run_files::{RunBody, run_files};
 
 /// run all up files that have not run, or the next N
@@ -31,7 +31,7 @@ pub struct Args {
 
 /// Runs it. The errors are those of opening and of the run.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
-    let migrator = open(context)?
+    let migrator = open_to_write(context)?
         .allow_edited(args.allow_edited)
         .allow_late(args.allow_late)
         .allow_newer(args.allow_newer);

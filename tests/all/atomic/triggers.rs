@@ -26,14 +26,19 @@ const RULE: &str = "CREATE RULE hook AS ON INSERT TO schema_migrations DO INSTEA
 
 const NAME: &str = "\"public\".\"schema_migrations\"";
 
-/// Version 1 of a folder with this second file, and this done to the version table.
-fn prepared(up: &str, hook: &str) -> (Database, Folder) {
+/// Version 1 of a folder with this second file, and this done to the version table. With `more` files
+/// the statements that go with each are prepared.
+fn prepared(up: &str, hook: &str, more: bool) -> (Database, Folder) {
     let db = Database::new();
     let folder = Folder::new().pair("1_a", "CREATE TABLE a (id int)", "DROP TABLE a").pair(
         "2_b",
         up,
         "DROP TABLE b",
     );
+    let folder = match more {
+        true => folder.file("3_c.up.sql", "SELECT 3").file("4_d.up.sql", "SELECT 4"),
+        false => folder,
+    };
     Run::dbm().db(&db).path(&folder).args(["up", "1"]).output().assert_status(0);
     db.execute(hook);
     (db, folder)
@@ -62,8 +67,10 @@ fn on_the_way_up() {
     ] {
         let hooks = [SWALLOWED, ALTERED, DIRTIED, UNDONE, KEPT].map(trigger);
         for hook in hooks.iter().map(String::as_str).chain([RULE]) {
-            let (db, folder) = prepared(up, hook);
-            assert_refused(&db, &folder, &["up"]);
+            for more in [false, true] {
+                let (db, folder) = prepared(up, hook, more);
+                assert_refused(&db, &folder, &["up"]);
+            }
         }
     }
 }
@@ -71,13 +78,13 @@ fn on_the_way_up() {
 #[test]
 fn on_the_way_down_and_by_force() {
     for hook in [KEPT, LEFT].map(trigger) {
-        let (db, folder) = prepared("CREATE TABLE b (id int)", &hook);
+        let (db, folder) = prepared("CREATE TABLE b (id int)", &hook, false);
         assert_refused(&db, &folder, &["down", "1"]);
         assert_refused(&db, &folder, &["redo"]);
     }
     let hooks = [SWALLOWED, ALTERED, UNDONE, LEFT].map(trigger);
     for hook in hooks.iter().map(String::as_str).chain([RULE]) {
-        let (db, folder) = prepared("CREATE TABLE b (id int)", hook);
+        let (db, folder) = prepared("CREATE TABLE b (id int)", hook, false);
         assert_refused(&db, &folder, &["force", "2"]);
     }
 }
@@ -86,7 +93,7 @@ fn on_the_way_down_and_by_force() {
 #[test]
 fn one_that_looks_on() {
     let hook = format!("CREATE TABLE seen (version bigint); {}", trigger(LOOKS_ON));
-    let (db, folder) = prepared("CREATE TABLE b (id int)", &hook);
+    let (db, folder) = prepared("CREATE TABLE b (id int)", &hook, false);
     Run::dbm().db(&db).path(&folder).arg("up").output().assert_status(0);
     Run::dbm().db(&db).path(&folder).args(["down", "-all"]).output().assert_status(0);
     assert_eq!(db.number("SELECT sum(version) FROM seen"), 3);

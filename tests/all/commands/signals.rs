@@ -141,7 +141,10 @@ fn twice_in_a_loose_file() {
 #[test]
 fn while_the_lock_is_asked_for_in_vain() {
     let (db, folder) = (Database::new(), Folder::four());
-    let asking = Trouble::Swallow("pg_try_advisory_lock(".to_owned());
+    // So that it is not asked for with the first query.
+    db.execute("CREATE SCHEMA app");
+    db.execute(&format!("ALTER DATABASE {} SET search_path = app", db.name()));
+    let asking = Trouble::Swallow("SELECT pg_catalog.pg_try_advisory_lock(".to_owned());
     let proxy = Proxy::before(address::of_server(), asking);
     let url = address::through(proxy.port(), &db.url());
     let run = Run::dbm().url(url).path(&folder).arg("up").spawn();

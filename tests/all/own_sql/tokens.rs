@@ -158,9 +158,16 @@ fn is_type(name: &str, next: &str) -> bool {
 /// The names behind WITH, which go before those of tables.
 fn tables_of_with(tokens: &[Token]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    if tokens.first() != Some(&Word("with".to_owned())) {
+    let is_with = |token: &Token| *token == Word("with".to_owned());
+    // It may be prepared.
+    let Some(with) = tokens
+        .iter()
+        .position(is_with)
+        .filter(|at| *at == 0 || tokens.first() == Some(&Word("prepare".to_owned())))
+    else {
         return names;
-    }
+    };
+    let tokens = &tokens[with..];
     let mut depth = 0;
     for pair in tokens.windows(2) {
         match pair {
