@@ -5,7 +5,7 @@
 //! set to schemas where others may make objects. So every table, function, type and operator in it is
 //! qualified. `x IN (…)`, `LIKE`, `BETWEEN`, `IS DISTINCT FROM`, `CASE x WHEN`, `JOIN … USING` and
 //! `NULLIF` look for an operator as well, and are not used. Words of the grammar (`bigint`,
-//! `coalesce`, `greatest`, `extract`, `session_user`) are safe.
+//! `coalesce`, `greatest`, `least`, `extract`, `session_user`) are safe.
 
 /// `=`
 pub const EQ: &str = "OPERATOR(pg_catalog.=)";

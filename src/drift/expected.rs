@@ -1,13 +1,15 @@
 //! Which texts made the database what it should be: the files here, and the log's texts for those that
 //! are missing or were edited since they ran.
 
+use std::collections::BTreeMap;
+
 use crate::checksum::Checksum;
 use crate::error::{Distrust, Error, SchemaError};
-use crate::history::{History, Known};
+use crate::history::Known;
 use crate::migration::{Direction, State, Version};
 use crate::session::Session;
 use crate::source::Source;
-use crate::table::Table;
+use crate::table::{Columns, Logged, Table, Texts};
 
 /// What should have run.
 pub struct Expected {
@@ -37,7 +39,7 @@ pub fn read(
     if state.dirty {
         return Err(Error::dirty(state, files.versions()));
     }
-    let history = History::fold(&table.entries(session, false).unwrap_or_default());
+    let Logged { history, .. } = table.logged(session, Columns::Rule).unwrap_or_default();
     let mut versions: Vec<Version> = files
         .versions()
         .iter()
@@ -68,10 +70,9 @@ pub fn read(
     let mut expected =
         Expected { state, source: Source::default(), from_log: Vec::new(), as_edited: Vec::new() };
     let mut from_log = Vec::new();
-    for ((version, known), text) in wanted.into_iter().zip(texts) {
+    for ((version, _), text) in wanted.into_iter().zip(texts) {
         match text {
-            Ok(text) => {
-                let name = known.name.clone().unwrap_or_default();
+            Ok((name, text)) => {
                 expected.from_log.push(version);
                 from_log.push((version, name, text));
             }
@@ -85,14 +86,17 @@ pub fn read(
     Ok(expected)
 }
 
-/// The up text of each entry, or why it is not to be used. Whoever may write to the log could have us
+/// The name and the up text of an entry, or why it is not to be used.
+type LogText = Result<(String, String), Distrust>;
+
+/// The name and the up text of each entry, or why it is not to be used. Whoever may write to the log could have us
 /// run anything.
 fn log_texts(
     session: &mut Session,
     table: &Table,
     wanted: &[(Version, &Known)],
     from_log: bool,
-) -> Result<Vec<Result<String, Distrust>>, Error> {
+) -> Result<Vec<LogText>, Error> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
@@ -102,13 +106,14 @@ fn log_texts(
     };
     let ids: Vec<i64> = wanted.iter().map(|(_, known)| known.entry).collect();
     let texts = table.texts(session, &ids, false).map_err(|fault| table.log_error(fault))?;
+    let texts: BTreeMap<i64, Texts> = texts.into_iter().collect();
     let text = |known: &Known| {
-        let (_, found) = texts.iter().find(|(id, _)| *id == known.entry)?;
-        found.up.clone()
+        let found = texts.get(&known.entry)?;
+        Some((found.name.clone().unwrap_or_default(), found.up.clone()?))
     };
     let each = wanted.iter().map(|(_, known)| match text(known) {
         None => Err(Distrust::NotKept),
-        Some(text) if known.up != Some(Checksum::of(&text)) => Err(Distrust::Changed),
+        Some((_, text)) if known.up != Some(Checksum::of(&text)) => Err(Distrust::Changed),
         Some(_) if distrust.is_some() => Err(distrust.clone().unwrap_or(Distrust::Changed)),
         Some(text) => Ok(text),
     });

@@ -92,6 +92,14 @@ impl LogEntry {
         self.action == Action::Adopt && self.from == self.to
     }
 
+    /// The lowest number at which it saw the row clean, before or after: nothing above it counts as
+    /// applied. -1 where the row was at none.
+    pub fn floor(&self) -> Option<i64> {
+        let says = self.is_done() && self.action != Action::Repair;
+        let seen = [self.from, self.to].into_iter().filter(|state| says && !state.dirty);
+        seen.map(State::number).min()
+    }
+
     /// Whether it says that the row was moved, or that files count as applied.
     pub fn is_done(&self) -> bool {
         self.error.is_none()

@@ -21,7 +21,20 @@
 //! folder that is not known is *late* if the next known version above it was run while the row was
 //! below it: the log saw something newer run without it. Otherwise it is *unknown*: it lies above all
 //! that the log knows, or in a gap of the log (a file dropped it, or a role could write it and not read
-//! it). The version of the last `force` has no `adopt` entry where it had no file; it is recorded, too.
+//! it). The version of the last `force` has no `adopt` entry where it had no file; it is recorded, too,
+//! until the row is below it.
+//!
+//! **Reading less.** An entry's *floor* is the lower of `from` and `to`, as far as they are clean; one
+//! with an error and a `repair` have none. What makes V known or repairs it changes nothing in the end
+//! if the floor of a later entry is below V: that one forgets V, and with it everything that could tell
+//! whether V was there. So these entries are enough, in their order, and others beside them do no harm:
+//!
+//! * those of a version that is at or below the floors of all later entries;
+//! * those whose own floor is below the floors of all later entries: they forget what the entries that
+//!   are left out would have forgotten;
+//! * each `force`.
+//!
+//! Behind an entry whose floor is none, nothing counts, not even a `force`.
 //!
 //! **Adopting.** A command that has the lock, a clean row, and a log that it can read and write, first
 //! logs what another tool did:
@@ -52,11 +65,11 @@ use crate::migration::{Direction, State, Version};
 pub use entry::{Action, LogEntry};
 
 /// What the log knows of a version.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// The entry that has the texts to go by: those that ran, or were recorded since.
     pub entry: i64,
-    /// The migration's name.
+    /// The migration's name, where names and times were read.
     pub name: Option<String>,
     /// Another tool ran it.
     pub is_adopted: bool,
@@ -70,40 +83,39 @@ pub struct Known {
     pub up: Option<Checksum>,
     /// Checksum of the down file beside it.
     pub down: Option<Checksum>,
-    /// Every up checksum that was right since the version ran: an older release may have the text
-    /// from before a repair.
-    accepted: Vec<Option<Checksum>>,
+    /// The up checksums that were right before it was repaired: an older release may have such a text.
+    earlier: Vec<Option<Checksum>>,
     /// Where the row was when it ran, or the known version below it if it ran late. What lies between
     /// had not run.
     after: Option<Version>,
 }
 
 impl Known {
-    fn new(entry: &LogEntry, after: Option<Version>) -> Known {
+    fn new(entry: LogEntry, after: Option<Version>) -> Known {
+        let is_record = entry.is_record();
         Known {
             entry: entry.id,
-            name: entry.name.clone(),
-            is_adopted: entry.action == Action::Adopt && !entry.is_record(),
-            is_recorded: entry.is_record(),
+            name: entry.name,
+            is_adopted: entry.action == Action::Adopt && !is_record,
+            is_recorded: is_record,
             at: entry.at,
             took: entry.took,
             up: entry.up,
             down: entry.down,
-            accepted: vec![entry.up],
+            earlier: Vec::new(),
             after,
         }
     }
 
     fn repair(&mut self, entry: &LogEntry) {
         self.entry = entry.id;
-        self.up = entry.up;
+        self.earlier.push(std::mem::replace(&mut self.up, entry.up));
         self.down = entry.down;
-        self.accepted.push(entry.up);
     }
 
     /// Whether this is a text that ran, or that was recorded as right since.
     pub fn accepts(&self, up: Option<Checksum>) -> bool {
-        self.accepted.contains(&up)
+        self.up == up || self.earlier.contains(&up)
     }
 }
 
@@ -121,7 +133,7 @@ pub struct Adoption {
 }
 
 /// What the log knows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     known: BTreeMap<Version, Known>,
     /// Where the last `force` set the row.
@@ -129,37 +141,37 @@ pub struct History {
 }
 
 impl History {
-    /// Reads entries, the oldest first.
-    pub fn fold(entries: &[LogEntry]) -> History {
-        let mut history = History::default();
-        entries.iter().filter(|entry| entry.is_done()).for_each(|entry| history.read(entry));
-        history
-    }
-
-    fn read(&mut self, entry: &LogEntry) {
+    /// Reads the next entry; the oldest comes first.
+    pub fn read(&mut self, entry: LogEntry) {
+        if !entry.is_done() {
+            return;
+        }
         if entry.action == Action::Repair {
             if let Some(known) = entry.version.and_then(|version| self.known.get_mut(&version)) {
-                known.repair(entry);
+                known.repair(&entry);
             }
             return;
         }
+        let (from, to) = (entry.from, entry.to);
+        self.forget_above(from);
         if entry.action == Action::Force {
-            self.forced = entry.to.version;
+            self.forced = to.version;
         }
-        self.forget_above(entry.from);
         if let (Action::Run | Action::Adopt, Some(direction), Some(version)) =
             (&entry.action, entry.direction, entry.version)
         {
             // A late version runs with the row above it.
             let below = self.known.range(..version).next_back().map(|(below, _)| *below);
-            let after = Some(entry.from.version).filter(|from| *from < Some(version));
-            let known = Known::new(entry, after.unwrap_or(below));
+            let after = Some(from.version).filter(|from| *from < Some(version));
             match direction {
-                Direction::Up => self.known.insert(version, known),
-                Direction::Down => self.known.remove(&version),
-            };
+                Direction::Up => {
+                    let known = Known::new(entry, after.unwrap_or(below));
+                    self.known.insert(version, known);
+                }
+                Direction::Down => drop(self.known.remove(&version)),
+            }
         }
-        self.forget_above(entry.to);
+        self.forget_above(to);
     }
 
     /// Nothing above a clean row is applied. A dirty one says where somebody failed, not what is
@@ -171,6 +183,7 @@ impl History {
         {
             newest.remove();
         }
+        self.forced = self.forced.filter(|forced| state.dirty || Some(*forced) <= state.version);
     }
 
     /// What the log knows of a version, also of one above the row.

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::history::{Action, Adoption, History};
 use crate::migration::{Direction, State};
 use crate::migrator::run::Run;
-use crate::table::{NewEntry, Took};
+use crate::table::{Columns, Logged, NewEntry, Took};
 
 /// What a command finds when it has the lock.
 pub struct Found {
@@ -63,10 +63,10 @@ impl Run<'_> {
     ///
     /// As [`Run::open_log`].
     pub fn read_log(&mut self) -> Result<History, Error> {
-        match self.table.entries(self.locked.session(), false) {
-            Ok(entries) => {
-                self.last_entry = entries.last().map_or(0, |entry| entry.id);
-                Ok(History::fold(&entries))
+        match self.table.logged(self.locked.session(), Columns::Rule) {
+            Ok(Logged { history, last }) => {
+                self.last_entry = last;
+                Ok(history)
             }
             Err(fault) => self.without_log(fault),
         }

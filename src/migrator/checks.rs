@@ -2,6 +2,8 @@
 //!
 //! Which files those are says `status`; here they are read, reported and refused.
 
+use std::collections::BTreeMap;
+
 use crate::checksum::Checksum;
 use crate::error::Error;
 use crate::event::{Edited, Event, Passed};
@@ -14,7 +16,7 @@ use crate::session::Session;
 use crate::source::Source;
 use crate::sql::differs_only_in_comments;
 use crate::status::{self, Difference};
-use crate::table::Table;
+use crate::table::{Table, Texts};
 
 impl Run<'_> {
     /// Stops a run up that would go on from files that are not what ran, or that would leave files
@@ -69,8 +71,8 @@ pub fn in_order(
 
 /// That the row is dirty: with the failure that left it so, if that was the last thing that was logged.
 pub fn dirty(session: &mut Session, table: &Table, state: State, below: Option<Version>) -> Error {
-    let entries = table.entries(session, true);
-    let last = entries.ok().and_then(|mut entries| entries.pop());
+    let newest = table.newest(session, Some(1));
+    let last = newest.ok().and_then(|mut newest| newest.pop());
     let failure = last.filter(|entry| !entry.is_done() && entry.to == state);
     Error::Dirty { state, failure: failure.map(Box::new), below }
 }
@@ -88,14 +90,13 @@ pub fn edited(
 ) -> Result<Vec<Edited>, Error> {
     let ids: Vec<i64> = differences.iter().map(|difference| difference.ran).collect();
     // Without the texts there is still the checksum.
-    let mut texts = match table.texts(session, &ids, false) {
+    let mut texts: BTreeMap<i64, Texts> = match table.texts(session, &ids, false) {
         Err(fault @ Fault::Lost(_)) => return Err(table.log_error(fault)),
-        texts => texts.unwrap_or_default(),
+        texts => texts.unwrap_or_default().into_iter().collect(),
     };
     let strings = session.strings();
     let file = |Difference { version, ran, sum, now }: Difference| {
-        let kept = texts.iter_mut().find(|(id, _)| *id == ran);
-        let text = kept.and_then(|(_, texts)| texts.up.take());
+        let text = texts.remove(&ran).and_then(|texts| texts.up);
         // Another text than the checksum's is not the one that ran.
         let text = text.filter(|text| sum == Some(Checksum::of(text)));
         let text = text.or_else(|| sum.is_none().then(String::new));

@@ -113,7 +113,7 @@ impl Run<'_> {
         // A table of that name in another schema may be anything.
         let log = &self.table.log;
         let is_ours =
-            log.exists && log.may_read && self.table.entries(self.locked.session(), false).is_ok();
+            log.exists && log.may_read && self.table.newest(self.locked.session(), Some(1)).is_ok();
         let log = is_ours.then(|| format!("DROP TABLE IF EXISTS {}", self.table.quoted_log()));
         let statements: Vec<&str> = objects
             .iter()

@@ -53,14 +53,15 @@ impl Run<'_> {
     pub fn log_texts(&mut self, step: Step, known: &Known) -> Result<Texts, Error> {
         let texts = self.table.texts(self.locked.session(), &[known.entry], true);
         let texts = texts.map_err(|fault| self.table.log_error(fault))?;
-        let Texts { up, down } = texts.into_iter().next().map(|(_, t)| t).unwrap_or_default();
+        let Texts { name, up, down } =
+            texts.into_iter().next().map(|(_, texts)| texts).unwrap_or_default();
         let sum = |text: &Option<String>| text.as_deref().map(Checksum::of);
         let why = match &down {
             None if known.down.is_some() => Distrust::NotKept,
             _ if sum(&down) != known.down => Distrust::Changed,
             _ => {
                 let up = up.filter(|text| known.up == Some(Checksum::of(text)));
-                return Ok(Texts { up, down });
+                return Ok(Texts { name, up, down });
             }
         };
         Err(self.log_text_error(step, known, why))

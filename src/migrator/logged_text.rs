@@ -31,10 +31,12 @@ impl ReadOnly<'_> {
             Direction::Up => entry.up,
             Direction::Down => entry.down,
         };
-        let mut entries = self.log()?.into_iter().filter(|entry| entry.version == Some(version));
-        let found =
-            entries.find_map(|entry| Some((sum(&entry).filter(|_| entry.is_done())?, entry)));
-        let Some((sum, entry)) = found else { return Ok(None) };
+        self.is_usable()?;
+        let entry = self.table.newest_text(self.session, version, direction);
+        let entry = entry.map_err(|fault| self.table.log_error(fault))?;
+        let Some((sum, entry)) = entry.and_then(|entry| Some((sum(&entry)?, entry))) else {
+            return Ok(None);
+        };
         let texts = self.table.texts(self.session, &[entry.id], true);
         let texts = texts.map_err(|fault| self.table.log_error(fault))?;
         let texts = texts.into_iter().next().map(|(_, texts)| texts).unwrap_or_default();

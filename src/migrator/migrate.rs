@@ -106,9 +106,16 @@ impl Run<'_> {
         let history = self.open_log()?;
         if let (Some(lost), Some(planned)) = (&mut progress.lost, &progress.planned) {
             let is_more = planned.next + lost.files.len() < planned.plan.steps.len();
-            let entries = self.table.entries(self.locked.session(), false).ok();
-            let entries = entries.filter(|_| self.table.log.is_on);
-            match outcome::judge(state, &lost.failure, entries.as_deref(), progress.last_entry) {
+            let has_run = || match self.table.log.is_on {
+                true => outcome::has_run(
+                    self.table,
+                    self.locked.session(),
+                    &lost.failure,
+                    progress.last_entry,
+                ),
+                false => None,
+            };
+            match outcome::judge(state, &lost.failure, has_run) {
                 committed @ Outcome::Committed(_) if lost.changes_session && is_more => {
                     lost.failure.outcome = committed;
                     if let Some(file) = lost.files.last() {

@@ -287,7 +287,16 @@ impl Migrator {
     ///
     /// Those of [`Migrator::connect`], [`Error::Log`].
     pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
-        self.read(|read_only| read_only.log())
+        self.read(|read_only| read_only.log(None))
+    }
+
+    /// The newest `count` entries of the log, the newest first. Reads only, and no more than these.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::log`].
+    pub fn newest_in_log(&mut self, count: u64) -> Result<Vec<LogEntry>, Error> {
+        self.read(|read_only| read_only.log(Some(count)))
     }
 
     /// The up or down text of a version that the log has last; `None` where it has none. Reads only.

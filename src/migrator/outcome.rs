@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use crate::error::{Failure, Outcome};
 use crate::fault::Fault;
-use crate::history::LogEntry;
 use crate::interrupt::Interrupt;
-use crate::migration::{Direction, State};
+use crate::migration::State;
 use crate::migrator::connected::Connected;
 use crate::quote::{EQ, NE};
 use crate::session::Session;
@@ -37,26 +36,27 @@ pub fn find(
         // An answer that was not understood: the server is done with it when it answers the next
         // question.
         let state = table.read(session);
-        return state.map_or(Outcome::Unknown, |state| judge(state, failure, None, last_entry));
+        return state.map_or(Outcome::Unknown, |state| judge(state, failure, || None));
     }
     let patience = Patience::new(Some(PATIENCE), interrupt);
     while !patience.is_over() {
-        if let Some((state, entries)) = settled(url, table, session.mark(), &patience) {
-            let entries = entries.filter(|_| table.log.is_on);
-            return judge(state, failure, entries.as_deref(), last_entry);
+        if let Some((state, mut session, now)) = settled(url, table, session.mark(), &patience) {
+            let is_told = table.log.is_on && now.log.may_read;
+            let ran = || has_run(&now, &mut session, failure, last_entry).filter(|_| is_told);
+            return judge(state, failure, ran);
         }
         patience.sleep(PAUSE);
     }
     Outcome::Unknown
 }
 
-/// The row and the log, if the server answers and the old session is gone from it.
+/// The row, and a session to ask further, if the server answers and the old session is gone from it.
 fn settled(
     url: &DatabaseUrl,
     table: &Table,
     mark: &Mark,
     patience: &Patience,
-) -> Option<(State, Option<Vec<LogEntry>>)> {
+) -> Option<(State, Session, Table)> {
     let mut session = Session::open_within(url, patience.clone()).ok()?;
     let now = Table::find(&mut session, url).ok()?;
     let old = match table.is_session_ours {
@@ -67,8 +67,12 @@ fn settled(
         return None;
     }
     let state = now.read(&mut session).ok()?;
-    let entries = now.entries(&mut session, false).ok();
-    Some((state, entries.filter(|_| now.log.may_read)))
+    Some((state, session, now))
+}
+
+/// Whether the log says that a file ran, after the `last` entry; `None` where it cannot be read.
+pub fn has_run(table: &Table, session: &mut Session, failure: &Failure, last: i64) -> Option<bool> {
+    table.has_run(session, failure.version, last).ok()
 }
 
 /// Whether what was sent through a pooler on a session that is lost is over: the pooler keeps the
@@ -95,26 +99,17 @@ fn is_gone(session: &mut Session, condition: &str) -> Result<bool, Fault> {
     Ok(session.query(&sql)?.is_empty())
 }
 
-/// What the row says of a file, and where that says nothing, the log: `entries`, if it can be read.
-pub fn judge(
-    state: State,
-    failure: &Failure,
-    entries: Option<&[LogEntry]>,
-    last_entry: i64,
-) -> Outcome {
-    let ran = |entry: &LogEntry| {
-        entry.id > last_entry
-            && entry.version == Some(failure.version)
-            && entry.direction == Some(Direction::Up)
-            && entry.is_done()
-    };
+/// What the row says of a file, and where that says nothing, the log: `has_run`.
+pub fn judge(state: State, failure: &Failure, has_run: impl FnOnce() -> Option<bool>) -> Outcome {
     if state.dirty {
         Outcome::Dirty(state)
     } else if failure.before == failure.after {
-        match entries {
-            _ if state != failure.before => Outcome::Unknown,
-            Some(entries) if entries.iter().any(ran) => Outcome::Committed(state),
-            Some(_) => Outcome::Unchanged(state),
+        if state != failure.before {
+            return Outcome::Unknown;
+        }
+        match has_run() {
+            Some(true) => Outcome::Committed(state),
+            Some(false) => Outcome::Unchanged(state),
             None => Outcome::Unknown,
         }
     } else if state == failure.before {

@@ -14,7 +14,7 @@ use crate::session::Session;
 use crate::session::others::holders;
 use crate::source::Source;
 use crate::status::{self, Edit, Status};
-use crate::table::{Table, invalid_indexes};
+use crate::table::{Columns, Logged, Table, invalid_indexes};
 use crate::url::{DatabaseUrl, LogContent};
 
 /// A database, looked at without the lock.
@@ -35,8 +35,8 @@ struct Read {
     history: History,
     /// Why the log could not be read.
     trouble: Option<String>,
-    /// Whether the log has entries.
-    is_logged: bool,
+    /// The number of the log's last entry without an error; 0 where there is none.
+    last: i64,
 }
 
 impl ReadOnly<'_> {
@@ -46,7 +46,7 @@ impl ReadOnly<'_> {
     ///
     /// [`Error::Statement`], [`Error::BadRow`].
     pub fn status(&mut self) -> Result<Status, Error> {
-        let Read { state, history, trouble, is_logged } = self.read(true)?;
+        let Read { state, history, trouble, last } = self.read(Columns::Status)?;
         let edit = |cosmetic| if cosmetic { Edit::Cosmetic } else { Edit::Substance };
         let edited = self.edited_since(&history, state)?;
         let edits: Vec<(Version, Edit)> =
@@ -55,7 +55,8 @@ impl ReadOnly<'_> {
             state,
             table: self.table.quoted(),
             log_trouble: trouble,
-            is_logged,
+            is_logged: last > 0
+                || self.table.newest(self.session, Some(1)).is_ok_and(|newest| !newest.is_empty()),
             log: self.table.log.content,
             running: holders(self.session, &lock_ids(self.url, self.table)),
             rows: Status::rows(self.source, &history, state, &edits),
@@ -72,7 +73,7 @@ impl ReadOnly<'_> {
         options: &Options,
         tell: &mut dyn FnMut(Event),
     ) -> Result<State, Error> {
-        let Read { state, history, .. } = self.read(false)?;
+        let Read { state, history, .. } = self.read(Columns::Rule)?;
         let late = status::late(self.source, &history, state);
         let kept = status::kept(self.source, &history, state);
         let ground = Ground { here: self.source.versions(), late: &late, kept: &kept };
@@ -101,7 +102,7 @@ impl ReadOnly<'_> {
     ///
     /// As [`ReadOnly::status`].
     pub fn edited(&mut self) -> Result<Vec<Edited>, Error> {
-        let Read { state, history, .. } = self.read(false)?;
+        let Read { state, history, .. } = self.read(Columns::Rule)?;
         self.edited_since(&history, state)
     }
 
@@ -115,14 +116,10 @@ impl ReadOnly<'_> {
     /// # Errors
     ///
     /// [`Error::Log`].
-    pub fn log(&mut self) -> Result<Vec<LogEntry>, Error> {
-        let entries = self.table.entries(self.session, true);
-        let mut entries = entries.map_err(|fault| self.table.log_error(fault))?;
-        if let Some(reason) = self.unusable() {
-            return Err(Error::Log { table: self.table.quoted_log(), reason });
-        }
-        entries.reverse();
-        Ok(entries)
+    pub fn log(&mut self, limit: Option<u64>) -> Result<Vec<LogEntry>, Error> {
+        let entries = self.table.newest(self.session, limit);
+        let entries = entries.map_err(|fault| self.table.log_error(fault))?;
+        self.is_usable().map(|()| entries)
     }
 
     /// See [`Migrator::invalid_indexes`](crate::migrator::Migrator::invalid_indexes).
@@ -143,20 +140,32 @@ impl ReadOnly<'_> {
     ///
     /// As [`Migrator::repair`](crate::migrator::Migrator::repair).
     pub fn repairable(&mut self, versions: &[Version]) -> Result<Vec<Repair>, Error> {
-        let Read { state, history, trouble, .. } = self.read(false)?;
-        match trouble.or_else(|| self.unusable()) {
-            Some(reason) => Err(Error::Log { table: self.table.quoted_log(), reason }),
-            None => repairs(self.source, &history, state, versions),
+        let Read { state, history, trouble, .. } = self.read(Columns::Rule)?;
+        if let Some(reason) = trouble {
+            return Err(Error::Log { table: self.table.quoted_log(), reason });
         }
+        self.is_usable()?;
+        repairs(self.source, &history, state, versions)
     }
 
-    fn read(&mut self, when_and_who: bool) -> Result<Read, Error> {
+    fn read(&mut self, columns: Columns) -> Result<Read, Error> {
         let state = self.table.read(self.session)?;
-        let entries = self.table.entries(self.session, when_and_who);
-        let trouble = entries.as_ref().err().map(Fault::to_string).or_else(|| self.unreadable());
-        let entries = entries.unwrap_or_default();
-        let history = History::fold(&entries);
-        Ok(Read { state, history, trouble, is_logged: !entries.is_empty() })
+        let logged = self.table.logged(self.session, columns);
+        let trouble = logged.as_ref().err().map(Fault::to_string).or_else(|| self.unreadable());
+        let Logged { history, last } = logged.unwrap_or_default();
+        Ok(Read { state, history, trouble, last })
+    }
+
+    /// Whether the log can be used, where nothing can be done without it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`].
+    pub fn is_usable(&self) -> Result<(), Error> {
+        match self.unusable() {
+            Some(reason) => Err(Error::Log { table: self.table.quoted_log(), reason }),
+            None => Ok(()),
+        }
     }
 
     fn unreadable(&self) -> Option<String> {

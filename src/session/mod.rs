@@ -26,7 +26,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use tokio_postgres::{Client, SimpleQueryMessage};
+use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::Error;
@@ -45,6 +45,22 @@ pub use message::{Heard, Limits, Look, SendError};
 
 /// A row of an answer, each value as the server writes it.
 pub type Row = Vec<Option<String>>;
+
+/// The values of one row, as the server writes them; only as long as the row is looked at.
+pub struct Values<'r> {
+    row: &'r SimpleQueryRow,
+    next: usize,
+}
+
+impl<'r> Iterator for Values<'r> {
+    type Item = Option<&'r str>;
+
+    fn next(&mut self) -> Option<Option<&'r str>> {
+        let at = self.next;
+        self.next += 1;
+        (at < self.row.len()).then(|| self.row.get(at))
+    }
+}
 
 /// An open session.
 pub struct Session {
@@ -133,6 +149,25 @@ impl Session {
         self.exchange(sql, &Limits::default(), collect, &mut |_| {}, &mut |_, end| end.into())
             .map_err(|e| e.fault)?;
         Ok(answers)
+    }
+
+    /// Sends one message and hands over each row as it comes, so that not all are held at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`]; some rows may have come before it.
+    pub fn query_each(
+        &mut self,
+        sql: &str,
+        mut on_row: impl FnMut(Values<'_>),
+    ) -> Result<(), Fault> {
+        let collect = |message| {
+            if let SimpleQueryMessage::Row(row) = message {
+                on_row(Values { row: &row, next: 0 });
+            }
+        };
+        self.exchange(sql, &Limits::default(), collect, &mut |_| {}, &mut |_, end| end.into())
+            .map_err(|e| e.fault)
     }
 
     /// The same as [`Session::query`], with what may end it early.

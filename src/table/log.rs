@@ -1,19 +1,19 @@
 //! The log beside the version table: one row for each file that was run, for each step of another
-//! tool that was found, for each `force` and `repair`. Rows are added, never changed.
+//! tool that was found, for each `force` and `repair`. Rows are added, never changed; here, and read
+//! by `entries`.
 //!
 //! It may be missing, and it may be another program's or a later version's: then one does without.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use crate::checksum::Checksum;
 use crate::error::Error;
 use crate::fault::Fault;
-use crate::history::{Action, LogEntry};
+use crate::history::Action;
 use crate::migration::{Direction, State, Version, number};
 use crate::quote::{EQ, bytes_literal, identifier, literal, text_literal};
+use crate::session::Session;
 use crate::session::lock::Locked;
-use crate::session::{Row, Session};
-use crate::sqlstate::UNDEFINED_TABLE;
 use crate::table::row::{OurSql, raise_check};
 use crate::table::version_table::Table;
 use crate::url::LogContent;
@@ -239,144 +239,4 @@ impl Table {
             literal(&operator.program),
         ]
     }
-
-    /// Reads the log, the oldest entry first; none where there is no log or we may not read it.
-    /// With `when_and_who` also what nothing follows from.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`]; a table of that name that is no log of ours is one too.
-    pub fn entries(
-        &self,
-        session: &mut Session,
-        when_and_who: bool,
-    ) -> Result<Vec<LogEntry>, Fault> {
-        if !self.log.exists || !self.log.may_read {
-            return Ok(Vec::new());
-        }
-        let (when, who) = match when_and_who {
-            true => (
-                "(extract(epoch FROM at) OPERATOR(pg_catalog.*) 1000000)::bigint",
-                "duration_ms, db_role, os_user, os_host, program",
-            ),
-            false => ("0", "NULL, NULL, NULL, NULL, NULL"),
-        };
-        let sql = format!(
-            "SELECT id, {when}, action, direction, version, name, error, from_version, from_dirty, \
-             to_version, to_dirty, up_sha256, down_sha256, {who} FROM {} ORDER BY id",
-            self.quoted_log()
-        );
-        match session.query(&sql) {
-            Err(fault) if fault.code() == Some(UNDEFINED_TABLE) => Ok(Vec::new()),
-            rows => Ok(rows?.into_iter().filter_map(entry).collect()),
-        }
-    }
-
-    /// Which of these entries keep a down text.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`].
-    pub fn with_down_text(&self, session: &mut Session, ids: &[i64]) -> Result<Vec<i64>, Fault> {
-        let sql = format!(
-            "SELECT id FROM {} WHERE id {EQ} ANY ({}) AND down_text IS NOT NULL",
-            self.quoted_log(),
-            numbers(ids)
-        );
-        let id = |row: Row| row.into_iter().next()??.parse().ok();
-        Ok(session.query(&sql)?.into_iter().filter_map(id).collect())
-    }
-
-    /// The up text that an entry keeps, and its down text where that is wanted.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`].
-    pub fn texts(
-        &self,
-        session: &mut Session,
-        ids: &[i64],
-        with_down: bool,
-    ) -> Result<Vec<(i64, Texts)>, Fault> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sql = format!(
-            "SELECT id, up_text, {} FROM {} WHERE id {EQ} ANY ({})",
-            if with_down { "down_text" } else { "NULL" },
-            self.quoted_log(),
-            numbers(ids)
-        );
-        let rows = session.query(&sql)?;
-        let texts = |row: Row| {
-            let mut values = row.into_iter();
-            let id = values.next()??.parse().ok()?;
-            Some((id, Texts { up: values.next()?, down: values.next()? }))
-        };
-        Ok(rows.into_iter().filter_map(texts).collect())
-    }
-}
-
-/// An array of numbers, for SQL.
-fn numbers(ids: &[i64]) -> String {
-    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
-    format!("ARRAY[{}]::bigint[]", ids.join(", "))
-}
-
-/// What an entry keeps of a migration's files.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Texts {
-    /// The up file's text; `None` where there was none, or where it was too long to be kept.
-    pub up: Option<String>,
-    /// The down file's text; `None` where there was none.
-    pub down: Option<String>,
-}
-
-/// An entry as the server writes it; `None` for one that makes no sense.
-fn entry(row: Row) -> Option<LogEntry> {
-    let mut values = row.into_iter();
-    let mut next = || values.next().flatten();
-    let id = next()?.parse().ok()?;
-    let micros: i64 = next()?.parse().ok()?;
-    let since = Duration::from_micros(micros.unsigned_abs());
-    let at = match micros {
-        0.. => SystemTime::UNIX_EPOCH.checked_add(since)?,
-        _ => SystemTime::UNIX_EPOCH.checked_sub(since)?,
-    };
-    let action = Action::from_word(&next()?);
-    let direction = match next().as_deref() {
-        Some("up") => Some(Direction::Up),
-        Some("down") => Some(Direction::Down),
-        _ => None,
-    };
-    let version = next().and_then(|version| version.parse().ok());
-    let (name, error) = (next(), next());
-    let mut state = || {
-        let version = next()?.parse::<i64>().ok()?;
-        let dirty = next()? == "t";
-        Some(State { version: Version::try_from(version).ok(), dirty })
-    };
-    let (from, to) = (state()?, state()?);
-    let mut checksum = || next().and_then(|hex| Checksum::parse(&hex));
-    let (up, down) = (checksum(), checksum());
-    let took = next().and_then(|ms| ms.parse::<f64>().ok());
-    let took = took.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
-    Some(LogEntry {
-        id,
-        at,
-        action,
-        direction,
-        version,
-        name,
-        error,
-        from,
-        to,
-        up,
-        down,
-        took,
-        role: next().unwrap_or_default(),
-        os_user: next(),
-        os_host: next(),
-        program: next().unwrap_or_default(),
-    })
 }

@@ -12,6 +12,7 @@ mod damaged;
 mod edited;
 mod encodings;
 mod late;
+mod long;
 mod missing;
 mod redo;
 mod repair;

@@ -4,4 +4,4 @@
 mod commands;
 mod hostile;
 mod scan;
-mod tokens;
+pub mod tokens;

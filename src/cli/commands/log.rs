@@ -54,10 +54,10 @@ pub struct EntryItem {
 /// Runs it. The errors are those of opening and of the database.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<LogBody>) -> Result<()> {
     let mut migrator = open(context)?;
-    let mut entries = migrator.log()?;
-    if let Some(limit) = args.n.filter(|limit| *limit > 0) {
-        entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    }
+    let entries = match args.n.filter(|count| *count > 0) {
+        Some(count) => migrator.newest_in_log(count)?,
+        None => migrator.log()?,
+    };
     if context.printer.is_json() {
         answer.state = migrator.version().ok();
         answer.body.entries = Some(entries.into_iter().map(EntryItem::of).collect());

@@ -9,10 +9,10 @@ use crate::migration::{Direction, Version};
 use crate::plan::Goal;
 
 /// A linear congruential generator, with Knuth's constants.
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // The low bits of such a generator are poor.

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use crate::checksum::Checksum;
 use crate::error::Error;
+use crate::history::tests::few::few;
 use crate::history::{Action, Adoption, History, Known, LogEntry};
 use crate::migration::{Direction, State, Version};
 use crate::plan::{Goal, Ground, Step, plan};
@@ -77,7 +78,9 @@ impl World {
     }
 
     pub(crate) fn history(&self) -> History {
-        History::fold(&self.log)
+        let history = History::fold(&self.log);
+        assert_eq!(History::fold(&few(&self.log)), history);
+        history
     }
 
     /// `status::late`.

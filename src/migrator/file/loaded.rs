@@ -232,10 +232,10 @@ impl Run<'_> {
             return Ok(());
         }
         // One by one: a release that is rolled back may be any number of files of any size.
-        let Texts { up, down } = self.log_texts(step, known)?;
+        let Texts { name, up, down } = self.log_texts(step, known)?;
         file.other = file.other.take().or(up);
         if let Some(down) = down {
-            let name = printable(known.name.as_deref().unwrap_or_default()).into_owned();
+            let name = printable(name.as_deref().unwrap_or_default()).into_owned();
             let version = step.version;
             file.path = format!("{}/{version}_{name}.down.sql", self.table.log.name).into();
             file.file.name = Some(name);

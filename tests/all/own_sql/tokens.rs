@@ -27,6 +27,7 @@ use Token::{Mark, Number, Operator, Qualified, Quoted, Text, Word};
 const BEFORE_PARENTHESIS: &[&str] = &[
     "coalesce",
     "greatest",
+    "least",
     "extract",
     "exists",
     "any",
@@ -48,6 +49,7 @@ const BEFORE_PARENTHESIS: &[&str] = &[
     "timestamp",
     "(",
     "key",
+    "over",
 ];
 
 /// Types that are words of the grammar.
@@ -102,6 +104,8 @@ fn looked_up_in(tokens: &[Token]) -> Vec<String> {
             Operator(_) => complain("operator"),
             // SELECT DISTINCT sorts by the types' own order.
             Word(name) if name == "distinct" && before(at, 1) == "select" => {}
+            // The rows of a window are counted.
+            Word(name) if name == "between" && before(at, 1) == "rows" => {}
             Word(name) if LOOK_UP.contains(&name.as_str()) && before(at, 1) != "." => {
                 complain("operator");
             }

@@ -48,6 +48,8 @@ struct Shared {
     /// What clients have sent, a stream for each connection, in the order of their opening.
     streams: Vec<Vec<u8>>,
     total: u64,
+    /// How many rows servers have sent.
+    rows: u64,
     /// Whether the trouble has happened.
     struck: bool,
     down: bool,
@@ -68,6 +70,7 @@ impl Proxy {
             trouble,
             streams: Vec::new(),
             total: 0,
+            rows: 0,
             struck: false,
             down: false,
             frozen: false,
@@ -119,6 +122,12 @@ impl Proxy {
     /// How many bytes clients have sent.
     pub fn total(&self) -> u64 {
         lock(&self.shared).total
+    }
+
+    /// How many rows servers have sent. A connection is counted while its server still speaks: ask when
+    /// the client is done.
+    pub fn rows(&self) -> u64 {
+        lock(&self.shared).rows
     }
 
     /// The SQL of each message that clients have sent, connection by connection.
@@ -310,9 +319,11 @@ fn pump_answers(
     answers: &Mutex<Answers>,
     shared: &Mutex<Shared>,
 ) {
-    let mut lost = Messages::from_server();
+    let (mut lost, mut sent) = (Messages::from_server(), Messages::from_server());
     let mut buffer = [0; 8192];
     while let Ok(count @ 1..) = upstream.read(&mut buffer) {
+        let rows = sent.feed(&buffer[..count]).iter().filter(|message| message[0] == b'D').count();
+        lock(shared).rows += rows as u64;
         if *answers.lock().unwrap_or_else(PoisonError::into_inner) != Answers::Passed {
             // `ReadyForQuery` ends the answer: what was asked for has been committed.
             if lost.feed(&buffer[..count]).iter().any(|message| message[0] == b'Z') {
