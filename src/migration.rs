@@ -4,9 +4,6 @@
 //! `source`'s business, in which order they run is `plan`'s.
 
 use std::fmt;
-use std::sync::OnceLock;
-
-use regex::Regex;
 
 /// The number in front of a file's name. In the database it is a `bigint`, so the largest
 /// that can be kept is [`MAX_VERSION`].
@@ -75,22 +72,38 @@ pub enum FileName {
 ///
 /// A number over 64 bits makes it [`FileName::Other`], as there; one over 63 bits
 /// [`FileName::TooLarge`].
+///
+/// The rule is followed by hand: a folder may hold thousands of files, and to compile the expression
+/// alone would take a tenth of a run that has nothing to do.
 pub fn parse_file_name(file_name: &str) -> FileName {
-    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
-    let pattern = PATTERN.get_or_init(|| Regex::new(r"^([0-9]+)_(.*)\.(down|up)\.(.*)$").ok());
-    let Some(parts) = pattern.as_ref().and_then(|p| p.captures(file_name)) else {
-        return FileName::Other;
-    };
-    match parts[1].parse::<Version>() {
+    let parts = file_name.split_once('_').and_then(|(number, rest)| {
+        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        // A dot in the rule is anything but the end of a line, and takes as much as it can.
+        let (name, direction, extension) =
+            (!rest.contains('\n')).then(|| last_direction(rest))??;
+        is_number.then_some((number, name, direction, extension))
+    });
+    let Some((number, name, direction, extension)) = parts else { return FileName::Other };
+    match number.parse::<Version>() {
         Err(_) => FileName::Other,
         Ok(version) if version > MAX_VERSION => FileName::TooLarge,
         Ok(version) => FileName::Migration {
             version,
-            name: parts[2].to_string(),
-            direction: if &parts[3] == "up" { Direction::Up } else { Direction::Down },
-            extension: parts[4].to_string(),
+            name: name.to_string(),
+            direction,
+            extension: extension.to_string(),
         },
     }
+}
+
+/// The last `.up.` or `.down.`, with what stands before and behind it.
+fn last_direction(name: &str) -> Option<(&str, Direction, &str)> {
+    let [up, down] =
+        [(".up.", Direction::Up), (".down.", Direction::Down)].map(|(word, direction)| {
+            name.rfind(word).map(|at| (at, &name[..at], direction, &name[at + word.len()..]))
+        });
+    let last = if down.map(|d| d.0) > up.map(|u| u.0) { down } else { up };
+    last.map(|(_, before, direction, behind)| (before, direction, behind))
 }
 
 /// A file beside a pair that golang-migrate ignores, and that only `dbm test` runs.
@@ -198,6 +211,24 @@ mod tests {
         ];
         for (file_name, expected) in cases {
             assert_eq!(parse_file_name(file_name), expected, "{file_name}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_as_the_rule_says() {
+        let rule = regex::Regex::new(r"^([0-9]+)_(.*)\.(down|up)\.(.*)$").unwrap();
+        let pieces = ["", "1", "_", ".", "up", "down", ".up.", ".down.", "\n", "é"];
+        let mut names = vec![String::from("1_"), String::new()];
+        for _ in 0..4 {
+            names = names.iter().flat_map(|n| pieces.map(|piece| format!("{n}{piece}"))).collect();
+        }
+        for file_name in names {
+            let expected = rule.captures(&file_name).map_or(FileName::Other, |parts| {
+                let up = &parts[3] == "up";
+                let direction = if up { Direction::Up } else { Direction::Down };
+                migration(parts[1].parse().unwrap(), &parts[2], direction, &parts[4])
+            });
+            assert_eq!(parse_file_name(&file_name), expected, "{file_name:?}");
         }
     }
 
