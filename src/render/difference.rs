@@ -2,7 +2,9 @@
 
 use dbm::Edited;
 use dbm::text::printable;
-use similar::{ChangeTag, TextDiff};
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::udiff::UnifiedHunkHeader;
+use similar::{ChangeTag, DiffOp, group_diff_ops};
 
 use crate::render::format::tabbed;
 use crate::render::printer::{Colour, GREEN, Printer, RED};
@@ -45,11 +47,12 @@ pub fn print_texts(printer: &Printer, [was, is]: &[String; 2], before: &str, aft
 /// The lines of a unified difference, and the colours of those that differ.
 pub fn changes(ran: &str, now: &str) -> Vec<(Option<Colour>, String)> {
     let (ran, now) = (ran.replace("\r\n", "\n"), now.replace("\r\n", "\n"));
-    let diff = TextDiff::from_lines(&ran, &now);
+    let (ran, now): (Vec<&str>, Vec<&str>) =
+        (ran.split_inclusive('\n').collect(), now.split_inclusive('\n').collect());
     let mut lines = Vec::new();
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        lines.push((None, hunk.header().to_string()));
-        for change in hunk.iter_changes() {
+    for hunk in group_diff_ops(operations(&ran, &now), CONTEXT) {
+        lines.push((None, UnifiedHunkHeader::new(&hunk).to_string()));
+        for change in hunk.iter().flat_map(|operation| operation.iter_changes(&ran[..], &now[..])) {
             let (colour, sign) = match change.tag() {
                 ChangeTag::Delete => (Some(RED), '-'),
                 ChangeTag::Insert => (Some(GREEN), '+'),
@@ -57,12 +60,19 @@ pub fn changes(ran: &str, now: &str) -> Vec<(Option<Colour>, String)> {
             };
             let text = change.value().trim_end_matches('\n');
             lines.push((colour, format!("{sign}{}", tabbed(text, printable))));
-            if change.missing_newline() {
+            if !change.value().ends_with('\n') {
                 lines.push((None, "\\ no newline at the end".to_string()));
             }
         }
     }
     lines
+}
+
+/// What makes one of the other. `TextDiff` does the same, but brings six algorithms into the program.
+fn operations(ran: &[&str], now: &[&str]) -> Vec<DiffOp> {
+    let mut found = Compact::new(Replace::new(Capture::new()), ran, now);
+    let Ok(()) = myers::diff(&mut found, ran, 0..ran.len(), now, 0..now.len());
+    found.into_inner().into_inner().into_ops()
 }
 
 #[cfg(test)]
