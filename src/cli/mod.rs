@@ -40,8 +40,9 @@ mod signals;
 mod template;
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 
-use clap::{Arg, CommandFactory, FromArgMatches};
+use clap::{Arg, FromArgMatches};
 use dbm::Version;
 
 pub use config::Config;
@@ -79,11 +80,12 @@ pub enum Parsed {
 /// clap's declaration is only built as far as it is needed, for that costs more than all the rest.
 pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
     let program = called.name.as_str();
-    let mut declared = Opts::command();
+    // The process ends soon, and takes less time to do so than to free this.
+    let mut declared = ManuallyDrop::new(opts::declared());
     let mut line = vec![OsString::from(program)];
     // Commands in hints are pasted.
     let pasted = word(&called.typed);
-    let of_program = |misuse: Misuse| misuse.in_program(&pasted, &Opts::command(), typed);
+    let of_program = |misuse: Misuse| misuse.in_program(&pasted, &opts::declared(), typed);
     let rest = go_flags::read(&declared, &[], typed, &mut line).map_err(Misuse::new);
     let rest = rest.map_err(of_program)?;
     let is_given = |flag: &&str| line.iter().any(|word| word == flag);
@@ -103,11 +105,12 @@ pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
         read(&mut declared, &before).map_err(of_program)?;
         return Err(of_program(Misuse::unknown_command(&name.to_string_lossy(), &mut declared)));
     };
+    let mut alone = opts::alone(&declared, level);
     let mut level = level.clone();
     level.build();
     let name = level.get_name().to_string();
     let shared: Vec<&Arg> = declared.get_arguments().filter(|flag| flag.is_global_set()).collect();
-    let of_command = |misuse: Misuse| misuse.in_command(&pasted, &name, &Opts::command());
+    let of_command = |misuse: Misuse| misuse.in_command(&pasted, &name, &opts::declared());
     let words = go_flags::read(&level, &shared, words, &mut line).map_err(Misuse::new);
     let (words, unexpected) = go_flags::split_words(&level, words.map_err(of_command)?);
     // Here flags stand in one form, and values are parts of their words.
@@ -116,13 +119,15 @@ pub fn parse(called: &Program, typed: &[OsString]) -> Result<Parsed, Misuse> {
     own.extend(words.iter().cloned());
     line.push("--".into());
     line.extend(words);
-    let opts = read(&mut Opts::command(), &line).map_err(|misuse| {
-        // What stands before the command counts alone first.
-        match read(&mut Opts::command(), &before) {
-            Err(misuse) => of_program(misuse),
-            Ok(_) => of_command(misuse),
+    let opts = match read(&mut alone, &line) {
+        Ok(opts) => opts,
+        Err(_) => {
+            // What stands before the command counts alone first. Of what may have been meant instead
+            // the whole declaration knows.
+            read(&mut opts::declared(), &before).map_err(of_program)?;
+            read(&mut declared, &line).map_err(of_command)?
         }
-    })?;
+    };
     if opts.help || opts.h {
         return Ok(Parsed::Help { of: Some(name), is_answer: false });
     }

@@ -6,26 +6,14 @@
 
 use std::ffi::OsString;
 
-use clap::CommandFactory;
+use clap::Args;
 
 use crate::cli::completions::SHELLS;
 use crate::cli::config::Flags;
 use crate::cli::run::Command;
 
 /// What is declared.
-#[derive(clap::Parser)]
-#[command(
-    name = "dbm",
-    disable_help_flag = true,
-    disable_help_subcommand = true,
-    disable_version_flag = true,
-    args_override_self = true,
-    after_help = "In the database's URL: x-migrations-table, x-migrations-table-quoted, \
-                  x-statement-timeout (ms), x-multi-statement; x-log (off, checksums, or texts: what \
-                  the log keeps of each file); search_path and other settings of the server; \
-                  sslmode, connect_timeout, tcp_user_timeout (ms), keepalives.\n\n\
-                  A flag with an empty value is an error: it never falls back to a variable."
-)]
+#[derive(clap::Args)]
 pub struct Opts {
     #[command(flatten)]
     pub flags: Flags,
@@ -111,9 +99,36 @@ pub const GROUPS: [(&str, &str); 6] = [
 
 /// The whole declaration, for help texts, completions and the like.
 pub fn command() -> clap::Command {
-    let mut command = Opts::command();
+    let mut command = declared();
     command.build();
     command
+}
+
+/// The same, not built yet.
+pub fn declared() -> clap::Command {
+    Opts::augment_args(program())
+}
+
+/// The program's flags and one command of it. clap copies the shared flags into every command that it
+/// knows, which takes as long as all the rest of reading a line.
+pub fn alone(declared: &clap::Command, level: &clap::Command) -> clap::Command {
+    program().args(declared.get_arguments()).subcommand(level)
+}
+
+/// The program without flags and commands.
+fn program() -> clap::Command {
+    clap::Command::new("dbm")
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .disable_version_flag(true)
+        .args_override_self(true)
+        .after_help(
+            "In the database's URL: x-migrations-table, x-migrations-table-quoted, \
+             x-statement-timeout (ms), x-multi-statement; x-log (off, checksums, or texts: what \
+             the log keeps of each file); search_path and other settings of the server; \
+             sslmode, connect_timeout, tcp_user_timeout (ms), keepalives.\n\n\
+             A flag with an empty value is an error: it never falls back to a variable.",
+        )
 }
 
 #[cfg(test)]
@@ -122,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_declaration_is_sound() {
-        Opts::command().debug_assert();
+        declared().debug_assert();
     }
 
     #[test]
