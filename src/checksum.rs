@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use memchr::memchr_iter;
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of a text, less a byte-order mark, with CR LF as LF.
@@ -27,15 +28,13 @@ impl Checksum {
     pub fn of(text: &str) -> Checksum {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut hash = Sha256::new();
-        for part in text.split_inclusive("\r\n") {
-            match part.strip_suffix("\r\n") {
-                Some(line) => {
-                    hash.update(line);
-                    hash.update("\n");
-                }
-                None => hash.update(part),
-            }
+        let bytes = text.as_bytes();
+        let mut from = 0;
+        for at in memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) == Some(&b'\n')) {
+            hash.update(&bytes[from..at]);
+            from = at + 1;
         }
+        hash.update(&bytes[from..]);
         Checksum(hash.finalize().into())
     }
 

@@ -33,9 +33,9 @@ pub struct Facts {
 
 impl Facts {
     /// Takes note of a word that runs, at which `reader` stands.
-    pub(super) fn see(&mut self, reader: Reader<'_>, is_start: bool, within: Within) {
+    pub(super) fn see(&mut self, reader: &Reader<'_>, is_start: bool, within: Within) {
         if is_start {
-            self.statement(reader, within);
+            self.statement(*reader, within);
         }
         if reader.is_name("set_config") {
             self.set_config(reader.next());

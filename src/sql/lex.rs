@@ -4,6 +4,8 @@
 //! to read keywords. Operators and numbers come in pieces, which is harmless, because the pieces
 //! are cut where the server, too, would see a comment or a string begin.
 
+use memchr::{memchr, memchr2};
+
 /// What a backslash is in a plain string, `'…'`: the server's `standard_conforming_strings`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strings {
@@ -71,10 +73,21 @@ impl<'a> Lexer<'a> {
         rest.iter().position(|&b| stop(b)).map_or(self.text.len(), |n| from + n)
     }
 
-    /// The end of the first `needle` from `from` on, or the end of the text.
-    fn past(&self, from: usize, needle: &str) -> usize {
-        let rest = self.text.get(from..).unwrap_or_default();
-        rest.find(needle).map_or(self.text.len(), |n| from + n + needle.len())
+    /// The first of a byte from `from` on, or the end.
+    fn find(&self, from: usize, byte: u8) -> usize {
+        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        memchr(byte, rest).map_or(self.text.len(), |n| from + n)
+    }
+
+    /// The first of either byte from `from` on, or the end.
+    fn find_either(&self, from: usize, bytes: [u8; 2]) -> usize {
+        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        memchr2(bytes[0], bytes[1], rest).map_or(self.text.len(), |n| from + n)
+    }
+
+    /// The end of a `--` comment.
+    fn line_end(&self, from: usize) -> usize {
+        self.find_either(from, NEWLINES)
     }
 
     /// Goes to the next token. True if it stands before a comment that never ends instead.
@@ -83,7 +96,7 @@ impl<'a> Lexer<'a> {
             match self.byte(self.at) {
                 b if is_space(b) => self.at += 1,
                 b'-' if self.byte(self.at + 1) == b'-' => {
-                    self.at = self.until(self.at, is_newline);
+                    self.at = self.line_end(self.at);
                 }
                 b'/' if self.byte(self.at + 1) == b'*' => match self.comment_end(self.at + 2) {
                     Some(end) => self.at = end,
@@ -98,7 +111,7 @@ impl<'a> Lexer<'a> {
     fn comment_end(&self, mut at: usize) -> Option<usize> {
         let mut depth = 1;
         loop {
-            at = self.until(at, |b| b == b'*' || b == b'/');
+            at = self.find_either(at, *b"*/");
             match (self.byte(at), self.byte(at + 1)) {
                 (b'*', b'/') if depth == 1 => return Some(at + 2),
                 (b'*', b'/') => (depth, at) = (depth - 1, at + 2),
@@ -111,11 +124,11 @@ impl<'a> Lexer<'a> {
 
     /// The end of a string or name without backslash escapes whose opening quote stands before
     /// `at`. A doubled quote is one of its characters.
-    fn quoted_end(&self, mut at: usize, quote: &str) -> usize {
+    fn quoted_end(&self, mut at: usize, quote: u8) -> usize {
         loop {
-            at = self.past(at, quote);
-            if !self.text.get(at..).is_some_and(|r| r.starts_with(quote)) {
-                return at;
+            at = self.find(at, quote) + 1;
+            if self.byte(at) != quote {
+                return at.min(self.text.len());
             }
             at += 1;
         }
@@ -124,7 +137,7 @@ impl<'a> Lexer<'a> {
     /// The end of a plain string whose opening quote stands before `at`.
     fn plain_end(&self, at: usize) -> usize {
         match self.strings {
-            Strings::Standard => self.quoted_end(at, "'"),
+            Strings::Standard => self.quoted_end(at, b'\''),
             Strings::Escaping => self.escaped_end(at),
         }
     }
@@ -133,7 +146,7 @@ impl<'a> Lexer<'a> {
     /// it on another line is read here, because its backslashes escape as well.
     fn escaped_end(&self, mut at: usize) -> usize {
         loop {
-            at = self.until(at, |b| b == b'\'' || b == b'\\');
+            at = self.find_either(at, *b"'\\");
             match self.byte(at) {
                 b'\\' => at += 2,
                 b'\'' if self.byte(at + 1) == b'\'' => at += 2,
@@ -156,7 +169,7 @@ impl<'a> Lexer<'a> {
                     newline |= is_newline(b);
                     at += 1;
                 }
-                b'-' if self.byte(at + 1) == b'-' => at = self.until(at, is_newline),
+                b'-' if self.byte(at + 1) == b'-' => at = self.line_end(at),
                 b'\'' if newline => return Some(at + 1),
                 _ => return None,
             }
@@ -173,8 +186,16 @@ impl<'a> Lexer<'a> {
         }
         // Each `$` of the body may begin the closing tag, even one that ends another tag
         // (`$b$a$` closes `$a$`), so a plain search finds what the server finds.
-        let delimiter = self.text.get(at..=tag).unwrap_or("$$");
-        (Shape::Text, self.past(tag + 1, delimiter))
+        let bytes = self.text.as_bytes();
+        let delimiter = bytes.get(at..=tag).unwrap_or(b"$$");
+        let mut close = self.find(tag + 1, b'$');
+        while bytes
+            .get(close..)
+            .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(delimiter))
+        {
+            close = self.find(close + 1, b'$');
+        }
+        (Shape::Text, self.text.len().min(close + delimiter.len()))
     }
 
     /// The end of a number that begins at `at`. The exponent belongs to it, so that `1e5$$…$$`
@@ -209,14 +230,14 @@ impl Iterator for Lexer<'_> {
             [b'(', ..] => (Shape::Open, start + 1),
             [b')', ..] => (Shape::Close, start + 1),
             [b'\'', ..] => (Shape::Text, self.plain_end(start + 1)),
-            [b'"', ..] => (Shape::Quoted, self.quoted_end(start + 1, "\"")),
+            [b'"', ..] => (Shape::Quoted, self.quoted_end(start + 1, b'"')),
             [b'$', ..] => self.dollar(start),
             [b'0'..=b'9', ..] => (Shape::Other, self.number(start)),
             [b'e', b'\'', _] => (Shape::Text, self.escaped_end(start + 2)),
             [b'n', b'\'', _] => (Shape::Text, self.plain_end(start + 2)),
-            [b'b' | b'x', b'\'', _] => (Shape::Text, self.quoted_end(start + 2, "'")),
-            [b'u', b'&', b'\''] => (Shape::Text, self.quoted_end(start + 3, "'")),
-            [b'u', b'&', b'"'] => (Shape::Other, self.quoted_end(start + 3, "\"")),
+            [b'b' | b'x', b'\'', _] => (Shape::Text, self.quoted_end(start + 2, b'\'')),
+            [b'u', b'&', b'\''] => (Shape::Text, self.quoted_end(start + 3, b'\'')),
+            [b'u', b'&', b'"'] => (Shape::Other, self.quoted_end(start + 3, b'"')),
             [b, ..] if is_word(b) => (Shape::Word, self.until(start, |b| !is_word(b))),
             _ => (Shape::Other, start + 1),
         };
@@ -231,8 +252,10 @@ fn is_space(b: u8) -> bool {
 }
 
 /// What ends a `--` comment: either byte does.
+const NEWLINES: [u8; 2] = *b"\n\r";
+
 fn is_newline(b: u8) -> bool {
-    matches!(b, b'\n' | b'\r')
+    NEWLINES.contains(&b)
 }
 
 /// What an identifier is made of: every byte of a non-ASCII character counts as a letter. It

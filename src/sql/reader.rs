@@ -67,20 +67,20 @@ impl<'a> Reader<'a> {
         self.current.and_then(|t| self.text.get(t.start..t.end)).unwrap_or_default()
     }
 
+    fn bytes(&self) -> &'a [u8] {
+        let token = self.current.and_then(|t| self.text.as_bytes().get(t.start..t.end));
+        token.unwrap_or_default()
+    }
+
     pub(super) fn is(&self, shape: Shape) -> bool {
         self.current.is_some_and(|t| t.shape == shape)
     }
 
     /// Behind these keywords, if they come next. `_` is any token; a quoted word is no keyword.
     fn behind(mut self, keywords: &str) -> Option<Self> {
-        // Asked of every word of a script: the first letter sorts out nearly all.
-        let letter = |text: &str| text.bytes().next().map(|b| b.to_ascii_lowercase());
-        if letter(self.written()) != letter(keywords) && !keywords.starts_with('_') {
-            return None;
-        }
-        for keyword in keywords.split(' ') {
-            let is_keyword = self.is(Shape::Word) && self.written().eq_ignore_ascii_case(keyword);
-            if !is_keyword && (keyword != "_" || self.is_at_end()) {
+        for keyword in keywords.as_bytes().split(|byte| *byte == b' ') {
+            let is_keyword = self.is(Shape::Word) && self.bytes().eq_ignore_ascii_case(keyword);
+            if !is_keyword && (keyword != b"_" || self.is_at_end()) {
                 return None;
             }
             self.skip();
@@ -88,20 +88,33 @@ impl<'a> Reader<'a> {
         Some(self)
     }
 
+    /// The first byte of the current token, in lower case; 0 at the end.
+    fn letter(&self) -> u8 {
+        self.bytes().first().map_or(0, u8::to_ascii_lowercase)
+    }
+
     /// Whether these keywords come next, `set transaction`, where `_` is any token.
     pub(super) fn at(&self, keywords: &str) -> bool {
-        self.behind(keywords).is_some()
+        may_begin(self.letter(), keywords) && self.behind(keywords).is_some()
     }
 
     pub(super) fn at_any(&self, alternatives: &[&str]) -> bool {
-        alternatives.iter().any(|keywords| self.at(keywords))
+        let letter = self.letter();
+        alternatives.iter().any(|it| may_begin(letter, it) && self.behind(it).is_some())
     }
 
     /// Steps over these keywords, if all of them come next.
     pub(super) fn eat(&mut self, keywords: &str) -> bool {
-        let behind = self.behind(keywords);
-        *self = behind.unwrap_or(*self);
-        behind.is_some()
+        if !may_begin(self.letter(), keywords) {
+            return false;
+        }
+        match self.behind(keywords) {
+            Some(behind) => {
+                *self = behind;
+                true
+            }
+            None => false,
+        }
     }
 
     /// The name that the current token is, as the server folds it: in lower case unless it is
@@ -119,8 +132,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn is_name(&self, name: &str) -> bool {
-        // Asked of every word of a script: the length sorts out most.
-        self.written().len() >= name.len() && self.name().is_some_and(|n| n == name)
+        // Asked of every word of a script: length and first letter sort out most.
+        self.bytes().len() >= name.len()
+            && (self.is(Shape::Quoted) || may_begin(self.letter(), name))
+            && self.name().is_some_and(|n| n == name)
     }
 
     /// The value of the string constant that the current token is. Of the escapes in `E'…'` those
@@ -153,6 +168,12 @@ impl<'a> Reader<'a> {
         let value = self.value().to_ascii_lowercase();
         matches!(&*value, "off" | "false" | "no" | "0" | "f" | "n" | "default")
     }
+}
+
+/// Whether a token with this first byte may be the first of these keywords. Asked of every word of a
+/// script, and sorts out nearly all.
+fn may_begin(letter: u8, keywords: &str) -> bool {
+    keywords.as_bytes().first().is_some_and(|first| *first == letter || *first == b'_')
 }
 
 /// What is between the quotes, each doubled quote in it made one.

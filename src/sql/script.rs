@@ -115,7 +115,7 @@ struct Analysis<'t> {
 }
 
 impl Visitor for Analysis<'_> {
-    fn word(&mut self, reader: Reader<'_>, is_start: bool, within: Within) {
+    fn word(&mut self, reader: &Reader<'_>, is_start: bool, within: Within) {
         self.facts.see(reader, is_start, within);
         if within == Within::Body {
             self.may_commit |= reader.at_any(&["commit", "rollback", "call", "execute"]);

@@ -22,7 +22,7 @@ struct Touch<'a> {
 }
 
 impl Visitor for Touch<'_> {
-    fn word(&mut self, reader: Reader<'_>, is_start: bool, _: Within) {
+    fn word(&mut self, reader: &Reader<'_>, is_start: bool, _: Within) {
         let has_schema = || reader.rest().take(LONGEST).any(|r| r.is_name(self.schema));
         self.is_found = self.is_found
             || reader.is_name(self.table)

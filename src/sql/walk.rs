@@ -21,7 +21,7 @@ pub(super) trait Visitor {
     /// A word or a quoted name, at which `reader` stands, in code that the script runs when it is
     /// run: not in the body of a function. `is_start` says that it is the first of its statement.
     /// `reader` sees what follows, also behind the statement.
-    fn word(&mut self, reader: Reader<'_>, is_start: bool, within: Within);
+    fn word(&mut self, reader: &Reader<'_>, is_start: bool, within: Within);
 
     /// A statement of the script itself ends. All spans joined are the script; statements without
     /// code are told too. See [`Statement`](super::Statement) for the two ranges.
@@ -70,9 +70,9 @@ impl Walker<'_> {
             } else {
                 let is_start = code.is_empty();
                 if !nesting.in_body {
-                    self.word(reader, is_start, within);
+                    self.word(&reader, is_start, within);
                 }
-                nesting.take(reader, is_start);
+                nesting.take(&reader, is_start);
                 code = if is_start { token.start } else { code.start }..token.end;
             }
             reader.skip();
@@ -90,11 +90,12 @@ impl Walker<'_> {
 
     /// Shows a token, if it is a word, and the bodies of the DO block that it begins: strings and
     /// LANGUAGE clauses are all that such a statement has.
-    fn word(&mut self, mut reader: Reader<'_>, is_start: bool, within: Within) {
+    fn word(&mut self, reader: &Reader<'_>, is_start: bool, within: Within) {
         if reader.is(Shape::Word) || reader.is(Shape::Quoted) {
             self.visitor.word(reader, is_start, within);
         }
-        if is_start && reader.eat("do") {
+        if is_start && reader.at("do") {
+            let mut reader = reader.next();
             while reader.eat("language _") || reader.is(Shape::Text) {
                 if let Some(body) = reader.string() {
                     self.deeper(|walker| walker.body(&body));
@@ -116,7 +117,7 @@ impl Walker<'_> {
         let mut reader = Reader::new(body, self.strings);
         let (mut is_start, mut executes) = (true, false);
         while let Some(token) = reader.current() {
-            self.word(reader, is_start, Within::Body);
+            self.word(&reader, is_start, Within::Body);
             match token.shape {
                 Shape::Word => executes |= reader.at("execute"),
                 Shape::Semicolon => executes = false,
@@ -163,7 +164,7 @@ impl Nesting {
         self.parentheses > 0 || self.in_body
     }
 
-    fn take(&mut self, reader: Reader<'_>, is_start: bool) {
+    fn take(&mut self, reader: &Reader<'_>, is_start: bool) {
         if is_start {
             self.is_routine = reader.at_any(&ROUTINES);
         }

@@ -21,7 +21,7 @@ use super::walk::{Visitor, Within, walk};
 struct All<'t>(&'t str, Vec<Statement>);
 
 impl Visitor for All<'_> {
-    fn word(&mut self, _: Reader<'_>, _: bool, _: Within) {}
+    fn word(&mut self, _: &Reader<'_>, _: bool, _: Within) {}
 
     fn statement(&mut self, span: Range<usize>, code: Range<usize>, is_ended: bool) {
         let kind = classify(&self.0[code.clone()], Strings::Standard);
