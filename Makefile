@@ -28,10 +28,10 @@ DIST := $(TARGET)/dist
 PORTABLE := $(DIST)/build/$(TRIPLE)/release/dbm
 ZIG := $(CURDIR)/target/tools/zig
 
-.PHONY: help build demo test lint bench mutants install uninstall dist deb clean tools versions recipes
+.PHONY: help build demo test lint bench bench-peers bench-check mutants install uninstall dist deb clean tools versions recipes
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 build: ## build target/release/dbm
 	cargo build --release --locked
@@ -46,6 +46,7 @@ test: lint tools versions recipes ## lint, then unit, documentation, integration
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
 	  echo 'tests/postgres.sh run cargo test --locked'; \
 	  tests/postgres.sh run cargo test --locked
+	@$(MAKE) --no-print-directory bench-check
 	@if [ ! -x '$(MIGRATE)' ]; then $(NO_INTEROP); fi
 
 lint: ## check format, clippy and documentation, with warnings denied
@@ -56,10 +57,17 @@ lint: ## check format, clippy and documentation, with warnings denied
 	cargo clippy --locked --lib --no-default-features -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --all-features
 
-bench: tools ## measure dbm beside golang-migrate and psql, on a PostgreSQL with fsync on
+bench: tools ## measure dbm beside psql and its peers, for docs/speed.md and the README: 12 minutes on a machine with nothing else to do
+	@benches/disk.sh mount
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
-	  tests/postgres.sh run sh -c 'DBM_BENCH_TESTS_URL=$$DBM_TEST_DATABASE_URL \
+	  tests/postgres.sh run sh -c 'DBM_BENCH_TESTS_URL=$$DBM_TEST_DATABASE_URL DBM_BENCH_WRITE=1 \
 	    tests/postgres.sh run --durable cargo bench --locked --bench against'
+
+bench-check: ## fail where round trips, or the server's work for a file beside psql's, are more than recorded
+	tests/postgres.sh run cargo test --locked --bench against -- check
+
+bench-peers: ## install dbmate, goose, tern, sqlx and refinery into target/tools/peers, for bench to measure
+	@benches/peers.sh
 
 mutants: tools versions ## break the engine in one place at a time for half an hour, and see whether the tests notice
 	@[ -x target/tools/bin/cargo-mutants ] || cargo install cargo-mutants --locked --root target/tools
@@ -87,6 +95,7 @@ deb: $(PORTABLE) ## make a .deb of the same program, into target/dist
 
 clean: ## delete what was built, and the throwaway PostgreSQL
 	tests/postgres.sh remove
+	benches/disk.sh unmount
 	tests/postgres.sh remove --durable
 	cargo clean
 

@@ -1,38 +1,43 @@
 //! `testdb` beside `up`: what a fresh, migrated database costs, for one caller and for several at once.
 
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Instant;
 
 use crate::Outcome;
-use crate::folder::Folder;
+use crate::figures::{Spread, time};
+use crate::folder::{Folder, Layout};
 use crate::server::Server;
-use crate::table::{median, time};
-use crate::tool::{Tools, bare};
+use crate::tool::{Tool, Tools, bare};
 
 /// How many callers there are at once.
 const CALLERS: [usize; 2] = [1, 8];
 /// How many times faster a copy is to be.
 const TARGET: f64 = 30.0;
 
-/// Measures both on a server, in turn, and gives the table's lines.
+pub const HEAD: [&str; 5] = ["", "`up`", "`testdb`", "times faster", "target"];
+
+/// Measures both on a server, in turn, and gives the table's rows.
 pub fn compare(
     server: &mut Server,
     tools: &Tools,
     folder: &Folder,
-    scratch: &std::path::Path,
+    scratch: &Path,
     rounds: usize,
-) -> Outcome<String> {
+) -> Outcome<Vec<Vec<String>>> {
+    let program = tools.program(Tool::Dbm).ok_or("no dbm")?;
+    let pairs = folder.of(Layout::Pairs);
     let fsync = server.setting("fsync")?;
     let own = server.url("postgres", server.address());
     let testdb = |words: &[&str]| {
-        let mut command = bare(&tools.dbm, scratch);
-        command.arg("-path").arg(&folder.path).args(["-database", &own, "testdb"]).args(words);
+        let mut command = bare(program, scratch);
+        command.arg("-path").arg(&pairs).args(["-database", &own, "testdb"]).args(words);
         command
     };
     // The template is there before: it is made once.
     let first = said(testdb(&[]))?;
     said(testdb(&["-drop", &first]))?;
-    let mut lines = String::new();
+    let mut rows = Vec::new();
     for callers in CALLERS {
         let (mut ups, mut copies, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for round in 1..=rounds {
@@ -40,9 +45,9 @@ pub fn compare(
             let databases: Vec<String> =
                 (0..callers).map(|_| server.create_database()).collect::<Outcome<_>>()?;
             let up = |database: &String| {
-                let mut command = bare(&tools.dbm, scratch);
+                let mut command = bare(program, scratch);
                 let url = server.url(database, server.address());
-                command.arg("-path").arg(&folder.path).args(["-database", &url, "up"]);
+                command.arg("-path").arg(&pairs).args(["-database", &url, "up"]);
                 // A thousand lines would fill a pipe that nobody reads yet.
                 command.stderr(std::process::Stdio::null());
                 command
@@ -59,27 +64,22 @@ pub fn compare(
             copies.push(copy);
             ratios.push(up / copy);
         }
-        let (Some(up), Some(copy), Some(ratio)) = (median(&ups), median(&copies), median(&ratios))
+        let (Some(up), Some(copy), Some(ratio)) =
+            (Spread::of(&ups), Spread::of(&copies), Spread::of(&ratios))
         else {
             continue;
         };
-        let target = if ratio >= TARGET { "reached" } else { "MISSED" };
-        lines.push_str(&format!(
-            "| {callers} at once, fsync {fsync} | {} | {} | {ratio:.0} | ≥ {TARGET}: {target} |\n",
-            time(up),
-            time(copy),
-        ));
+        let judged = if ratio.median >= TARGET { "reached" } else { "**missed**" };
+        rows.push(vec![
+            format!("{callers} at once, fsync {fsync}"),
+            time(up.median),
+            time(copy.median),
+            format!("{:.0} ({:.0}–{:.0})", ratio.median, ratio.min, ratio.max),
+            format!("≥ {TARGET}: {judged}"),
+        ]);
     }
     said(testdb(&["-prune", "-older-than", "0"]))?;
-    Ok(lines)
-}
-
-/// The table that the lines stand in.
-pub fn table(lines: &str) -> String {
-    format!(
-        "| a fresh database, 1,000 files | `up` | `testdb` | times faster | target |\n\
-         | ----------------------------- | ---: | -------: | -----------: | ------ |\n{lines}"
-    )
+    Ok(rows)
 }
 
 /// Starts all, and gives the seconds until the last has ended, and what each printed.

@@ -42,9 +42,14 @@ impl Server {
 
     /// An empty database. The writing that making one causes is over when this returns.
     pub fn create_database(&mut self) -> Outcome<String> {
+        self.copy_database("template1")
+    }
+
+    /// The same, as a copy of another that nobody is connected to.
+    pub fn copy_database(&mut self, template: &str) -> Outcome<String> {
         self.made += 1;
         let name = format!("dbm_bench_{}_{}", std::process::id(), self.made);
-        self.admin.batch_execute(&format!("create database {name}"))?;
+        self.admin.batch_execute(&format!("create database {name} template {template}"))?;
         self.admin.batch_execute("checkpoint")?;
         Ok(name)
     }
@@ -53,23 +58,51 @@ impl Server {
         Ok(self.admin.batch_execute(&format!("drop database {name} with (force)"))?)
     }
 
+    /// What is written to a database need not be on the disk at once: while it is filled.
+    pub fn hurry(&mut self, database: &str) -> Outcome<()> {
+        let sql = format!("alter database {database} set synchronous_commit = off");
+        Ok(self.admin.batch_execute(&sql)?)
+    }
+
+    /// A database that was filled is as one that has been in use for a while: vacuumed and analysed.
+    pub fn settle(&mut self, database: &str) -> Outcome<()> {
+        self.admin.batch_execute(&format!("alter database {database} reset all"))?;
+        self.execute(database, "vacuum (freeze, analyze)")?;
+        Ok(self.admin.batch_execute("checkpoint")?)
+    }
+
     /// The URL of a database, by way of `address`: the server's own, or a proxy's.
     pub fn url(&self, database: &str, address: SocketAddr) -> String {
         format!("{}{address}/{database}{}", self.before, self.after)
     }
 
-    /// A row as golang-migrate and dbm keep it.
-    pub fn set_version(&mut self, database: &str, version: i64) -> Outcome<()> {
+    pub fn execute(&mut self, database: &str, sql: &str) -> Outcome<()> {
         let mut client = Client::connect(&self.url(database, self.address), NoTls)?;
-        client.batch_execute(&format!(
-            "create table schema_migrations (version bigint not null primary key, dirty boolean not null);
-             insert into schema_migrations values ({version}, false)"
-        ))?;
-        Ok(())
+        Ok(client.batch_execute(sql)?)
+    }
+
+    /// How many rows a table has.
+    pub fn rows(&mut self, database: &str, table: &str) -> Outcome<usize> {
+        let mut client = Client::connect(&self.url(database, self.address), NoTls)?;
+        let count: i64 = client.query_one(&format!("select count(*) from {table}"), &[])?.get(0);
+        Ok(usize::try_from(count)?)
     }
 
     pub fn setting(&mut self, name: &str) -> Outcome<String> {
         Ok(self.admin.query_one(&format!("show {name}"), &[])?.get(0))
+    }
+
+    /// The position that the write-ahead log has reached, in bytes.
+    pub fn written(&mut self) -> Outcome<i64> {
+        let sql = "select (pg_current_wal_insert_lsn() - '0/0')::bigint";
+        Ok(self.admin.query_one(sql, &[])?.get(0))
+    }
+
+    /// The processes of a database's sessions, our own excepted.
+    pub fn processes(&mut self, database: &str) -> Outcome<Vec<i32>> {
+        let sql = "select pid from pg_stat_activity where datname = $1";
+        let rows = self.admin.query(sql, &[&database])?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The tools that are measured, and how each is told to do the same thing.
+//! The tools that are measured, and where they are.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -6,139 +6,132 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Outcome;
-use crate::folder::Folder;
 
-/// A column of the tables. psql keeps no book: it says how fast a client can be that only sends files.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     Dbm,
-    GolangMigrate,
-    /// One process, one message a file.
+    /// `up -single-transaction`.
+    DbmSingle,
+    /// One process, one message a file. psql keeps no book: it says how fast a client can be that only
+    /// sends files.
     PsqlEach,
     /// One process, all files as one script in one transaction, a message a statement.
     PsqlWhole,
+    /// One process, all files in one message.
+    PsqlMessage,
+    GolangMigrate,
+    Dbmate,
+    Goose,
+    Tern,
+    Sqlx,
+    Refinery,
 }
 
-pub const TOOLS: [Tool; 4] = [Tool::Dbm, Tool::GolangMigrate, Tool::PsqlEach, Tool::PsqlWhole];
+/// In the order of the tables. A tool's place here is its place in all that is measured.
+pub const TOOLS: [Tool; 11] = [
+    Tool::Dbm,
+    Tool::DbmSingle,
+    Tool::PsqlEach,
+    Tool::PsqlWhole,
+    Tool::PsqlMessage,
+    Tool::GolangMigrate,
+    Tool::Dbmate,
+    Tool::Goose,
+    Tool::Tern,
+    Tool::Sqlx,
+    Tool::Refinery,
+];
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Job {
-    Up,
-    Version,
-}
+/// Those that do what dbm does.
+pub const PEERS: [Tool; 6] =
+    [Tool::GolangMigrate, Tool::Dbmate, Tool::Goose, Tool::Tern, Tool::Sqlx, Tool::Refinery];
 
 impl Tool {
     pub fn name(self) -> &'static str {
         match self {
             Tool::Dbm => "dbm",
-            Tool::GolangMigrate => "golang-migrate",
+            Tool::DbmSingle => "dbm, -single-transaction",
             Tool::PsqlEach => "psql, a message a file",
-            Tool::PsqlWhole => "psql, all in one",
+            Tool::PsqlWhole => "psql -1, all in one file",
+            Tool::PsqlMessage => "psql, all in one message",
+            Tool::GolangMigrate => "golang-migrate",
+            Tool::Dbmate => "dbmate",
+            Tool::Goose => "goose",
+            Tool::Tern => "tern",
+            Tool::Sqlx => "sqlx",
+            Tool::Refinery => "refinery",
         }
+    }
+
+    pub fn is_psql(self) -> bool {
+        matches!(self, Tool::PsqlEach | Tool::PsqlWhole | Tool::PsqlMessage)
     }
 }
 
-/// A figure for each tool, in the order of [`TOOLS`]; `None` where there is none to be had.
-#[derive(Clone, Copy)]
-pub struct Figures(pub [Option<f64>; 4]);
-
-impl Figures {
-    pub fn zip(self, other: Figures, combine: impl Fn(f64, f64) -> f64) -> Figures {
-        let mut figures = self.0;
-        for (mine, other) in figures.iter_mut().zip(other.0) {
-            *mine = mine.zip(other).map(|(mine, other)| combine(mine, other));
-        }
-        Figures(figures)
-    }
-}
-
-/// Where the programs are.
-pub struct Tools {
-    pub dbm: PathBuf,
-    pub migrate: Option<PathBuf>,
-    pub psql: Option<PathBuf>,
-}
+/// The programs, in the order of [`TOOLS`]; `None` is one that is not there.
+pub struct Tools([Option<PathBuf>; TOOLS.len()]);
 
 impl Tools {
-    pub fn program(&self, tool: Tool) -> Option<&Path> {
-        match tool {
-            Tool::Dbm => Some(&self.dbm),
-            Tool::GolangMigrate => self.migrate.as_deref(),
-            Tool::PsqlEach | Tool::PsqlWhole => self.psql.as_deref(),
-        }
+    /// Looks for all. `scratch` is an empty folder to run them in.
+    pub fn find(scratch: &Path) -> Outcome<Tools> {
+        let dbm = match std::env::var_os("DBM_BENCH_DBM") {
+            Some(other) => PathBuf::from(other).canonicalize()?,
+            // What `cargo build --release` makes: Cargo builds it for a bench in the same way.
+            None => PathBuf::from(env!("CARGO_BIN_EXE_dbm")),
+        };
+        let has_single =
+            said(bare(&dbm, scratch).args(["up", "-help"]))?.contains("-single-transaction");
+        let psql = find_psql();
+        Ok(Tools(TOOLS.map(|tool| match tool {
+            Tool::Dbm => Some(dbm.clone()),
+            Tool::DbmSingle => has_single.then(|| dbm.clone()),
+            Tool::PsqlEach | Tool::PsqlWhole | Tool::PsqlMessage => psql.clone(),
+            Tool::GolangMigrate => std::env::var_os("DBM_TEST_MIGRATE").map(PathBuf::from),
+            Tool::Dbmate | Tool::Goose | Tool::Tern | Tool::Sqlx | Tool::Refinery => {
+                Some(peers().join(tool.name())).filter(|file| file.is_file())
+            }
+        })))
     }
 
-    /// How to do the job with this tool; `None` where the tool is missing, or has no such thing.
-    pub fn command(
-        &self,
-        tool: Tool,
-        job: Job,
-        folder: &Folder,
-        url: &str,
-        scratch: &Path,
-    ) -> Outcome<Option<Command>> {
+    pub fn program(&self, tool: Tool) -> Option<&Path> {
+        self.0[tool as usize].as_deref()
+    }
+
+    /// The version of a tool that is there, behind its name.
+    pub fn version(&self, tool: Tool, scratch: &Path) -> Outcome<Option<String>> {
         let Some(program) = self.program(tool) else {
             return Ok(None);
         };
-        let mut command = bare(program, scratch);
-        match tool {
-            Tool::Dbm | Tool::GolangMigrate => {
-                command.arg("-path").arg(&folder.path);
-                command.arg("-database").arg(url);
-                command.arg(match job {
-                    Job::Up => "up",
-                    Job::Version => "version",
-                });
-            }
-            Tool::PsqlEach | Tool::PsqlWhole => {
-                if job != Job::Up {
-                    return Ok(None);
-                }
-                command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", url]);
-                if tool == Tool::PsqlEach {
-                    for text in &folder.texts {
-                        command.arg("-c").arg(text);
-                    }
-                } else {
-                    let whole = scratch.join("whole.sql");
-                    folder.write_whole(&whole)?;
-                    command.arg("--single-transaction").arg("-f").arg(whole);
-                }
-            }
-        }
-        Ok(Some(command))
-    }
-
-    /// The tool and its version, in a few words. dbm and psql say their names themselves.
-    pub fn version(&self, tool: Tool, scratch: &Path) -> Outcome<String> {
-        let name = match tool {
-            Tool::PsqlEach | Tool::PsqlWhole => "psql",
-            _ => tool.name(),
-        };
-        let Some(program) = self.program(tool) else {
-            return Ok(format!("no {name} here"));
-        };
         let version = match tool {
-            Tool::Dbm => return said(program, "-version", scratch),
+            Tool::Dbm | Tool::DbmSingle => said(bare(program, scratch).arg("-version"))?,
+            Tool::PsqlEach | Tool::PsqlWhole | Tool::PsqlMessage => {
+                said(bare(program, scratch).arg("--version"))?
+            }
             Tool::GolangMigrate => match module_version(&fs::read(program)?) {
                 Some(version) => version,
-                None => said(program, "-version", scratch)?,
+                None => said(bare(program, scratch).arg("-version"))?,
             },
-            Tool::PsqlEach | Tool::PsqlWhole => return said(program, "--version", scratch),
+            // benches/peers.sh notes what it has installed.
+            _ => fs::read_to_string(program.with_extension("version"))?,
         };
-        Ok(format!("golang-migrate {version}"))
+        let number = |word: &&str| word.contains('.');
+        let version = version.split_whitespace().find(number).unwrap_or(version.trim());
+        let name = if tool.is_psql() { "psql" } else { tool.name() };
+        Ok(Some(format!("{name} {}", version.trim_start_matches('v'))))
     }
 
-    /// Bytes of each program's file.
-    pub fn sizes(&self) -> Outcome<Figures> {
-        let size = |program: &Path| fs::metadata(program).map(|file| file.len() as f64);
-        // psql's file says little: most of it is in libpq and OpenSSL.
-        Ok(Figures([
-            Some(size(&self.dbm)?),
-            self.migrate.as_deref().map(size).transpose()?,
-            None,
-            None,
-        ]))
+    /// The bytes of a program without its symbols. psql's say little: most of it is in its libraries.
+    pub fn size(&self, tool: Tool, scratch: &Path) -> Outcome<Option<f64>> {
+        let Some(program) = self.program(tool).filter(|_| !tool.is_psql()) else {
+            return Ok(None);
+        };
+        let stripped = scratch.join("stripped");
+        let strip = Command::new("strip").arg("-o").arg(&stripped).arg(program).output();
+        let measured = match strip {
+            Ok(output) if output.status.success() => &stripped,
+            _ => program,
+        };
+        Ok(Some(fs::metadata(measured)?.len() as f64))
     }
 }
 
@@ -157,10 +150,14 @@ pub fn bare(program: &Path, folder: &Path) -> Command {
     command
 }
 
-fn said(program: &Path, flag: &str, scratch: &Path) -> Outcome<String> {
-    let output = bare(program, scratch).arg(flag).output()?;
+fn said(command: &mut Command) -> Outcome<String> {
+    let output = command.output()?;
     let text = [output.stdout, output.stderr].concat();
     Ok(String::from_utf8_lossy(&text).trim().to_owned())
+}
+
+fn peers() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/peers/bin"))
 }
 
 /// The version that Go writes into a program that `go install` builds, `module TAB version TAB hash`.
@@ -174,7 +171,7 @@ fn module_version(program: &[u8]) -> Option<String> {
 
 /// psql itself, if it is to be had. Beside the server first: Debian's `/usr/bin/psql` is a Perl
 /// script, which takes longer to find psql than psql takes to work.
-pub fn find_psql() -> Option<PathBuf> {
+fn find_psql() -> Option<PathBuf> {
     let beside_server = || -> Option<PathBuf> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
         let output = Command::new(script).arg("bin").stderr(Stdio::null()).output().ok()?;
