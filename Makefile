@@ -57,11 +57,12 @@ lint: ## check format, clippy and documentation, with warnings denied
 	cargo clippy --locked --lib --no-default-features -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --all-features
 
-bench: tools ## measure dbm beside psql and its peers, for docs/speed.md and the README: 12 minutes on a machine with nothing else to do
+bench: build tools ## measure dbm beside psql and its peers, for docs/speed.md and the README: 12 minutes on a machine with nothing else to do
 	@benches/disk.sh mount
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
-	  tests/postgres.sh run sh -c 'DBM_BENCH_TESTS_URL=$$DBM_TEST_DATABASE_URL DBM_BENCH_WRITE=1 \
-	    tests/postgres.sh run --durable cargo bench --locked --bench against'
+	  export DBM_BENCH_DBM="$${DBM_BENCH_DBM:-$(DBM)}" DBM_BENCH_WRITE=1; \
+	  tests/postgres.sh run sh -c 'DBM_BENCH_TESTS_URL=$$DBM_TEST_DATABASE_URL \
+	    tests/postgres.sh run --durable cargo test --locked --bench against -- measure'
 
 bench-check: ## fail where round trips, or the server's work for a file beside psql's, are more than recorded
 	tests/postgres.sh run cargo test --locked --bench against -- check

@@ -37,6 +37,12 @@ const WRITTEN: &str = "written_of_psql";
 
 type Figures = Vec<(String, f64)>;
 
+/// What the server's time is measured with, and what its writing: beside a row of theirs ours weigh most.
+struct Folders {
+    small: Folder,
+    data: Folder,
+}
+
 pub fn run() -> Outcome<()> {
     let scratch = tempfile::tempdir()?;
     let scratch = scratch.path();
@@ -44,8 +50,11 @@ pub fn run() -> Outcome<()> {
     let mut server = Server::connect(&std::env::var("DBM_TEST_DATABASE_URL")?)?;
 
     let counted = round_trips(&mut server, &tools, scratch)?;
-    let folder = Folder::generate(&scratch.join("small"), FILES, Shape::Small)?;
-    let ratios = ratios(&mut server, &tools, &folder, scratch)?;
+    let folders = Folders {
+        small: Folder::generate(&scratch.join("small"), FILES, Shape::Small)?,
+        data: Folder::generate(&scratch.join("data"), FILES, Shape::Data)?,
+    };
+    let ratios = ratios(&mut server, &tools, &folders, scratch)?;
     if std::env::var_os("DBM_BENCH_RECORD").is_some() {
         return record(&[counted, ratios].concat());
     }
@@ -71,7 +80,7 @@ pub fn run() -> Outcome<()> {
             break;
         }
         println!("measured again");
-        measured = self::ratios(&mut server, &tools, &folder, scratch)?;
+        measured = self::ratios(&mut server, &tools, &folders, scratch)?;
     }
     let exceeding = measured.into_iter().filter(|(name, figure)| exceeds(*figure, of(name)));
     worse.extend(exceeding.map(|(name, _)| name));
@@ -119,19 +128,27 @@ fn round_trips(server: &mut Server, tools: &Tools, scratch: &Path) -> Outcome<Fi
 }
 
 /// Medians of the pairs: dbm's share of psql's.
-fn ratios(server: &mut Server, tools: &Tools, folder: &Folder, scratch: &Path) -> Outcome<Figures> {
-    let job = Job::Up { pending: folder.len() };
+fn ratios(
+    server: &mut Server,
+    tools: &Tools,
+    folders: &Folders,
+    scratch: &Path,
+) -> Outcome<Figures> {
     let (mut seconds, mut written) = (Vec::new(), Vec::new());
+    let mut of = |tool, folder: &Folder| {
+        let job = Job::Up { pending: folder.len() };
+        work::of(server, |url| job.command(tools, tool, folder, url, scratch))
+    };
     for pair in 0..PAIRS {
-        let mut of = |tool| work::of(server, |url| job.command(tools, tool, folder, url, scratch));
         let (dbm, psql) = if pair % 2 == 0 {
-            let psql = of(Tool::PsqlEach)?;
-            (of(Tool::Dbm)?, psql)
+            let psql = of(Tool::PsqlEach, &folders.small)?;
+            (of(Tool::Dbm, &folders.small)?, psql)
         } else {
-            (of(Tool::Dbm)?, of(Tool::PsqlEach)?)
+            (of(Tool::Dbm, &folders.small)?, of(Tool::PsqlEach, &folders.small)?)
         };
         seconds.extend(dbm.seconds.zip(psql.seconds).map(|(dbm, psql)| dbm / psql));
-        written.push(dbm.written / psql.written);
+        let dbm = of(Tool::Dbm, &folders.data)?;
+        written.push(dbm.written / of(Tool::PsqlEach, &folders.data)?.written);
     }
     let median = |name: &str, figures: &[f64]| {
         Spread::of(figures).map(|spread| (name.to_owned(), (spread.median * 1e3).round() / 1e3))

@@ -15,7 +15,8 @@
 //!   of the workload, three times at least; all of it takes some twelve minutes.
 //! * `DBM_BENCH_WRITE`: `1`, to write the results into docs/speed.md, docs/speed.svg and README.md, between
 //!   the markers there, besides printing them. It is not done where not everything was measured.
-//! * `DBM_BENCH_DBM`: a dbm to measure in place of this checkout's release build: an older one, say.
+//! * `DBM_BENCH_DBM`: the dbm to measure. `make bench` takes what `make build` makes, unless it is set: to an older
+//!   one, say.
 //!
 //! Nothing is judged by the exit code: a figure that misses its target says so beside it.
 
@@ -52,11 +53,10 @@ use turns::Bench;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
-    // `cargo bench` says --bench; `cargo test --benches` does not, and wants no minutes of measuring.
-    let asked = |word: &str| env::args().any(|argument| argument == word);
-    let outcome = match (asked("--bench"), asked("check")) {
-        (true, _) => run(),
-        (_, true) => check::run(),
+    // As the Makefile does, and not `cargo test --benches`, which wants no minutes of measuring.
+    let outcome = match env::args().nth(1).as_deref() {
+        Some("measure") => measure(),
+        Some("check") => check::run(),
         _ => {
             println!("run as `make bench`");
             Ok(())
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Outcome<()> {
+fn measure() -> Outcome<()> {
     let url = env::var("DBM_TEST_DATABASE_URL")
         .map_err(|_| "DBM_TEST_DATABASE_URL is not set; run this as `make bench`")?;
     let rounds = match env::var("DBM_BENCH_ROUNDS") {
@@ -93,7 +93,8 @@ fn run() -> Outcome<()> {
 
     let scratch = tempfile::tempdir()?;
     let tools = Tools::find(scratch.path())?;
-    let server = Server::connect(&url)?;
+    let mut server = Server::connect(&url)?;
+    server.tidy()?;
     let mut bench = Bench { server, tools, rounds, scratch: scratch.path().to_owned() };
     let machine = machine::describe(&mut bench.server, &bench.tools, scratch.path())?;
     eprintln!("{machine}");

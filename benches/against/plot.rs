@@ -62,9 +62,9 @@ fn paint(svg: &mut String, points: &[Point]) -> Result<(), Box<dyn Error>> {
         .collect();
     legend(&top, &drawn)?;
     let panels = below.split_evenly((1, 3));
-    panel(&panels[0], points, "up on an empty database: time", seconds, time)?;
-    panel(&panels[1], points, "up with one file pending: time", one_more, time)?;
-    panel(&panels[2], points, "up with one file pending: memory", memory, mebibytes)?;
+    panel(&panels[0], points, "up on an empty database: time", seconds, (10.0, time))?;
+    panel(&panels[1], points, "up with one file pending: time", one_more, (10.0, time))?;
+    panel(&panels[2], points, "up with one file pending: memory", memory, (2.0, mebibytes))?;
     root.present().map_err(failed)
 }
 
@@ -76,7 +76,7 @@ fn legend(area: &Area, tools: &[Tool]) -> Result<(), Box<dyn Error>> {
         let line = PathElement::new(vec![(left, 28), (left + 28, 28)], style);
         area.draw(&line).map_err(failed)?;
         area.draw_text(tool.name(), &font, (left + 36, 20)).map_err(failed)?;
-        left += 80 + 8 * i32::try_from(tool.name().len())?;
+        left += 76 + 7 * i32::try_from(tool.name().len())?;
     }
     Ok(())
 }
@@ -86,12 +86,13 @@ fn panel(
     points: &[Point],
     title: &str,
     figure: Figure,
-    label: fn(&f64) -> String,
+    (base, label): (f64, fn(&f64) -> String),
 ) -> Result<(), Box<dyn Error>> {
     let all = || points.iter().flat_map(|point| TOOLS.map(|tool| figure(point, tool))).flatten();
-    // Whole powers of ten, for the axis to begin and end with a label.
-    let lowest = 10_f64.powf(all().fold(f64::INFINITY, f64::min).log10().floor());
-    let highest = 10_f64.powf(all().fold(0.0, f64::max).log10().ceil());
+    // Whole powers, for the axis to begin and end with a label.
+    let lowest = base.powf(all().fold(f64::INFINITY, f64::min).log(base).floor());
+    let highest = base.powf(all().fold(0.0, f64::max).log(base).ceil());
+    let heights = (lowest * 0.999..highest * 1.001).log_scale().base(base);
     let most = points.iter().map(|point| point.files).max().unwrap_or(1) as f64;
     let mut chart = ChartBuilder::on(area)
         .caption(title, (FONT, 16).into_font().color(&BLACK))
@@ -99,7 +100,7 @@ fn panel(
         .margin_right(24)
         .x_label_area_size(46)
         .y_label_area_size(62)
-        .build_cartesian_2d((1.0..most).log_scale(), (lowest..highest).log_scale())
+        .build_cartesian_2d((1.0..most).log_scale(), heights)
         .map_err(failed)?;
     chart
         .configure_mesh()

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::Outcome;
-use crate::figures::{Series, cell, mebibytes, ratio, time};
+use crate::figures::{NONE, Series, cell, mebibytes, ratio, time};
 use crate::tool::{PEERS, TOOLS, Tool};
 
 const BEGIN: &str = "<!-- bench:begin -->";
@@ -59,7 +59,15 @@ impl Report {
                 series.runs(tool).count().to_string(),
             ]);
         }
-        let head = ["", "median", "min", "max", "of psql's", "dbm, of its time", "memory", "runs"];
+        let mut head =
+            vec!["", "median", "min", "max", "of psql's", "dbm, of its time", "memory", "runs"];
+        // dbm alone has nobody to be compared with.
+        for column in (1..head.len()).rev() {
+            if rows.iter().all(|row| row[column] == NONE) {
+                head.remove(column);
+                rows.iter_mut().for_each(|row| drop(row.remove(column)));
+            }
+        }
         self.section(&series.what, table(&head, &rows));
         if let Some(row) = short(series) {
             self.short.push(row);

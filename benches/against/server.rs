@@ -36,6 +36,13 @@ impl Server {
         })
     }
 
+    /// Drops what a bench that was broken off has left.
+    pub fn tidy(&mut self) -> Outcome<()> {
+        let sql = "select datname::text from pg_database where datname like 'dbm\\_bench\\_%'";
+        let left = self.admin.query(sql, &[])?;
+        left.iter().try_for_each(|row| self.drop_database(row.get(0)))
+    }
+
     pub fn address(&self) -> SocketAddr {
         self.address
     }

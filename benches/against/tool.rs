@@ -76,7 +76,7 @@ impl Tools {
     pub fn find(scratch: &Path) -> Outcome<Tools> {
         let dbm = match std::env::var_os("DBM_BENCH_DBM") {
             Some(other) => PathBuf::from(other).canonicalize()?,
-            // What `cargo build --release` makes: Cargo builds it for a bench in the same way.
+            // The one that the tests use.
             None => PathBuf::from(env!("CARGO_BIN_EXE_dbm")),
         };
         let has_single =

@@ -64,7 +64,7 @@ impl Bench {
             for turn in 0..workload.tools.len() {
                 let tool = workload.tools[(turn + round) % workload.tools.len()];
                 // A slow one may not use up the time of all.
-                let slow = round > 1 && spent[tool as usize] > workload.budget / 3.0;
+                let slow = round > 0 && spent[tool as usize] > workload.budget / 3.0;
                 if left_out.contains(&tool) || (slow && self.rounds.is_none()) {
                     continue;
                 }
