@@ -135,6 +135,9 @@ pub enum Event {
         /// Who goes first.
         waiters: Vec<Holder>,
     },
+    /// A file ran in one transaction with others, and is not committed yet; at the commit
+    /// [`Event::Finished`] follows for each.
+    Uncommitted(File),
     /// A file is done, and committed.
     Finished {
         /// Which.
@@ -229,6 +232,7 @@ impl fmt::Display for Event {
                 let (count, s) = (waiters.len(), plural(waiters.len()));
                 write!(f, "{file} lets {count} session{s} go first that wait{s} for our lock")
             }
+            Event::Uncommitted(file) => write!(f, "{file} ran, and is not committed yet"),
             Event::Finished { file, read, ran } => write!(f, "{file} ({:.1?})", *read + *ran),
             Event::Notice(notice) => write!(f, "{}: {}", notice.severity, notice.message),
             Event::Stopped { left } => write!(f, "stopped: {left} file{} left", plural(*left)),

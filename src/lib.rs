@@ -97,7 +97,7 @@ pub fn ping(url: &DatabaseUrl) -> Result<(), Error> {
 pub use checksum::Checksum;
 pub use drift::{Drift, DriftReport};
 pub use dump::{Dump, Dumped};
-pub use error::{Cause, Distrust, Error, Failure, Outcome, SchemaError};
+pub use error::{Cause, Distrust, Error, Failure, Outcome, SchemaError, Sharing};
 pub use event::{Adopted, Edited, Event, File, Holder, IndexBuild, Notice, Passed};
 pub use fault::{Fault, ServerError};
 pub use history::{Action, LogEntry};

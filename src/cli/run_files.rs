@@ -63,17 +63,40 @@ impl RunBody {
     }
 }
 
+/// What the first signal does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Ends the run after the file that is being run.
+    AfterFile,
+    /// Cancels what is being run: all of it is rolled back.
+    AtOnce,
+}
+
+impl End {
+    /// Of a run in one transaction, or not.
+    pub fn of(single_transaction: bool) -> End {
+        if single_transaction { End::AtOnce } else { End::AfterFile }
+    }
+}
+
 /// Runs files, prints what happens, and fills in the answer.
 pub fn run_files(
     context: &Context,
     answer: &mut Answer<RunBody>,
     migrator: Migrator,
+    end: End,
     run: impl FnOnce(&mut Migrator) -> Result<Report, dbm::Error>,
 ) -> Result<()> {
     let printer = &context.printer;
     warn_of_names(&migrator, context);
     let interrupt = Interrupt::new();
-    let signals = Signals::catch(interrupt.clone(), printer);
+    let signals = match end {
+        End::AfterFile => Signals::catch(interrupt.clone(), printer),
+        End::AtOnce => {
+            let says = "Stopping: nothing of this run will be applied ...";
+            Signals::catch_to_cancel(interrupt.clone(), printer, says)
+        }
+    };
     let body = Arc::new(Mutex::new(RunBody::default()));
     let (heard, events) = (body.clone(), printer.clone());
     let mut migrator = migrator.interrupt(interrupt).on_event(move |event| {

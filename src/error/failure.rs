@@ -38,6 +38,24 @@ pub struct Failure {
     pub is_from_log: bool,
     /// It was the up file of a redo; its down file has been run, and that stays.
     pub is_second_half: bool,
+    /// Whether it was to run in one transaction with others.
+    pub sharing: Sharing,
+}
+
+/// Whether a file was to run in one transaction with others, see
+/// [`Migrator::single_transaction`](crate::Migrator::single_transaction).
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// It ran by itself.
+    Alone,
+    /// It shared a transaction: nothing of the others has happened either.
+    Shared,
+    /// It cannot share one, and so nothing has happened.
+    Unfit {
+        /// Where the files before it lead, if there are any.
+        up_to: Option<Version>,
+    },
 }
 
 /// Why a file failed.

@@ -19,7 +19,7 @@ use crate::text::{printable, printable_path};
 use crate::url::UrlError;
 
 pub use distrust::Distrust;
-pub use failure::{Cause, Failure, Outcome};
+pub use failure::{Cause, Failure, Outcome, Sharing};
 pub use schema::SchemaError;
 
 /// What stopped a command.

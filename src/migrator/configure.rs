@@ -75,6 +75,33 @@ impl Migrator {
         self
     }
 
+    /// Whether a run up or down runs all its files in one transaction: all or nothing. They are sent
+    /// without waiting for the answers in between, which saves a round trip and a commit for each.
+    ///
+    /// A file that cannot run with others in one transaction is refused before the first is sent:
+    /// [`Error::Failed`](crate::Error::Failed) with [`Sharing::Unfit`](crate::Sharing::Unfit). A run
+    /// that is asked to stop, by whichever of the [`Interrupt`]'s methods, is rolled back.
+    /// [`Event::Finished`] is told of all files when they are committed.
+    ///
+    /// ```no_run
+    /// # let url = dbm::DatabaseUrl::parse("postgres://localhost/app", |_| None)?;
+    /// # let source = dbm::Source::default();
+    /// use dbm::{Error, Migrator, Sharing};
+    ///
+    /// match Migrator::new(url, source).single_transaction(true).up() {
+    ///     Ok(report) => println!("{} files, and one commit", report.ran),
+    ///     Err(Error::Failed(failure)) if matches!(failure.sharing, Sharing::Unfit { .. }) => {
+    ///         println!("{} has to run by itself", failure.path.display());
+    ///     }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn single_transaction(mut self, single: bool) -> Migrator {
+        self.options.single_transaction = single;
+        self
+    }
+
     /// Whether a run down runs a text of the log, where the file is not in the source, although
     /// others than the log's owner may have written it. A text that does not match its checksum is
     /// never run.

@@ -7,13 +7,13 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Outcome};
+use crate::error::{Error, Outcome, Sharing};
 use crate::event::Event;
 use crate::history::History;
 use crate::migration::{State, Version};
 use crate::migrator::adopt::Found;
 use crate::migrator::checks;
-use crate::migrator::file::{LoadedFile, Ran, SharedRun};
+use crate::migrator::file::{LoadedFile, Ran, SharedRun, Together};
 use crate::migrator::options::Report;
 use crate::migrator::outcome;
 use crate::migrator::progress::{Planned, Progress};
@@ -58,6 +58,8 @@ impl Run<'_> {
         };
         match progress.goal {
             Goal::Redo if planned.next == 0 => self.redo(progress)?,
+            Goal::Redo => self.steps(progress)?,
+            _ if self.options.single_transaction => self.together(progress)?,
             _ => self.steps(progress)?,
         }
         progress.planned.as_ref().map_or(Err(Error::NoneThere), Planned::conclude)
@@ -168,30 +170,49 @@ impl Run<'_> {
     /// Runs a plan of a step down and the same version up again: in one transaction, if they can
     /// share one.
     fn redo(&mut self, progress: &mut Progress) -> Result<(), Error> {
-        let Some(Planned { plan, history, report, .. }) = &progress.planned else { return Ok(()) };
+        let Some(Planned { plan, .. }) = &progress.planned else { return Ok(()) };
         // Going up without the file would leave an empty version behind.
         if let Some(step) = plan.steps.last()
             && self.source.entry(step.version, step.direction).is_none()
         {
             return Err(Error::NoUpFile { version: step.version });
         }
-        let files = plan.steps.iter().map(|step| self.load(*step, history));
-        let files = files.collect::<Result<Vec<LoadedFile>, Error>>()?;
-        if files.is_empty() || self.options.interrupt.is_stopped() {
+        match self.together(progress) {
+            Err(Error::Failed(failure)) if matches!(failure.sharing, Sharing::Unfit { .. }) => {
+                self.steps(progress).map_err(second_half)
+            }
+            ran => ran,
+        }
+    }
+
+    /// Runs all steps that are still to be run in one transaction.
+    fn together(&mut self, progress: &mut Progress) -> Result<(), Error> {
+        let Some(Planned { plan, history, next, report }) = &mut progress.planned else {
+            return Ok(());
+        };
+        let steps = plan.steps.get(*next..).unwrap_or_default();
+        if steps.is_empty() || self.options.interrupt.is_stopped() {
             return self.steps(progress);
         }
-        let state = report.state;
         let begun = Instant::now();
-        let shared = self.in_one_transaction(&files, state).inspect_err(|error| {
-            progress.note_lost(error, &files, begun);
-        })?;
-        match (shared, &mut progress.planned) {
-            (SharedRun::Done, Some(Planned { next, report, .. })) => {
-                report.ran = files.len();
-                *next = files.len();
+        let mut together = Together::new(steps, history, report.state);
+        match self.in_one_transaction(&mut together) {
+            Ok(SharedRun::Done) => {
+                report.ran += steps.len();
+                report.state = together.after();
+                *next = plan.steps.len();
                 Ok(())
             }
-            _ => self.steps(progress).map_err(second_half),
+            Ok(SharedRun::Stopped) => {
+                report.left = steps.len();
+                self.tell(Event::Stopped { left: report.left });
+                Ok(())
+            }
+            Err(error) => {
+                let Together { files, changes_session, .. } = together;
+                progress.note_lost(&error, files, changes_session, begun);
+                Err(error)
+            }
         }
     }
 
@@ -229,7 +250,8 @@ impl Run<'_> {
                 }
                 Ok(Ran::GaveWay) => *next = self.resume(plan, *next)?,
                 Err(error) => {
-                    progress.note_lost(&error, &[file], begun);
+                    let changes_session = file.changes_session();
+                    progress.note_lost(&error, vec![file.file], changes_session, begun);
                     return Err(error);
                 }
             }

@@ -28,6 +28,8 @@ pub struct Options {
     pub allow_late: bool,
     /// Accept a row that is above all files.
     pub allow_newer: bool,
+    /// Run all files in one transaction.
+    pub single_transaction: bool,
     /// Run texts of the log that others may have written.
     pub from_log: bool,
     /// Ends a run early.
@@ -46,6 +48,7 @@ impl Default for Options {
             allow_edited: false,
             allow_late: false,
             allow_newer: false,
+            single_transaction: false,
             from_log: false,
             interrupt: Interrupt::new(),
         }

@@ -7,7 +7,6 @@ use crate::error::{Error, Failure, Outcome};
 use crate::event::{Event, File};
 use crate::history::History;
 use crate::migration::State;
-use crate::migrator::file::LoadedFile;
 use crate::migrator::options::Report;
 use crate::plan::{End, Goal, Plan};
 use crate::session::mark::Mark;
@@ -75,17 +74,18 @@ impl Progress {
     }
 
     /// Takes note of files that an error came from, if it is not known what became of them.
-    pub fn note_lost(&mut self, error: &Error, files: &[LoadedFile], begun: Instant) {
+    pub fn note_lost(
+        &mut self,
+        error: &Error,
+        files: Vec<File>,
+        changes_session: bool,
+        begun: Instant,
+    ) {
         if let Error::Failed(failure) = error
             && failure.outcome == Outcome::Unknown
         {
             self.losses += 1;
-            self.lost = Some(LostFile {
-                files: files.iter().map(|file| file.file.clone()).collect(),
-                begun,
-                changes_session: files.iter().any(LoadedFile::changes_session),
-                failure: failure.clone(),
-            });
+            self.lost = Some(LostFile { files, begun, changes_session, failure: failure.clone() });
         }
     }
 
@@ -109,10 +109,12 @@ impl Progress {
     /// The file that was lost turned out to be committed.
     pub fn found_committed(&mut self, state: State, tell: &mut dyn FnMut(Event)) {
         let (Some(lost), Some(planned)) = (self.lost.take(), &mut self.planned) else { return };
+        if let Some(last) = lost.files.last() {
+            tell(Event::FoundCommitted(last.clone()));
+        }
         for file in lost.files {
             planned.report.ran += 1;
             planned.next += 1;
-            tell(Event::FoundCommitted(file.clone()));
             tell(Event::Finished { file, read: Duration::ZERO, ran: lost.begun.elapsed() });
         }
         planned.report.state = state;

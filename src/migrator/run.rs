@@ -7,7 +7,7 @@ use crate::event::{Event, File, Notice};
 use crate::migration::State;
 use crate::migrator::options::Options;
 use crate::session::lock::Locked;
-use crate::session::{Heard, Limits, Look, SendError};
+use crate::session::{Heard, Limits, Look, SendError, UnderWay};
 use crate::source::Source;
 use crate::table::Table;
 use crate::url::DatabaseUrl;
@@ -74,9 +74,35 @@ impl Run<'_> {
         sql: &str,
         tells: impl Fn(&Notice) -> bool,
     ) -> Result<(), SendError> {
+        let mut under_way = UnderWay::default();
+        self.post(sql, &mut under_way)?;
+        self.answer_and_tell(&mut under_way, tells)
+    }
+
+    /// Sends SQL and does not wait for the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`].
+    pub fn post(&mut self, sql: &str, under_way: &mut UnderWay) -> Result<(), SendError> {
+        let limits = self.limits();
+        self.locked.post(sql, &limits, under_way)
+    }
+
+    /// Waits for the answer to the first message that is under way; tells as
+    /// [`Run::send_and_tell`].
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`].
+    pub fn answer_and_tell(
+        &mut self,
+        under_way: &mut UnderWay,
+        tells: impl Fn(&Notice) -> bool,
+    ) -> Result<(), SendError> {
         let limits = self.limits();
         let Run { locked, on_event, underway, .. } = self;
-        locked.send(sql, &limits, &mut |heard| match (heard, &mut *underway) {
+        locked.answer(under_way, &limits, &mut |heard| match (heard, &mut *underway) {
             (Heard::Notice(notice), _) if tells(&notice) => on_event(&Event::Notice(notice)),
             (Heard::StillRuns(look), Some(underway)) => on_event(&underway.event(look)),
             _ => {}

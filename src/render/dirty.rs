@@ -1,7 +1,7 @@
 //! What to do about a dirty row: what the log knows of the failure that left it, and which version to
 //! force in which case.
 
-use dbm::{Direction, LogEntry, State, Version};
+use dbm::{Direction, Failure, LogEntry, State, Version};
 
 use crate::render::format::place;
 use crate::render::printer::Printer;
@@ -67,4 +67,20 @@ fn file(entry: &LogEntry) -> String {
         _ => "up",
     };
     format!("{version}_{name}.{direction}.sql")
+}
+
+/// What to type after a non-transactional file has failed.
+pub fn after(printer: &Printer, failure: &Failure) {
+    let program = printer.program();
+    let (before, after) = (failure.before.number(), failure.after.number());
+    printer.hint(&format!(
+        "the database is dirty at version {after}: undo what stands, and then run: {program} force \
+         {before}"
+    ));
+    printer.hint(&format!("or finish it by hand, and then run: {program} force {after}"));
+    if before == after {
+        // A late file: the row does not tell whether it ran, the log does.
+        let version = failure.version;
+        printer.hint(&format!("and, if you finished it, record that: {program} repair {version}"));
+    }
 }

@@ -5,11 +5,12 @@ use std::{fmt, io};
 
 use dbm::text::{go_reason, printable_path};
 use dbm::{
-    Cause, Distrust, Edited, Error, Failure, Fault, Likely, Outcome, State, UrlError, Version,
+    Cause, Distrust, Edited, Error, Failure, Fault, Likely, Outcome, Sharing, State, UrlError,
+    Version,
 };
 
 use crate::render::dirty;
-use crate::render::failure::{extras, show};
+use crate::render::failure::{extras, next, shared, show};
 use crate::render::format::{described, place};
 use crate::render::message::message;
 use crate::render::printer::Printer;
@@ -328,29 +329,14 @@ fn failed(printer: &Printer, failure: &Failure) {
             ));
             printer.hint(&format!("fix the file, then run: {program} up 1"));
         }
+        Outcome::Unchanged(state) if failure.sharing != Sharing::Alone => {
+            shared(printer, failure, *state);
+        }
         Outcome::Unchanged(state) => {
             let is = place(*state);
             printer
                 .hint(&format!("nothing of {file} was applied: the database is {is}, as before"));
-            printer.hint(match &failure.cause {
-                Cause::Server(error) if error.code == "55P03" => {
-                    "run the same command again when nobody holds the lock"
-                }
-                Cause::Server(error) if error.code == "57014" => {
-                    connecting::CANCELLED
-                }
-                _ if failure.is_from_log => {
-                    "the text is the log's: check out the release that has the file, or undo by \
-                     hand and force the version"
-                }
-                Cause::Server(error) if error.code == "P0001" || error.code.starts_with("23") => {
-                    "fix the file, or what it found in the database, then run the same command again"
-                }
-                Cause::Server(_) | Cause::Refused(_) => {
-                    "fix the file, then run the same command again"
-                }
-                _ => "run the same command again",
-            });
+            printer.hint(next(failure));
         }
         Outcome::Committed(state) => printer.hint(&format!(
             "{file} was committed before the connection went: the database is {}; \
@@ -370,31 +356,15 @@ fn failed(printer: &Printer, failure: &Failure) {
             for index in invalid_indexes {
                 printer.detail(&format!("index {index} is INVALID: drop index {index};"));
             }
-            dirty(printer, failure);
+            dirty::after(printer, failure);
         }
         Outcome::Dirty(_) => {
             printer.detail("the file cannot run in one transaction: some of it may stand");
-            dirty(printer, failure);
+            dirty::after(printer, failure);
         }
         _ => printer.hint(&format!(
             "the outcome of {file} is unknown: the server could not be asked; when it answers, run: \
              {program} status"
         )),
-    }
-}
-
-/// What to type after a non-transactional file has failed.
-fn dirty(printer: &Printer, failure: &Failure) {
-    let program = printer.program();
-    let (before, after) = (failure.before.number(), failure.after.number());
-    printer.hint(&format!(
-        "the database is dirty at version {after}: undo what stands, and then run: {program} force \
-         {before}"
-    ));
-    printer.hint(&format!("or finish it by hand, and then run: {program} force {after}"));
-    if before == after {
-        // A late file: the row does not tell whether it ran, the log does.
-        let version = failure.version;
-        printer.hint(&format!("and, if you finished it, record that: {program} repair {version}"));
     }
 }

@@ -60,6 +60,7 @@ pub fn print(printer: &Printer, event: &Event) {
             printer.step(&format!("Read and execute {file}"));
             printer.progress().start(&file.to_string());
         }
+        Event::Uncommitted(_) => printer.progress().finish(),
         Event::FellBack(file, reason) => printer.warning(&format!(
             "{file} cannot run in one transaction ({reason}): it now runs statement by statement"
         )),

@@ -29,6 +29,13 @@ impl Invocation {
         all.chain(words.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
     }
 
+    /// The same command without a flag.
+    pub fn without(&self, flag: &str) -> String {
+        let Invocation { start, command, words, .. } = self;
+        let words = words.iter().filter(|word| *word != flag).map(String::as_str);
+        [start.as_str(), command].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+    }
+
     /// The same command with one more flag.
     pub fn again(&self, flag: &str) -> String {
         let Invocation { start, command, words, .. } = self;

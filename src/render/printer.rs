@@ -75,6 +75,11 @@ impl Printer {
         self.invocation.again(flag)
     }
 
+    /// The same command without a flag, to be pasted.
+    pub fn without(&self, flag: &str) -> String {
+        self.invocation.without(flag)
+    }
+
     /// The same command with flags that say which folder or database, to be pasted.
     pub fn with_flags(&self, flags: &str) -> String {
         self.invocation.with_flags(flags)

@@ -1,5 +1,8 @@
-//! One message and its answer: waited for in slices, so that between two of them a deadline, an
+//! Messages and their answers: waited for in slices, so that between two of them a deadline, an
 //! interrupt and the server's notices are seen to.
+//!
+//! A message may be posted before the answers to those ahead of it have come, so that many of them
+//! cost one round trip.
 
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -11,6 +14,7 @@ use crate::event::Notice;
 use crate::fault::Fault;
 use crate::session::message::{Limits, OnTick, SendError, Tick};
 use crate::session::open::Incoming;
+use crate::session::under_way::UnderWay;
 use crate::session::{Session, driver_error};
 use crate::sql::Strings;
 use crate::sqlstate::is_connection_exception;
@@ -33,6 +37,44 @@ impl Session {
         &mut self,
         sql: &str,
         limits: &Limits,
+        on_message: impl FnMut(SimpleQueryMessage),
+        on_notice: &mut dyn FnMut(Notice),
+        on_tick: OnTick<'_>,
+    ) -> Result<(), SendError> {
+        let mut under_way = UnderWay::default();
+        self.post(sql, &mut under_way)?;
+        self.answer(&mut under_way, limits, on_message, on_notice, on_tick)
+    }
+
+    /// Sends a message behind those that are under way. Where this fails nobody waits for their answers
+    /// any more.
+    pub(super) fn post(&mut self, sql: &str, under_way: &mut UnderWay) -> Result<(), SendError> {
+        let Some(runtime) = &self.runtime else {
+            return Err(SendError::new(Fault::Lost("closed".to_string()), 0));
+        };
+        if self.is_given_up {
+            return Err(SendError::new(Fault::Lost(GIVEN_UP.to_string()), 0));
+        }
+        // What is sent goes out at once; the answer is for whoever polls the stream.
+        match runtime.block_on(self.client.simple_query_raw(sql)) {
+            Ok(stream) => {
+                under_way.0.push_back(Box::pin(stream));
+                Ok(())
+            }
+            Err(error) => {
+                under_way.0.clear();
+                self.hear();
+                Err(self.failed(&error, 0))
+            }
+        }
+    }
+
+    /// Waits for the end of the answer to the first message that is under way. Where that is an error,
+    /// nobody waits for the answers behind it any more.
+    pub(super) fn answer(
+        &mut self,
+        under_way: &mut UnderWay,
+        limits: &Limits,
         mut on_message: impl FnMut(SimpleQueryMessage),
         on_notice: &mut dyn FnMut(Notice),
         on_tick: OnTick<'_>,
@@ -43,87 +85,86 @@ impl Session {
         // Short enough to see who is in the way before `lock_timeout` strikes.
         let tick = limits.lock_wait.map_or(SLICE, |wait| SLICE.min(wait / 4));
         let client = &self.client;
-        let Some(runtime) = &self.runtime else {
+        let (Some(runtime), Some(mut stream)) = (&self.runtime, under_way.0.pop_front()) else {
             return Err(SendError::new(Fault::Lost("closed".to_string()), completed));
         };
-        if self.is_given_up {
-            return Err(SendError::new(Fault::Lost(GIVEN_UP.to_string()), completed));
-        }
-        let outcome = match runtime.block_on(client.simple_query_raw(sql)) {
-            Err(error) => Err(error),
-            Ok(stream) => {
-                let mut stream = Box::pin(stream);
-                loop {
-                    let left = limits.timeout.map(|t| t.saturating_sub(begun.elapsed()));
-                    let slice = left.filter(|_| !cancelled).map_or(tick, |left| tick.min(left));
-                    let next = async { tokio::time::timeout(slice, stream.next()).await };
-                    match runtime.block_on(next) {
-                        Ok(None) => break Ok(()),
-                        Ok(Some(Ok(message))) => {
-                            match message {
-                                SimpleQueryMessage::CommandComplete(_) => {
-                                    (completed, has_rows) = (completed + 1, false);
-                                }
-                                SimpleQueryMessage::Row(_) => has_rows = true,
-                                _ => {}
-                            }
-                            on_message(message);
+        let outcome = loop {
+            let left = limits.timeout.map(|t| t.saturating_sub(begun.elapsed()));
+            let slice = left.filter(|_| !cancelled).map_or(tick, |left| tick.min(left));
+            let next = async { tokio::time::timeout(slice, stream.next()).await };
+            match runtime.block_on(next) {
+                Ok(None) => break Ok(()),
+                Ok(Some(Ok(message))) => {
+                    match message {
+                        SimpleQueryMessage::CommandComplete(_) => {
+                            (completed, has_rows) = (completed + 1, false);
                         }
-                        Ok(Some(Err(error))) => break Err(error),
-                        Err(_) => {
-                            hear(
-                                &self.incoming,
-                                &mut self.lost,
-                                &mut self.notices,
-                                &mut self.strings,
-                            );
-                            self.notices.drain(..).for_each(&mut *on_notice);
-                            if self.patience.is_over() {
-                                self.is_given_up = true;
-                                self.lost = Some(GIVEN_UP.to_string());
-                                let fault = Fault::Lost(GIVEN_UP.to_string());
-                                return Err(SendError::new(fault, completed));
-                            }
-                            let run = begun.elapsed();
-                            let late = limits.timeout.is_some_and(|timeout| run >= timeout);
-                            let end = late || limits.interrupt.is_cancelled();
-                            match on_tick(run, end && !cancelled) {
-                                Tick::Cancel if !cancelled => {
-                                    cancelled = true;
-                                    let (token, tls) = (client.cancel_token(), self.tls.clone());
-                                    // Where this does not get through, the statement goes on.
-                                    let cancelling = async {
-                                        tokio::time::timeout(CANCELLING, token.cancel_query(tls))
-                                            .await
-                                    };
-                                    let _ = runtime.block_on(cancelling);
-                                    limits.interrupt.cancel_sent();
-                                }
-                                Tick::Cancelled => {
-                                    cancelled = true;
-                                    limits.interrupt.cancel_sent();
-                                }
-                                _ => {}
-                            }
+                        SimpleQueryMessage::Row(_) => has_rows = true,
+                        _ => {}
+                    }
+                    on_message(message);
+                }
+                Ok(Some(Err(error))) => break Err(error),
+                Err(_) => {
+                    hear(&self.incoming, &mut self.lost, &mut self.notices, &mut self.strings);
+                    self.notices.drain(..).for_each(&mut *on_notice);
+                    if self.patience.is_over() {
+                        self.is_given_up = true;
+                        self.lost = Some(GIVEN_UP.to_string());
+                        let fault = Fault::Lost(GIVEN_UP.to_string());
+                        return Err(SendError::new(fault, completed));
+                    }
+                    let run = begun.elapsed();
+                    let late = limits.timeout.is_some_and(|timeout| run >= timeout);
+                    let end = late || limits.interrupt.is_cancelled();
+                    match on_tick(run, end && !cancelled) {
+                        Tick::Cancel if !cancelled => {
+                            cancelled = true;
+                            let (token, tls) = (client.cancel_token(), self.tls.clone());
+                            // Where this does not get through, the statement goes on.
+                            let cancelling = async {
+                                tokio::time::timeout(CANCELLING, token.cancel_query(tls)).await
+                            };
+                            let _ = runtime.block_on(cancelling);
+                            limits.interrupt.cancel_sent();
                         }
+                        Tick::Cancelled => {
+                            cancelled = true;
+                            limits.interrupt.cancel_sent();
+                        }
+                        _ => {}
                     }
                 }
             }
         };
-        hear(&self.incoming, &mut self.lost, &mut self.notices, &mut self.strings);
+        drop(stream);
+        self.hear();
         self.notices.drain(..).for_each(&mut *on_notice);
-        let fault = outcome.err().map(|error| {
-            driver_error::running(&error, self.lost.as_deref(), self.client.is_closed())
-        });
-        if cancelled {
+        // Answers that nobody takes would hold up all that is asked from here on.
+        if outcome.is_err() {
+            under_way.0.clear();
+        }
+        // A cancel that came too late may hit what is under way: that is to end with it.
+        if cancelled && under_way.0.is_empty() {
             self.absorb_cancel();
         }
-        let Some(fault) = fault else { return Ok(()) };
+        outcome.map_err(|error| SendError { has_rows, ..self.failed(&error, completed) })
+    }
+
+    /// A message has failed after so many of its statements; none is under way.
+    fn failed(&mut self, error: &tokio_postgres::Error, completed: usize) -> SendError {
+        let is_closed = self.client.is_closed();
+        let fault = driver_error::running(error, self.lost.as_deref(), is_closed);
         let fault = self.or_lost(fault);
         if let Fault::Lost(reason) = &fault {
             self.lost.get_or_insert_with(|| reason.clone());
         }
-        Err(SendError { has_rows, ..SendError::new(fault, completed) })
+        SendError::new(fault, completed)
+    }
+
+    /// Takes in what the server has said unasked.
+    fn hear(&mut self) {
+        hear(&self.incoming, &mut self.lost, &mut self.notices, &mut self.strings);
     }
 
     /// A pooler whose server has gone says so as an error of class 08, and hangs up: the file may have

@@ -3,20 +3,17 @@
 //! It is tried, never waited for inside the server: a session that waits in `pg_advisory_lock`
 //! holds a snapshot, and `CREATE INDEX CONCURRENTLY` in another session waits for that.
 
-use std::cell::RefCell;
+mod sending;
+
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::event::Holder;
 use crate::fault::Fault;
 use crate::interrupt::Interrupt;
-use crate::session::message::{Heard, Tick};
-use crate::session::others::{
-    Runner, blockers, cancel as cancel_runner, circle, holders, is_held, waiters,
-};
+use crate::session::others::{holders, is_held, waiters};
 use crate::session::patience::Patience;
-use crate::session::watch::Watch;
-use crate::session::{Limits, Row, SendError, Session};
+use crate::session::{Limits, Row, Session};
 use crate::url::DatabaseUrl;
 
 /// Pauses between two tries grow from this …
@@ -26,12 +23,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// From when on one says that one waits, and how often again.
 const FIRST_WORD: Duration = Duration::from_millis(700);
 const NEXT_WORD: Duration = Duration::from_secs(5);
-/// How often to look for a circle of waits that the server cannot see.
-const CIRCLE: Duration = Duration::from_secs(1);
 /// How long a pooler may take to find a server connection.
 const POOL_WAIT: Duration = Duration::from_secs(15);
-/// How long to wait for the connection that looks at the server while the other one is busy.
-const WATCHER: Duration = Duration::from_secs(5);
 /// Begins the transaction that holds the lock behind a pooler. Idle in READ COMMITTED it has no
 /// snapshot, so no index build waits for it. It lasts as long as the run does, so no limit may end
 /// it; `transaction_timeout` came with PostgreSQL 17.
@@ -235,66 +228,6 @@ impl<'a> Locked<'a> {
         }
     }
 
-    /// Sends one message that may write, and looks around while it runs.
-    ///
-    /// # Errors
-    ///
-    /// [`SendError`].
-    pub fn send(
-        &mut self,
-        sql: &str,
-        limits: &Limits,
-        on_heard: &mut dyn FnMut(Heard),
-    ) -> Result<(), SendError> {
-        let Locked { session, url, pid, ids, held, watcher, .. } = self;
-        let mark = session.mark().clone();
-        let runner = pid.map_or(Runner::Marked(&mark), Runner::Process);
-        let (mut in_the_way, mut is_circle) = (Vec::new(), false);
-        let mut next_look = CIRCLE;
-        let mut watch = Watch::default();
-        // Notices come between two ticks, never within one.
-        let on_heard = RefCell::new(on_heard);
-        // Opened ahead: `lock_timeout` may be shorter than it takes to connect.
-        if limits.lock_wait.is_some() && watcher.is_none() && matches!(held, Held::Session) {
-            let patience = Patience::new(Some(WATCHER), &limits.interrupt);
-            *watcher = Session::open_within(url, patience).ok();
-        }
-        let mut on_tick = |run: Duration, end: bool| {
-            if limits.lock_wait.is_some() && in_the_way.is_empty() {
-                let eyes = match held {
-                    Held::Transaction(holder) => Some(&mut **holder),
-                    Held::Session => watcher.as_mut(),
-                };
-                in_the_way = eyes.map(|eyes| blockers(eyes, &runner)).unwrap_or_default();
-            }
-            let look = match (&mut *held, *pid) {
-                (Held::Transaction(holder), _) => watch.through(run, holder, &runner),
-                (Held::Session, pid) => pid.and_then(|pid| watch.beside(run, url, pid)),
-            };
-            if let Some(look) = look {
-                (on_heard.borrow_mut())(Heard::StillRuns(look));
-            }
-            // Where the session is ours, the server sees a circle by itself.
-            let Held::Transaction(holder) = held else { return end.into() };
-            if run >= next_look && !is_circle {
-                next_look = run + CIRCLE;
-                is_circle = circle(holder, ids, &runner);
-                if is_circle {
-                    return cancel(holder, &runner);
-                }
-            }
-            if end { cancel(holder, &runner) } else { Tick::GoOn }
-        };
-        let on_notice = &mut |notice| (on_heard.borrow_mut())(Heard::Notice(notice));
-        let sent = match pid {
-            Some(_) => session.send(sql, limits, on_notice, &mut on_tick),
-            None => session
-                .send(&mark.before(sql), limits, on_notice, &mut on_tick)
-                .map_err(|error| SendError { fault: mark.off(error.fault), ..error }),
-        };
-        sent.map_err(|error| SendError { blockers: in_the_way, is_circle, ..error })
-    }
-
     /// Leaves an aborted transaction block, if there is one.
     pub fn roll_back(&mut self) {
         // Where this fails the session is gone, and the block with it.
@@ -332,13 +265,6 @@ impl<'a> Locked<'a> {
             let _ = self.drop_lock();
         }
     }
-}
-
-/// Cancels by a query: a cancel request ends some poolers (PgBouncer 1.18 falls over one whose
-/// client hangs up at once, as the driver does).
-fn cancel(holder: &mut Session, runner: &Runner<'_>) -> Tick {
-    cancel_runner(holder, runner);
-    Tick::Cancelled
 }
 
 /// Gives back what the session holds, so that it never holds one id and waits for another.

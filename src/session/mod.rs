@@ -19,6 +19,7 @@ pub mod others;
 pub mod patience;
 mod resolve;
 mod tls;
+mod under_way;
 pub mod waiting;
 mod watch;
 
@@ -33,7 +34,6 @@ use crate::error::Error;
 use crate::event::Notice;
 use crate::fault::Fault;
 use crate::session::mark::Mark;
-use crate::session::message::OnTick;
 use crate::session::open::{Incoming, Opened};
 use crate::session::patience::Patience;
 use crate::sql::Strings;
@@ -42,6 +42,7 @@ use crate::trace::Context;
 use crate::url::DatabaseUrl;
 
 pub use message::{Heard, Limits, Look, SendError};
+pub use under_way::UnderWay;
 
 /// A row of an answer, each value as the server writes it.
 pub type Row = Vec<Option<String>>;
@@ -183,19 +184,6 @@ impl Session {
         self.exchange(sql, limits, collect, &mut |_| {}, &mut |_, end| end.into())
             .map_err(|e| e.fault)?;
         Ok(rows)
-    }
-
-    /// Sends one message whose rows nobody wants. Notices go to `on_notice` as they come.
-    ///
-    /// Private to this folder: what writes goes through [`lock::Locked`].
-    fn send(
-        &mut self,
-        sql: &str,
-        limits: &Limits,
-        on_notice: &mut dyn FnMut(Notice),
-        on_tick: OnTick<'_>,
-    ) -> Result<(), SendError> {
-        self.exchange(sql, limits, |_| {}, on_notice, on_tick)
     }
 
     /// Whether the server answers anything at all within a time; `false` for a session that is

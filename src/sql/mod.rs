@@ -25,6 +25,7 @@ mod psql;
 mod reader;
 mod remains;
 mod script;
+mod shared;
 mod statement;
 mod touch;
 mod walk;
@@ -40,6 +41,7 @@ pub use lex::Strings;
 pub use locate::{Location, locate};
 pub use mode::{Mode, Refusal};
 pub use script::Script;
+pub use shared::Unshared;
 pub use statement::Statement;
 
 // For a run.

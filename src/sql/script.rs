@@ -2,13 +2,12 @@
 //!
 //! It holds no text but byte ranges of the one it was made from, which its functions want again.
 
-use std::borrow::Cow;
 use std::mem;
 use std::ops::Range;
 
 use super::facts::Facts;
-use super::kind::{Kind, classify, may_leave};
-use super::lex::{Lexer, Strings};
+use super::kind::{classify, may_leave};
+use super::lex::Strings;
 use super::mode::{Mode, mode};
 use super::reader::Reader;
 use super::statement::Statement;
@@ -65,40 +64,6 @@ impl Script {
     /// Whether the last statement has its `;`.
     pub(crate) fn is_ended(&self) -> bool {
         self.statements.last().is_some_and(|s| s.is_ended)
-    }
-
-    /// The script as it can run within a transaction that others share; `text` is the script's.
-    ///
-    /// A transactional script is that as it is. Of one with its own transaction the BEGIN and the
-    /// COMMIT become spaces, so that every byte and character keeps its place; it has two statements
-    /// fewer then. `None` for a script that cannot run so, or that sets the transaction's mode.
-    pub fn in_shared_transaction<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
-        let is_unfit = |s: &Statement| {
-            s.ends_transactions || matches!(s.kind, Kind::SetTransaction | Kind::NonTransactional)
-        };
-        if self.facts.is_read_only || self.statements.iter().any(is_unfit) {
-            return None;
-        }
-        match self.mode {
-            Mode::Transactional { .. } => Some(Cow::Borrowed(text)),
-            Mode::OwnTransaction { .. } => {
-                let begin = self.statements.iter().find(|s| s.kind == Kind::Begin)?;
-                let mut reader = Reader::new(text.get(begin.code.clone())?, self.strings).next();
-                let _ = reader.eat("work") || reader.eat("transaction");
-                // Anything behind these words sets the mode.
-                let commit = self.statements.last().filter(|_| reader.is_at_end())?;
-                let mut bytes = text.as_bytes().to_vec();
-                // Comments stay.
-                for part in [begin, commit].map(|s| s.code.start..s.span.end) {
-                    for token in Lexer::new(text.get(part.clone())?, self.strings) {
-                        let bytes = bytes.get_mut(part.clone())?;
-                        bytes.get_mut(token.start..token.end)?.fill(b' ');
-                    }
-                }
-                String::from_utf8(bytes).ok().map(Cow::Owned)
-            }
-            Mode::NonTransactional { .. } | Mode::Refused(_) => None,
-        }
     }
 }
 

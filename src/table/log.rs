@@ -159,14 +159,23 @@ impl Table {
 
     /// SQL that adds an entry, as whom we connected as; nothing where there is no log.
     pub fn record(&self, operator: &Operator, entry: &NewEntry<'_>) -> OurSql {
-        if !self.log.is_on {
+        self.record_all(operator, std::slice::from_ref(entry))
+    }
+
+    /// SQL that adds entries, in one statement; as [`Table::record`].
+    pub fn record_all(&self, operator: &Operator, entries: &[NewEntry<'_>]) -> OurSql {
+        if !self.log.is_on || entries.is_empty() {
             return OurSql::default();
         }
-        let values = self.values(operator, entry, literal(entry.action.word()));
+        let row = |entry: &NewEntry<'_>| {
+            let values = self.values(operator, entry, literal(entry.action.word()));
+            format!("({})", values.join(", "))
+        };
+        let rows: Vec<String> = entries.iter().map(row).collect();
         let sql = format!(
-            "INSERT INTO {} ({COLUMNS}) VALUES ({});",
+            "INSERT INTO {} ({COLUMNS}) VALUES {};",
             self.quoted_log(),
-            values.join(", ")
+            rows.join(", ")
         );
         self.as_connected(OurSql { sql, count: 1 })
     }

@@ -122,6 +122,7 @@ impl<'a> Fields<'a> {
             | Event::Scheduled(file)
             | Event::NoStatement(file)
             | Event::Started(file)
+            | Event::Uncommitted(file)
             | Event::FellBack(file, _)
             | Event::Retrying { file, .. }
             | Event::GaveWay { file, .. }
@@ -194,6 +195,8 @@ fn level(event: &Event) -> Level {
             "NOTICE" | "INFO" => Level::INFO,
             _ => Level::DEBUG,
         },
-        Event::Buffered(_) | Event::Scheduled(_) | Event::Started(_) => Level::DEBUG,
+        Event::Buffered(_) | Event::Scheduled(_) | Event::Started(_) | Event::Uncommitted(_) => {
+            Level::DEBUG
+        }
     }
 }

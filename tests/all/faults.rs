@@ -9,6 +9,6 @@ mod frozen;
 mod kills;
 mod late_cancels;
 mod lost_answers;
-mod outcome;
+pub mod outcome;
 mod server_stops;
 mod terminated;

@@ -39,6 +39,7 @@ mod readme;
 mod recipes;
 mod reports;
 mod scanner;
+mod single_transaction;
 mod snapshot;
 mod support;
 mod templates;

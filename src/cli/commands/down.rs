@@ -8,7 +8,7 @@ use crate::cli::go_flags::BEFORE_WORDS;
 use crate::cli::numbers::limit_number;
 use crate::cli::open::{open, open_to_write};
 use crate::cli::prompt::confirm;
-use crate::cli::run_files::{RunBody, run_files};
+use crate::cli::run_files::{End, RunBody, run_files};
 use crate::render::contents::{self, several};
 use crate::render::error::Complaint;
 use crate::render::format::place;
@@ -25,6 +25,9 @@ pub struct Args {
     /// run texts of the log although others may have written them
     #[arg(long)]
     from_log: bool,
+    /// run all files in one transaction: all or nothing
+    #[arg(long)]
+    single_transaction: bool,
     #[arg(value_name = "N")]
     words: Vec<String>,
 }
@@ -34,7 +37,8 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Resul
     let printer = &context.printer;
     let is_sure = args.all || !args.words.is_empty();
     let migrator = if is_sure { open_to_write(context) } else { open(context) };
-    let mut migrator = migrator?.from_log(args.from_log);
+    let mut migrator =
+        migrator?.from_log(args.from_log).single_transaction(args.single_transaction);
     let limit = limit(args.all, &args.words)?;
     let asks = limit.is_none() && !args.all;
     if asks {
@@ -45,7 +49,8 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Resul
         confirm(printer, question, "Not applying all down migrations", "-all")?;
         printer.line("Applying all down migrations");
     }
-    run_files(context, answer, migrator, |migrator| match limit {
+    let end = End::of(args.single_transaction);
+    run_files(context, answer, migrator, end, |migrator| match limit {
         Some(count) => migrator.down_by(count),
         None => migrator.down_all(),
     })?;

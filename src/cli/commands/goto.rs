@@ -6,7 +6,7 @@ use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::numbers::{required, version_number};
 use crate::cli::open::open_to_write;
-use crate::cli::run_files::{RunBody, run_files};
+use crate::cli::run_files::{End, RunBody, run_files};
 
 /// go up or down to version V
 #[derive(clap::Args)]
@@ -20,11 +20,18 @@ pub struct Args {
     /// run texts of the log although others may have written them
     #[arg(long)]
     from_log: bool,
+    /// run all files in one transaction: all or nothing
+    #[arg(long)]
+    single_transaction: bool,
 }
 
 /// Runs it. The errors are those of opening and of the run.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
-    let migrator = open_to_write(context)?.allow_edited(args.allow_edited).from_log(args.from_log);
+    let migrator = open_to_write(context)?
+        .allow_edited(args.allow_edited)
+        .from_log(args.from_log)
+        .single_transaction(args.single_transaction);
     let version = version_number(&required(args.version)?)?;
-    run_files(context, answer, migrator, |migrator| migrator.goto(version))
+    let end = End::of(args.single_transaction);
+    run_files(context, answer, migrator, end, |migrator| migrator.goto(version))
 }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::open::open_to_write;
-use crate::cli::run_files::{RunBody, run_files};
+use crate::cli::run_files::{End, RunBody, run_files};
 
 /// run the last version's down file and then its up file again
 ///
@@ -21,5 +21,5 @@ pub struct Args {
 /// Runs it. The errors are those of opening and of the run.
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
     let migrator = open_to_write(context)?.from_log(args.from_log);
-    run_files(context, answer, migrator, |migrator| migrator.redo())
+    run_files(context, answer, migrator, End::AfterFile, |migrator| migrator.redo())
 }

@@ -6,7 +6,7 @@ use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::numbers::limit_number;
 use crate::cli::open::open;
-use crate::cli::run_files::{RunBody, run_files};
+use crate::cli::run_files::{End, RunBody, run_files};
 use crate::render::error::Complaint;
 
 /// run the down file of the last version
@@ -38,5 +38,5 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Resul
         .into());
     }
     let migrator = open(context)?.from_log(args.from_log);
-    run_files(context, answer, migrator, |migrator| migrator.down_by(1))
+    run_files(context, answer, migrator, End::AfterFile, |migrator| migrator.down_by(1))
 }

@@ -6,13 +6,13 @@ use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::numbers::limit_number;
 use crate::cli::open::open_to_write;
-use crate::cli::run_files::{RunBody, run_files};
+use crate::cli::run_files::{End, RunBody, run_files};
 
 /// run all up files that have not run, or the next N
 ///
-/// A file that fails leaves the database as it was before that file. Applied files that were edited
-/// stop it, and so do files that were merged late, below the database's version: nothing is run
-/// then.
+/// A file that fails leaves the database as it was before that file; with -single-transaction, as it
+/// was before all of them. Applied files that were edited stop it, and so do files that were merged
+/// late, below the database's version: nothing is run then.
 #[derive(clap::Args)]
 #[command(override_usage = "up [N]", arg = json_flag())]
 pub struct Args {
@@ -27,6 +27,9 @@ pub struct Args {
     /// accept a database that is newer than this folder
     #[arg(long)]
     allow_newer: bool,
+    /// run all files in one transaction: all or nothing
+    #[arg(long)]
+    single_transaction: bool,
 }
 
 /// Runs it. The errors are those of opening and of the run.
@@ -34,10 +37,12 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Resul
     let migrator = open_to_write(context)?
         .allow_edited(args.allow_edited)
         .allow_late(args.allow_late)
-        .allow_newer(args.allow_newer);
+        .allow_newer(args.allow_newer)
+        .single_transaction(args.single_transaction);
     // golang-migrate complains of the connection first, and of the number then.
     let limit = args.limit.map(|typed| limit_number(&typed)).transpose()?;
-    run_files(context, answer, migrator, |migrator| match limit {
+    let end = End::of(args.single_transaction);
+    run_files(context, answer, migrator, end, |migrator| match limit {
         Some(count) => migrator.up_by(count),
         None => migrator.up(),
     })

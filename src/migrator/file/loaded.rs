@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::error::{Cause, Error, Failure, Outcome};
+use crate::error::{Cause, Error, Failure, Outcome, Sharing};
 use crate::event::{Event, File};
 use crate::fault::Fault;
 use crate::history::{Action, History};
@@ -14,6 +14,9 @@ use crate::session::SendError;
 use crate::sql::{Kind, Mode, Refusal, Script, Strings, irreversible, locate};
 use crate::table::{NewEntry, Texts, Took};
 use crate::text::printable;
+
+/// What a file takes beside its texts, about, in bytes.
+const BESIDE: usize = 1 << 9;
 
 /// A file of a plan, read and analysed.
 pub struct LoadedFile {
@@ -59,6 +62,11 @@ impl LoadedFile {
     pub fn changes_session(&self) -> bool {
         let facts = self.script.facts();
         facts.changes_session || facts.changes_role || facts.changes_encoding
+    }
+
+    /// How many bytes it takes in memory, about.
+    pub fn size(&self) -> usize {
+        self.text.len() + self.other.as_ref().map_or(0, String::len) + BESIDE
     }
 
     /// Where the row is before the file.
@@ -143,19 +151,15 @@ impl LoadedFile {
 
     /// The file is not sent at all.
     pub fn refused(&self, refusal: Refusal) -> Error {
-        let (at, reason) = match refusal {
-            Refusal::LeavesTransactionOpen { at } => {
-                (at, "the file begins a transaction that it does not end")
-            }
-            Refusal::CopyFromStdin { at } => (
-                at,
-                "COPY FROM STDIN takes its rows from a client; use INSERT, or COPY from a file",
-            ),
-        };
-        let cause = Cause::Refused(reason.to_string());
-        let at = locate(&self.text, self.position_of(at));
+        let (at, reason) = why_refused(refusal);
         let outcome = Outcome::Unchanged(self.before());
-        Error::Failed(Box::new(Failure { at, ..self.failure(cause, outcome) }))
+        Error::Failed(Box::new(self.not_sent(Some(at), reason.to_string(), outcome)))
+    }
+
+    /// What is told of a file that is not sent, for the statement at byte `at` of it.
+    pub fn not_sent(&self, at: Option<usize>, reason: String, outcome: Outcome) -> Failure {
+        let at = at.and_then(|at| locate(&self.text, self.position_of(at)));
+        Failure { at, ..self.failure(Cause::Refused(reason), outcome) }
     }
 
     fn failure(&self, cause: Cause, outcome: Outcome) -> Failure {
@@ -172,6 +176,7 @@ impl LoadedFile {
             blockers: Vec::new(),
             is_from_log: self.is_from_log,
             is_second_half: false,
+            sharing: Sharing::Alone,
         }
     }
 
@@ -248,16 +253,26 @@ impl Run<'_> {
 
     /// Tells that a file goes out now, and takes note of what it may change.
     pub fn start(&mut self, file: &LoadedFile) {
+        self.announce(file);
+        self.begin(file);
+        self.table.note(file.script.facts());
+    }
+
+    /// Tells that the server runs a file now.
+    pub fn begin(&mut self, file: &LoadedFile) {
         self.underway = Some(Underway::new(file.file.clone()));
+        if file.exists {
+            self.tell(Event::Started(file.file.clone()));
+        }
+    }
+
+    /// Tells what there is to know of a file before it runs.
+    pub fn announce(&mut self, file: &LoadedFile) {
         if file.is_from_log {
             self.tell(Event::FromLog(file.file.clone()));
         }
         if file.exists && file.step.direction == Direction::Up && file.script.is_empty() {
             self.tell(Event::NoStatement(file.file.clone()));
-        }
-        if file.exists {
-            self.tell(Event::Started(file.file.clone()));
-            self.table.note(file.script.facts());
         }
     }
 
@@ -290,5 +305,17 @@ impl Run<'_> {
         let sql = self.table.record(&self.options.operator, &entry).sql;
         // The failure is told in any case.
         let _ = self.locked.write(&sql);
+    }
+}
+
+/// Where, and why, a file cannot run at all.
+pub fn why_refused(refusal: Refusal) -> (usize, &'static str) {
+    match refusal {
+        Refusal::LeavesTransactionOpen { at } => {
+            (at, "the file begins a transaction that it does not end")
+        }
+        Refusal::CopyFromStdin { at } => {
+            (at, "COPY FROM STDIN takes its rows from a client; use INSERT, or COPY from a file")
+        }
     }
 }

@@ -5,11 +5,13 @@
 //! *non-transactional* file has statements that refuse a transaction; it runs statement by
 //! statement between a dirty row and a clean one, as golang-migrate runs every file.
 
+mod attempt;
 mod loaded;
 mod message;
 mod retry;
 mod shared;
 mod statements;
+mod together;
 mod transactional;
 mod verdict;
 
@@ -24,6 +26,7 @@ use retry::Retries;
 
 pub use loaded::{LoadedFile, Ran};
 pub use shared::SharedRun;
+pub use together::Together;
 
 impl Run<'_> {
     /// Runs a file, moves the row, and tells of it.

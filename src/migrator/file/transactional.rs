@@ -206,7 +206,7 @@ impl Run<'_> {
 }
 
 /// What an error says, as far as it decides.
-fn error_facts<'e>(error: &'e ServerError, spot: &Spot, table: &Table) -> ErrorFacts<'e> {
+pub fn error_facts<'e>(error: &'e ServerError, spot: &Spot, table: &Table) -> ErrorFacts<'e> {
     let raises = |mark| error.code == INVALID_TEXT_REPRESENTATION && error.message.contains(mark);
     let is_log = error.table.as_ref() == Some(&table.log.name)
         && error.schema.as_ref() == Some(&table.schema);
@@ -232,7 +232,7 @@ fn error_facts<'e>(error: &'e ServerError, spot: &Spot, table: &Table) -> ErrorF
 
 /// A comment for those who look at what the server runs: the file's name, in characters that any
 /// database can hold.
-fn label(path: &Path) -> String {
+pub fn label(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().replace("*/", "* /"));
     let ascii = |c: char| if c.is_ascii() { c } else { '?' };
     let name: String = name.unwrap_or_default().chars().map(ascii).collect();

@@ -253,6 +253,58 @@ fn is_gone(error: &ErrorFacts<'_>) -> bool {
         || matches!(error.code, UNDEFINED_TABLE | INVALID_SCHEMA_NAME | UNDEFINED_COLUMN)
 }
 
+/// How files are tried in one transaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// Whether entries for the log go with them.
+    pub with_log: bool,
+    /// Whether our statements run as the role that connected.
+    pub as_connected: bool,
+    /// Whether the tables are made again before they are used behind files.
+    pub restores: bool,
+    /// The role may not create them.
+    pub may_not_restore: bool,
+}
+
+/// What to do about a statement of ours in a transaction that files share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedVerdict {
+    /// Run them all again in this way.
+    Again(Tried),
+    /// Run them all again without the log.
+    WithoutLog,
+    /// Somebody has changed the row.
+    Moved,
+    /// What is written to the row is changed.
+    NotKept,
+    /// It failed, and not for the files' sake.
+    Failed,
+}
+
+/// What to do about an error of a statement of ours. `tried` was; nothing has happened.
+pub fn shared_verdict(error: &ErrorFacts<'_>, tried: &Tried) -> SharedVerdict {
+    let may_restore = !tried.restores && !tried.may_not_restore;
+    match error.code {
+        _ if error.raised == Raised::Guard => SharedVerdict::Moved,
+        INSUFFICIENT_PRIVILEGE if !tried.as_connected => {
+            SharedVerdict::Again(Tried { as_connected: true, ..*tried })
+        }
+        // Perhaps the tables are there all the same.
+        INSUFFICIENT_PRIVILEGE if !tried.may_not_restore => {
+            SharedVerdict::Again(Tried { restores: false, may_not_restore: true, ..*tried })
+        }
+        _ if is_gone(error) && may_restore => {
+            SharedVerdict::Again(Tried { restores: true, ..*tried })
+        }
+        _ if error.raised == Raised::Check => SharedVerdict::NotKept,
+        UNIQUE_VIOLATION if error.part == Part::Row => SharedVerdict::Moved,
+        // The row was deleted in the same message.
+        UNIQUE_VIOLATION if error.part == Part::End => SharedVerdict::NotKept,
+        _ if error.part == Part::Log && tried.with_log => SharedVerdict::WithoutLog,
+        _ => SharedVerdict::Failed,
+    }
+}
+
 /// What to do about a statement of a non-transactional file that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatementVerdict {

@@ -1,6 +1,6 @@
 //! How files are run. A `¦` in a script is where the guard is to go.
 
-use super::super::{Mode, Refusal, Script};
+use super::super::{Mode, Refusal, Script, Unshared};
 
 fn of(script: &str) -> Mode {
     Script::new(script).mode()
@@ -108,7 +108,8 @@ fn a_single_do_that_ends_transactions() {
             format!("do language plpgsql E'{}';", body.replace('\'', "\\'").replace('\n', "\\n")),
         ] {
             assert_eq!(of(&script), Mode::NonTransactional { as_one: true }, "{script}");
-            assert_eq!(Script::new(&script).in_shared_transaction(&script), None);
+            let shared = Script::new(&script).in_shared_transaction(&script).map(drop);
+            assert!(matches!(shared, Err(Unshared::EndsTransaction { .. })), "{script}");
         }
     }
     for body in [

@@ -90,7 +90,7 @@ fn check_script(text: &str, statements: &[Statement]) {
         let is_cut = guard_at == 0 || script.statements().iter().any(|s| s.span.end == guard_at);
         assert!(is_cut, "{text:?}");
     }
-    if let Some(shared) = script.in_shared_transaction(text) {
+    if let Ok(shared) = script.in_shared_transaction(text) {
         let is_blanked = |(now, then): (u8, u8)| now == then || now == b' ' && then.is_ascii();
         assert_eq!(shared.len(), text.len());
         assert!(shared.bytes().zip(text.bytes()).all(is_blanked), "{text:?}");

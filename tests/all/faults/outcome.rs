@@ -106,7 +106,8 @@ fn assert_true(version: i64, output: &Output) {
         assert!(up.is_none_or(|number| number <= version), "{line}\n{output}");
         assert!(down.is_none_or(|number| number > version), "{line}\n{output}");
     }
-    let finished = if output.command.ends_with(" up") { FILES } else { 0 };
+    let is_up = [" up", " up -single-transaction"].iter().any(|end| output.command.ends_with(end));
+    let finished = if is_up { FILES } else { 0 };
     if output.status == Some(0) {
         assert_eq!(version, finished, "exit 0 with files left\n{output}");
     }

@@ -82,7 +82,7 @@ fn through_a_pooler() {
     for (trouble, arguments, parameter, status) in [
         (Trouble::Nothing, &["up", "2"][..], "", 0),
         (Trouble::Nothing, &["down", "1"], "", 0),
-        (Trouble::LoseAnswerTo(GUARD.to_owned()), &["redo"], "", 1),
+        (Trouble::LoseAnswerTo(TEXTS[1].to_owned()), &["redo"], "", 1),
         (Trouble::Nothing, &["up"], "&x-statement-timeout=1500", 1),
     ] {
         let proxy = Proxy::before(SocketAddr::from((Ipv4Addr::LOCALHOST, pooler.port())), trouble);

@@ -50,6 +50,9 @@ struct Shared {
     total: u64,
     /// How many rows servers have sent.
     rows: u64,
+    /// How many answers are to come, and how often a message was sent while none was.
+    unanswered: usize,
+    trips: usize,
     /// Whether the trouble has happened.
     struck: bool,
     down: bool,
@@ -71,6 +74,8 @@ impl Proxy {
             streams: Vec::new(),
             total: 0,
             rows: 0,
+            unanswered: 0,
+            trips: 0,
             struck: false,
             down: false,
             frozen: false,
@@ -128,6 +133,12 @@ impl Proxy {
     /// the client is done.
     pub fn rows(&self) -> u64 {
         lock(&self.shared).rows
+    }
+
+    /// How often somebody has sent a message, or several, and then waited for the answers. Of a run with
+    /// one connection.
+    pub fn trips(&self) -> usize {
+        lock(&self.shared).trips
     }
 
     /// The SQL of each message that clients have sent, connection by connection.
@@ -214,9 +225,11 @@ fn pump_requests(
     answers: &Mutex<Answers>,
 ) {
     let mut messages = Messages::from_client();
+    let mut counted = Messages::from_client();
     let mut buffer = [0; 8192];
     while let Ok(count @ 1..) = client.read(&mut buffer) {
         let piece = &buffer[..count];
+        count_trips(&mut counted, piece, &mut lock(shared));
         let verdict = judge(piece, index, &mut messages, &mut lock(shared));
         match verdict {
             Verdict::Pass => {
@@ -249,6 +262,16 @@ fn pump_requests(
         }
     }
     close(&client, &upstream);
+}
+
+/// The start-up message and each query have one answer, which ends when the server is ready.
+fn count_trips(messages: &mut Messages, piece: &[u8], shared: &mut Shared) {
+    let is_asked = |message: &&Vec<u8>| matches!(message.first(), Some(0 | b'Q'));
+    let asked = messages.feed(piece).iter().filter(is_asked).count();
+    if asked > 0 && shared.unanswered == 0 {
+        shared.trips += 1;
+    }
+    shared.unanswered += asked;
 }
 
 fn judge(piece: &[u8], index: usize, messages: &mut Messages, shared: &mut Shared) -> Verdict {
@@ -322,8 +345,12 @@ fn pump_answers(
     let (mut lost, mut sent) = (Messages::from_server(), Messages::from_server());
     let mut buffer = [0; 8192];
     while let Ok(count @ 1..) = upstream.read(&mut buffer) {
-        let rows = sent.feed(&buffer[..count]).iter().filter(|message| message[0] == b'D').count();
-        lock(shared).rows += rows as u64;
+        let messages = sent.feed(&buffer[..count]);
+        let of = |kind: u8| messages.iter().filter(|message| message[0] == kind).count();
+        let mut counts = lock(shared);
+        counts.rows += of(b'D') as u64;
+        counts.unanswered = counts.unanswered.saturating_sub(of(b'Z'));
+        drop(counts);
         if *answers.lock().unwrap_or_else(PoisonError::into_inner) != Answers::Passed {
             // `ReadyForQuery` ends the answer: what was asked for has been committed.
             if lost.feed(&buffer[..count]).iter().any(|message| message[0] == b'Z') {
