@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::history::{Action, Adoption, History};
 use crate::migration::{Direction, State};
 use crate::migrator::run::Run;
-use crate::table::{Columns, Logged, NewEntry, Took};
+use crate::table::{Columns, Latest, Logged, NewEntry, Took};
 
 /// What a command finds when it has the lock.
 pub struct Found {
@@ -29,8 +29,10 @@ impl Run<'_> {
     /// Those of [`Table::ensure`](crate::table::Table::ensure). A log that cannot be used is no
     /// error.
     pub fn find(&mut self) -> Result<Found, Error> {
-        let state = self.table.ensure(&mut self.locked)?;
-        let mut history = self.open_log()?;
+        let (state, mut history) = match self.table.look(&mut self.locked)? {
+            Some((state, latest)) => (state, self.logged(latest)?),
+            None => (self.table.ensure(&mut self.locked)?, self.open_log()?),
+        };
         // Who may not read the log cannot tell what is missing from it.
         if !state.dirty && self.table.log.is_on && self.table.log.may_read {
             let steps = history.adoptions(self.source.versions(), state);
@@ -51,10 +53,23 @@ impl Run<'_> {
         if let Err(fault) = self.table.ensure_log(&mut self.locked) {
             return self.without_log(fault);
         }
-        if had && !self.table.log.is_on {
-            self.stop_logging("this role may not add to it".to_string());
+        if had {
+            self.tell_if_not_on();
         }
         self.read_log()
+    }
+
+    /// What the log says whose latest entries were read.
+    fn logged(&mut self, latest: Latest) -> Result<History, Error> {
+        self.tell_if_not_on();
+        let logged = self.table.logged_after(self.locked.session(), Columns::Rule, latest);
+        self.history(logged)
+    }
+
+    fn tell_if_not_on(&mut self) {
+        if !self.table.log.is_on {
+            self.stop_logging("this role may not add to it".to_string());
+        }
     }
 
     /// Reads the log; without one nothing is known.
@@ -63,7 +78,12 @@ impl Run<'_> {
     ///
     /// As [`Run::open_log`].
     pub fn read_log(&mut self) -> Result<History, Error> {
-        match self.table.logged(self.locked.session(), Columns::Rule) {
+        let logged = self.table.logged(self.locked.session(), Columns::Rule);
+        self.history(logged)
+    }
+
+    fn history(&mut self, logged: Result<Logged, Fault>) -> Result<History, Error> {
+        match logged {
             Ok(Logged { history, last }) => {
                 self.last_entry = last;
                 Ok(history)

@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::interrupt::Interrupt;
 use crate::session::others::{holders, is_held, waiters};
 use crate::session::patience::Patience;
-use crate::session::{Limits, Row, Session};
+use crate::session::{Limits, Row, Session, Values};
 use crate::url::DatabaseUrl;
 
 /// Pauses between two tries grow from this …
@@ -247,6 +247,29 @@ impl<'a> Locked<'a> {
             None => {
                 let mark = self.session.mark().clone();
                 let written = self.session.query_within(&mark.before(sql), &limits);
+                written.map_err(|fault| mark.off(fault))
+            }
+        };
+        written.map_err(|fault| statement(sql, fault))
+    }
+
+    /// The same, and hands over each row as it comes, with which of the message's queries it is a row
+    /// of, from 0.
+    ///
+    /// # Errors
+    ///
+    /// As [`Locked::write`]; some rows may have come before it.
+    pub fn write_each(
+        &mut self,
+        sql: &str,
+        on_row: impl FnMut(usize, Values<'_>),
+    ) -> Result<(), Error> {
+        let limits = Limits { interrupt: self.interrupt.clone(), ..Limits::default() };
+        let written = match self.pid {
+            Some(_) => self.session.query_each_within(sql, &limits, on_row),
+            None => {
+                let mark = self.session.mark().clone();
+                let written = self.session.query_each_within(&mark.before(sql), &limits, on_row);
                 written.map_err(|fault| mark.off(fault))
             }
         };

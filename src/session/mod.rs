@@ -162,12 +162,26 @@ impl Session {
         sql: &str,
         mut on_row: impl FnMut(Values<'_>),
     ) -> Result<(), Fault> {
-        let collect = |message| {
-            if let SimpleQueryMessage::Row(row) = message {
-                on_row(Values { row: &row, next: 0 });
+        self.query_each_within(sql, &Limits::default(), |_, values| on_row(values))
+    }
+
+    /// The same, with which of the message's queries it is a row of, from 0, and with what may end it
+    /// early.
+    fn query_each_within(
+        &mut self,
+        sql: &str,
+        limits: &Limits,
+        mut on_row: impl FnMut(usize, Values<'_>),
+    ) -> Result<(), Fault> {
+        let mut queries: usize = 0;
+        let collect = |message| match message {
+            SimpleQueryMessage::RowDescription(_) => queries += 1,
+            SimpleQueryMessage::Row(row) => {
+                on_row(queries.saturating_sub(1), Values { row: &row, next: 0 });
             }
+            _ => {}
         };
-        self.exchange(sql, &Limits::default(), collect, &mut |_| {}, &mut |_, end| end.into())
+        self.exchange(sql, limits, collect, &mut |_| {}, &mut |_, end| end.into())
             .map_err(|e| e.fault)
     }
 

@@ -172,11 +172,8 @@ impl Table {
             format!("({})", values.join(", "))
         };
         let rows: Vec<String> = entries.iter().map(row).collect();
-        let sql = format!(
-            "INSERT INTO {} ({COLUMNS}) VALUES {};",
-            self.quoted_log(),
-            rows.join(", ")
-        );
+        let sql =
+            format!("INSERT INTO {} ({COLUMNS}) VALUES {};", self.quoted_log(), rows.join(", "));
         self.as_connected(OurSql { sql, count: 1 })
     }
 

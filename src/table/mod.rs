@@ -4,13 +4,14 @@
 mod entries;
 mod indexes;
 mod log;
+mod look;
 mod prepared;
 mod row;
 mod texts;
 mod trust;
 mod version_table;
 
-pub use entries::{Columns, Logged};
+pub use entries::{Columns, Latest, Logged};
 pub use indexes::{InvalidIndex, invalid_indexes};
 pub use log::{NewEntry, Operator, Took};
 pub use row::{CHECK, GUARD, OurSql};

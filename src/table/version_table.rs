@@ -238,7 +238,8 @@ impl Table {
         rows.into_iter().next().map_or(Ok(State::NONE), state)
     }
 
-    fn select_sql(&self) -> String {
+    /// SQL that reads the row.
+    pub(super) fn select_sql(&self) -> String {
         format!("SELECT version, dirty FROM {} LIMIT 1", self.quoted())
     }
 
@@ -256,7 +257,8 @@ fn opening(session: &Session, fault: Fault) -> Error {
     Error::Connect { place: session.place().to_string(), fault }
 }
 
-fn state(row: Row) -> Result<State, Error> {
+/// The row as a state.
+pub(super) fn state(row: Row) -> Result<State, Error> {
     let mut values = row.into_iter().map(Option::unwrap_or_default);
     let version = values.next().unwrap_or_default();
     let dirty = values.next().as_deref() == Some("t");

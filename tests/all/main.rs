@@ -38,6 +38,7 @@ mod proof;
 mod readme;
 mod recipes;
 mod reports;
+mod round_trips;
 mod scanner;
 mod single_transaction;
 mod snapshot;
