@@ -190,7 +190,7 @@ impl Migrator {
     ///
     /// As [`Migrator::up`].
     pub fn goto(&mut self, version: Version) -> Result<Report, Error> {
-        self.migrate(Goal::Goto(version))
+        self.migrate(Goal::goto(version, self.options.allow_late))
     }
 
     /// Runs the last version's down file and then its up file, in one transaction where both can

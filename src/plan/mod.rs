@@ -32,6 +32,8 @@ pub enum Goal {
     Down(Option<u64>),
     /// To this version, up or down.
     Goto(Version),
+    /// The same; on the way up late files first.
+    GotoWithLate(Version),
     /// The last version down, and up again.
     Redo,
 }
@@ -45,12 +47,20 @@ impl Goal {
         }
     }
 
+    /// To a version; late files first if they may run.
+    pub fn goto(version: Version, with_late: bool) -> Goal {
+        match with_late {
+            true => Goal::GotoWithLate(version),
+            false => Goal::Goto(version),
+        }
+    }
+
     /// The command that asks for it.
     pub fn command(self) -> &'static str {
         match self {
             Goal::Up(_) | Goal::UpWithLate(_) => "up",
             Goal::Down(_) => "down",
-            Goal::Goto(_) => "goto",
+            Goal::Goto(_) | Goal::GotoWithLate(_) => "goto",
             Goal::Redo => "redo",
         }
     }
@@ -59,7 +69,7 @@ impl Goal {
     pub fn is_up(self, state: State) -> bool {
         match self {
             Goal::Up(limit) | Goal::UpWithLate(limit) => limit != Some(0),
-            Goal::Goto(version) => Some(version) > state.version,
+            Goal::Goto(version) | Goal::GotoWithLate(version) => Some(version) > state.version,
             Goal::Down(_) | Goal::Redo => false,
         }
     }
@@ -176,7 +186,11 @@ fn steps(ground: &Ground<'_>, state: State, goal: Goal) -> Result<Plan, Error> {
             let (count, end) = counted(applied.len(), limit);
             Ok(Plan { steps: down(&applied, applied.len() - count), end })
         }
-        Goal::Goto(version) => goto(ground, state, version),
+        Goal::GotoWithLate(version) if Some(version) > state.version => {
+            let rest = goto(ground, state, version)?.steps;
+            Ok(Plan::ends(lates(ground.late, state).chain(rest).collect()))
+        }
+        Goal::Goto(version) | Goal::GotoWithLate(version) => goto(ground, state, version),
         Goal::Redo => {
             let applied = applied(ground, state)?;
             let Some(version) = state.version else {
@@ -203,7 +217,7 @@ fn up(
     }
     let late = if with_late { ground.late } else { &[] };
     let (count, end) = counted(late.len() + pending.len(), limit);
-    let mut steps: Vec<Step> = late.iter().map(|version| step_late(state, *version)).collect();
+    let mut steps: Vec<Step> = lates(late, state).collect();
     steps.extend(ups(state.version, pending));
     steps.truncate(count);
     Ok(Plan { steps, end })
@@ -276,6 +290,10 @@ fn ups(from: Option<Version>, versions: &[Version]) -> impl Iterator<Item = Step
 
 fn step_up(from: Option<Version>, version: Version) -> Step {
     Step { version, direction: Direction::Up, from, target: Some(version) }
+}
+
+fn lates(versions: &[Version], state: State) -> impl Iterator<Item = Step> {
+    versions.iter().map(move |version| step_late(state, *version))
 }
 
 /// The row stays at the highest version.

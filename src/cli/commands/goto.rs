@@ -17,6 +17,9 @@ pub struct Args {
     /// go up although applied files were edited
     #[arg(long)]
     allow_edited: bool,
+    /// going up, first run the files below the database's version that never ran
+    #[arg(long)]
+    allow_late: bool,
     /// run texts of the log although others may have written them
     #[arg(long)]
     from_log: bool,
@@ -29,6 +32,7 @@ pub struct Args {
 pub fn run(context: &Context, args: Args, answer: &mut Answer<RunBody>) -> Result<()> {
     let migrator = open_to_write(context)?
         .allow_edited(args.allow_edited)
+        .allow_late(args.allow_late)
         .from_log(args.from_log)
         .single_transaction(args.single_transaction);
     let version = version_number(&required(args.version)?)?;

@@ -187,7 +187,7 @@ impl World {
             _ => Stop::Nothing,
         })?;
         let is_up = match goal {
-            Goal::Goto(version) => Some(version) > self.row.version,
+            Goal::Goto(version) | Goal::GotoWithLate(version) => Some(version) > self.row.version,
             Goal::Up(_) | Goal::UpWithLate(_) => true,
             Goal::Down(_) | Goal::Redo => false,
         };

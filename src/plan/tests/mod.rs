@@ -95,7 +95,7 @@ fn goals() -> Vec<Goal> {
     goals.extend(
         limits().flat_map(|limit| [Goal::Up, Goal::UpWithLate, Goal::Down].map(|g| g(limit))),
     );
-    goals.extend((0..7).map(Goal::Goto));
+    goals.extend((0..7).flat_map(|to| [Goal::Goto, Goal::GotoWithLate].map(|g| g(to))));
     goals
 }
 
@@ -260,6 +260,12 @@ fn the_goal_is_reached() {
                 assert_eq!(row, Some(version), "{case}");
                 assert_eq!(after.last(), Some(&version), "{case}");
             }
+            Goal::GotoWithLate(version) => {
+                assert_eq!(row, Some(version), "{case}");
+                let mut here = world.here.iter().filter(|here| **here <= version);
+                let is_up = Some(version) > world.state.version;
+                assert!(!is_up || here.all(|here| after.contains(here)), "{case}");
+            }
             Goal::Redo if ran == 0 => assert_eq!((row, plan.end), (None, End::NoneThere)),
             Goal::Redo => assert!(end.state == world.state && before == after && ran == 2),
             Goal::Up(Some(n)) | Goal::UpWithLate(Some(n)) | Goal::Down(Some(n)) => match plan.end {
@@ -338,9 +344,15 @@ fn it_fails_where_a_file_that_is_needed_is_nowhere() {
         let may_go_down = is_here || world.kept.contains(&row);
         let expected = match goal {
             Goal::Up(_) | Goal::UpWithLate(_) | Goal::Redo if !is_here => Some("state"),
-            Goal::Goto(version) if version > row && !is_here => Some("state"),
-            Goal::Down(_) | Goal::Goto(_) if !may_go_down => Some("state"),
-            Goal::Goto(v) if !world.here.contains(&v) && !world.kept.contains(&v) => Some("goal"),
+            Goal::Goto(version) | Goal::GotoWithLate(version) if version > row && !is_here => {
+                Some("state")
+            }
+            Goal::Down(_) | Goal::Goto(_) | Goal::GotoWithLate(_) if !may_go_down => Some("state"),
+            Goal::Goto(v) | Goal::GotoWithLate(v)
+                if !world.here.contains(&v) && !world.kept.contains(&v) =>
+            {
+                Some("goal")
+            }
             _ => None,
         };
         let said = planned.err().map(|error| word(error, world.state));

@@ -57,7 +57,7 @@ fn reference(here: &[Version], state: State, goal: Goal) -> Result<Plan, &'stati
             }
             ended(steps, limit)
         }
-        Goal::Goto(to) => {
+        Goal::Goto(to) | Goal::GotoWithLate(to) => {
             if !exists(Some(to)) {
                 return Err("goal");
             }

@@ -1,6 +1,6 @@
 //! Whether a script may touch a table, and whether it can share a transaction.
 
-use super::super::Script;
+use super::super::{Refusal, Script, Unshared};
 
 #[test]
 fn scripts_that_may_touch_the_table() {
@@ -104,5 +104,48 @@ fn scripts_that_share_none() {
         "begin; create index concurrently i on t (a); commit;",
     ] {
         assert_eq!(shared(text), None, "{text}");
+    }
+}
+
+/// Which statement is at fault.
+#[test]
+fn why_a_script_shares_none() {
+    use Unshared::{EndsTransaction, Leaves, Refused, RefusesTransaction, SetsMode};
+    for (text, expected) in [
+        ("a; -- b\nvacuum;", RefusesTransaction { at: 8 }),
+        ("begin; a; commit; b;", EndsTransaction { at: 10 }),
+        ("begin; a; commit; begin; b; rollback;", EndsTransaction { at: 10 }),
+        (" rollback", EndsTransaction { at: 1 }),
+        ("a; do $$ begin commit; end $$", EndsTransaction { at: 3 }),
+        ("a; set transaction read write", SetsMode { at: 3 }),
+        ("a; begin read only; b; commit;", SetsMode { at: 3 }),
+        ("a; select set_config('default_transaction_read_only', 'on', false)", SetsMode { at: 3 }),
+        ("a; begin; b", Refused(Refusal::LeavesTransactionOpen { at: 3 })),
+        ("a; copy t from stdin", Refused(Refusal::CopyFromStdin { at: 3 })),
+    ] {
+        let shared = Script::new(text).in_shared_transaction(text).map(drop);
+        assert_eq!(shared, Err(expected), "{text}");
+    }
+    for (text, at) in [
+        ("a; set local x = 1; set local y = 2", Some(3)),
+        ("a; do $$ begin set local x = 1; end $$", Some(3)),
+        ("create temp table t () on commit drop", Some(0)),
+        ("a; set x = 1", None),
+    ] {
+        assert_eq!(Script::new(text).leaves(text), at.map(|at| Leaves { at }), "{text}");
+    }
+}
+
+/// A file that the server may read in two ways.
+#[test]
+fn scripts_that_depend_on_how_strings_are_read() {
+    for (text, depends) in [
+        (r"select 'a\'; commit; --'", true),
+        (r"select 'a\'b';", true),
+        (r"select 'a\b', E'\'';", false),
+        (r"-- \' ; x", false),
+        ("select 'a'';'", false),
+    ] {
+        assert_eq!(Script::new(text).depends_on_strings(text), depends, "{text}");
     }
 }

@@ -82,6 +82,28 @@ fn allowed_they_run_in_order_and_the_row_stays() {
     );
 }
 
+/// `goto` stops at them as `up` does, and runs them as `up` does.
+#[test]
+fn allowed_on_the_way_to_a_version() {
+    for flags in [&["-allow-late"][..], &["-allow-late", "-single-transaction"]] {
+        let (db, folder) = (Database::new(), odd());
+        let goto = |version: &str, flags: &[&str]| {
+            let words = [&["goto", version][..], flags].concat();
+            dbm(&db, &folder, &words)
+        };
+        ok(&db, &folder, &["up", "2"]);
+        add(&folder, 2, "b");
+        goto("5", &[]).assert_status(1).assert_line("error: late: ", "2_b.up.sql");
+        goto("5", flags).assert_status(0).assert_essence("2/u b (TIME)\n5/u e (TIME)\n");
+        assert_eq!(lines(&db)[2..], ["run up 2: 3 -> 3", "run up 5: 3 -> 5"]);
+        goto("5", flags).assert_status(0).assert_essence("no change\n");
+        assert_explained(&db, "late files on the way to a version");
+        // Downwards nothing is late.
+        add(&folder, 4, "d");
+        goto("3", flags).assert_status(0).assert_essence("5/d e (TIME)\n");
+    }
+}
+
 /// Late files count among the N, and come first.
 #[test]
 fn so_many_of_them() {

@@ -237,3 +237,44 @@ fn what_a_failed_statement_leads_to() {
         assert_eq!(statement_verdict(code, is_circle, kind, may), expected, "{code:?} {kind:?}");
     }
 }
+
+/// A statement of ours beside files that share a transaction.
+#[test]
+fn the_table_of_a_shared_transaction() {
+    use Part::{End as AtEnd, Log, Row};
+    use SharedVerdict::{Again, Failed, Moved, NotKept, WithoutLog};
+    let first = Tried { with_log: true, ..Tried::default() };
+    let connected = Tried { as_connected: true, ..first };
+    let restores = Tried { restores: true, ..first };
+    let restoring = Tried { restores: true, ..connected };
+    let bare = Tried { may_not_restore: true, ..connected };
+    let no_log = Tried { with_log: false, ..first };
+    for (error, tried, expected) in [
+        // Somebody else.
+        (raised(Row, Raised::Guard), first, Moved),
+        (at(Row, "23505"), first, Moved),
+        // The role, which a file has changed, or which may not make the tables.
+        (at(Row, "42501"), first, Again(connected)),
+        (at(Log, "42501"), first, Again(connected)),
+        (at(AtEnd, "42501"), restoring, Again(bare)),
+        (at(Log, "42501"), bare, WithoutLog),
+        (at(AtEnd, "42501"), bare, Failed),
+        // A file has dropped the table or the log.
+        (at(AtEnd, "42P01"), first, Again(restores)),
+        (at(Log, "42P01"), first, Again(restores)),
+        (at(Log, "3F000"), first, Again(restores)),
+        (raised(AtEnd, Raised::Check), first, Again(restores)),
+        (at(Log, "42P01"), restores, WithoutLog),
+        (at(AtEnd, "42P01"), bare, Failed),
+        // The row is not what is written.
+        (raised(AtEnd, Raised::Check), restores, NotKept),
+        (raised(AtEnd, Raised::Check), bare, NotKept),
+        (at(AtEnd, "23505"), restores, NotKept),
+        // The log alone.
+        (at(Log, "P0001"), first, WithoutLog),
+        (at(Log, "P0001"), no_log, Failed),
+        (at(Row, "P0001"), first, Failed),
+    ] {
+        assert_eq!(shared_verdict(&error, &tried), expected, "{error:?} {tried:?}");
+    }
+}
