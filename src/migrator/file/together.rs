@@ -157,7 +157,8 @@ impl Run<'_> {
     ) -> Result<Option<LoadedFile>, Error> {
         let next = together.next;
         together.next += 1;
-        if let Some((_, file)) = together.kept.pop_front_if(|(i, _)| *i == next) {
+        let is_kept = together.kept.front().is_some_and(|(i, _)| *i == next);
+        if is_kept && let Some((_, file)) = together.kept.pop_front() {
             return Ok(Some(file));
         }
         let Some(step) = together.steps.get(next) else { return Ok(None) };
