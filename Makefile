@@ -1,7 +1,7 @@
 # Everything that is done with this repository by hand or by CI. `make` alone lists it.
 #
-# Needs the Rust toolchain; `test` and `bench` want Go as well, for golang-migrate to compare with, and `dist`
-# Python with venv, for the linker of zig.
+# Needs the Rust toolchain; `test` and `bench` want Go as well, for golang-migrate to compare with, `bench-peers`
+# npm, and `dist` Python with venv, for the linker of zig.
 # PostgreSQL is looked for, and started, by tests/postgres.sh.
 
 PREFIX ?= /usr/local
@@ -57,7 +57,7 @@ lint: ## check format, clippy and documentation, with warnings denied
 	cargo clippy --locked --lib --no-default-features -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --all-features
 
-bench: build tools ## measure dbm beside psql and its peers, for docs/speed.md and the README: 12 minutes on a machine with nothing else to do
+bench: build tools ## measure dbm beside psql and its peers for docs/speed.md and the README, for 12 minutes
 	@benches/disk.sh mount
 	@if [ -x '$(MIGRATE)' ]; then export DBM_TEST_MIGRATE='$(MIGRATE)'; fi; \
 	  export DBM_BENCH_DBM="$${DBM_BENCH_DBM:-$(DBM)}" DBM_BENCH_WRITE=1; \

@@ -30,7 +30,7 @@ with_npm() {
         cp "$peers"/npm/node_modules/@dbmate/*/bin/dbmate "$peers/bin/"
 }
 
-with_go() { GOFLAGS= GOBIN=$peers/bin go install -trimpath -ldflags '-s -w' -tags "$tags" "$1"; }
+with_go() { GOFLAGS='' GOBIN=$peers/bin go install -trimpath -ldflags '-s -w' -tags "$tags" "$1"; }
 
 # One target folder: the two share most of what they are made of.
 with_cargo() {

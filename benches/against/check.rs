@@ -23,7 +23,8 @@ use crate::job::Job;
 use crate::server::Server;
 use crate::shape::Shape;
 use crate::tool::{Tool, Tools};
-use crate::{trips, work};
+use crate::trips;
+use crate::work::{self, Work};
 
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/recorded.toml");
 /// By so much a ratio may be worse than recorded.
@@ -33,6 +34,7 @@ const PAIRS: usize = 11;
 const ATTEMPTS: usize = 5;
 
 const SERVER_TIME: &str = "server_time_of_psql";
+const SERVER_TIME_OF_ONE: &str = "server_time_of_psql_single_transaction";
 const WRITTEN: &str = "written_of_psql";
 
 type Figures = Vec<(String, f64)>;
@@ -47,7 +49,7 @@ pub fn run() -> Outcome<()> {
     let scratch = tempfile::tempdir()?;
     let scratch = scratch.path();
     let tools = Tools::find(scratch)?;
-    let mut server = Server::connect(&std::env::var("DBM_TEST_DATABASE_URL")?)?;
+    let mut server = Server::given()?;
 
     let counted = round_trips(&mut server, &tools, scratch)?;
     let folders = Folders {
@@ -134,27 +136,36 @@ fn ratios(
     folders: &Folders,
     scratch: &Path,
 ) -> Outcome<Figures> {
-    let (mut seconds, mut written) = (Vec::new(), Vec::new());
-    let mut of = |tool, folder: &Folder| {
-        let job = Job::Up { pending: folder.len() };
-        work::of(server, |url| job.command(tools, tool, folder, url, scratch))
-    };
-    for pair in 0..PAIRS {
-        let (dbm, psql) = if pair % 2 == 0 {
-            let psql = of(Tool::PsqlEach, &folders.small)?;
-            (of(Tool::Dbm, &folders.small)?, psql)
-        } else {
-            (of(Tool::Dbm, &folders.small)?, of(Tool::PsqlEach, &folders.small)?)
+    let mut pair =
+        |number: usize, [ours, psql]: [Tool; 2], folder: &Folder| -> Outcome<[Work; 2]> {
+            let job = Job::Up { pending: folder.len() };
+            let mut of =
+                |tool| work::of(server, |url| job.command(tools, tool, folder, url, scratch));
+            Ok(if number.is_multiple_of(2) {
+                let psql = of(psql)?;
+                [of(ours)?, psql]
+            } else {
+                [of(ours)?, of(psql)?]
+            })
         };
-        seconds.extend(dbm.seconds.zip(psql.seconds).map(|(dbm, psql)| dbm / psql));
-        let dbm = of(Tool::Dbm, &folders.data)?;
-        written.push(dbm.written / of(Tool::PsqlEach, &folders.data)?.written);
+    let each = [Tool::Dbm, Tool::PsqlEach];
+    let whole = [Tool::DbmSingle, Tool::PsqlWhole];
+    let (mut of_each, mut of_whole, mut written) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..PAIRS {
+        let share = |[ours, psql]: [Work; 2]| Some(ours.seconds? / psql.seconds?);
+        of_each.extend(share(pair(number, each, &folders.small)?));
+        if tools.program(Tool::DbmSingle).is_some() {
+            of_whole.extend(share(pair(number, whole, &folders.small)?));
+        }
+        let [ours, psql] = pair(number, each, &folders.data)?;
+        written.push(ours.written / psql.written);
     }
-    let median = |name: &str, figures: &[f64]| {
-        Spread::of(figures).map(|spread| (name.to_owned(), (spread.median * 1e3).round() / 1e3))
+    let median = |(name, figures): (&str, Vec<f64>)| {
+        let median = Spread::of(&figures)?.median;
+        Some((name.to_owned(), (median * 1e3).round() / 1e3))
     };
-    let both = [median(SERVER_TIME, &seconds), median(WRITTEN, &written)];
-    Ok(both.into_iter().flatten().collect())
+    let all = [(SERVER_TIME, of_each), (SERVER_TIME_OF_ONE, of_whole), (WRITTEN, written)];
+    Ok(all.into_iter().filter_map(median).collect())
 }
 
 fn read(text: &str) -> Outcome<Figures> {

@@ -72,8 +72,6 @@ fn main() -> ExitCode {
 }
 
 fn measure() -> Outcome<()> {
-    let url = env::var("DBM_TEST_DATABASE_URL")
-        .map_err(|_| "DBM_TEST_DATABASE_URL is not set; run this as `make bench`")?;
     let rounds = match env::var("DBM_BENCH_ROUNDS") {
         Ok(text) => {
             let rounds = text.parse().ok().filter(|rounds| *rounds > 0);
@@ -93,7 +91,7 @@ fn measure() -> Outcome<()> {
 
     let scratch = tempfile::tempdir()?;
     let tools = Tools::find(scratch.path())?;
-    let mut server = Server::connect(&url)?;
+    let mut server = Server::given()?;
     server.tidy()?;
     let mut bench = Bench { server, tools, rounds, scratch: scratch.path().to_owned() };
     let machine = machine::describe(&mut bench.server, &bench.tools, scratch.path())?;

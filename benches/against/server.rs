@@ -17,6 +17,14 @@ pub struct Server {
 }
 
 impl Server {
+    /// The one that the environment names.
+    pub fn given() -> Outcome<Server> {
+        let url = std::env::var("DBM_TEST_DATABASE_URL").map_err(
+            |_| "DBM_TEST_DATABASE_URL is not set; run this as `make bench` or `make bench-check`",
+        )?;
+        Server::connect(&url)
+    }
+
     /// `url` is as tests/postgres.sh prints it, `postgres://user@host:port/database?parameters`.
     pub fn connect(url: &str) -> Outcome<Server> {
         let malformed = || format!("DBM_TEST_DATABASE_URL is not like {EXAMPLE}");
