@@ -4,7 +4,7 @@
 //! mark at the start, take each CR LF for LF, and hash what is left. For a file with LF line ends
 //! and no mark that is what `sha256sum` prints; a checkout on Windows has the same checksums.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use memchr::memchr_iter;
 use sha2::{Digest, Sha256};
@@ -40,26 +40,30 @@ impl Checksum {
 
     /// Reads 64 hexadecimal digits; `None` for anything else.
     pub fn parse(hex: &str) -> Option<Checksum> {
+        let digits: &[u8; 64] = hex.as_bytes().try_into().ok()?;
+        let digit = |digit: u8| u8::try_from(char::from(digit).to_digit(16)?).ok();
         let mut bytes = [0; 32];
-        if hex.len() != 64 {
-            return None;
-        }
-        for (byte, digits) in bytes.iter_mut().zip(hex.as_bytes().chunks(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        for (byte, digits) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = digit(digits[0])? << 4 | digit(digits[1])?;
         }
         Some(Checksum(bytes))
     }
 
     /// The first eight digits, for people.
     pub fn short(&self) -> String {
-        self.to_string().chars().take(SHORT).collect()
+        self.digits().take(SHORT).collect()
+    }
+
+    fn digits(&self) -> impl Iterator<Item = char> {
+        let digit = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or_default();
+        self.0.iter().flat_map(move |byte| [digit(byte >> 4), digit(byte & 15)])
     }
 }
 
 /// 64 hexadecimal digits, in lower case.
 impl fmt::Display for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.digits().try_for_each(|digit| f.write_char(digit))
     }
 }
 

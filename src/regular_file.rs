@@ -16,17 +16,46 @@ use std::path::Path;
 ///
 /// Those of the system, and one for what is not a regular file.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    read_into(path, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The same, in the place of what `bytes` holds: whoever reads ten thousand small files needs one
+/// buffer, and four calls of the system a file.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
+    bytes.clear();
     let mut file = open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         if is_null_device(&metadata) {
-            return Ok(Vec::new());
+            return Ok(());
         }
         return Err(refusal(metadata.file_type()));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let length = usize::try_from(metadata.len()).unwrap_or_default();
+    let mut read = 0;
+    // One byte more than there should be: that it is not filled says that this was the end.
+    bytes.resize(length.saturating_add(1), 0);
+    loop {
+        let count = match file.read(&mut bytes[read..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            count => count?,
+        };
+        read += count;
+        if count == 0 || read == length {
+            break;
+        }
+        if read == bytes.len() {
+            bytes.resize(read.saturating_mul(2).max(8192), 0);
+        }
+    }
+    bytes.truncate(read);
+    Ok(())
 }
 
 /// Opens it without waiting for whoever is at the other end of a FIFO; a terminal does not become

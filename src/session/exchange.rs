@@ -7,7 +7,7 @@
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::event::Notice;
@@ -89,10 +89,17 @@ impl Session {
             return Err(SendError::new(Fault::Lost("closed".to_string()), completed));
         };
         let outcome = loop {
-            let left = limits.timeout.map(|t| t.saturating_sub(begun.elapsed()));
-            let slice = left.filter(|_| !cancelled).map_or(tick, |left| tick.min(left));
-            let next = async { tokio::time::timeout(slice, stream.next()).await };
-            match runtime.block_on(next) {
+            // Rows come by the hundred: what is there needs no waiting.
+            let next = match stream.next().now_or_never() {
+                Some(next) => Ok(next),
+                None => {
+                    let left = limits.timeout.map(|t| t.saturating_sub(begun.elapsed()));
+                    let slice = left.filter(|_| !cancelled).map_or(tick, |left| tick.min(left));
+                    let next = async { tokio::time::timeout(slice, stream.next()).await };
+                    runtime.block_on(next)
+                }
+            };
+            match next {
                 Ok(None) => break Ok(()),
                 Ok(Some(Ok(message))) => {
                     match message {

@@ -41,7 +41,7 @@ impl Source {
         let mut files: Vec<_> = folder.files().collect();
         // Of two that clash the later name is reported, whatever order the macro has found them in.
         files.sort_unstable_by_key(|file| file.path());
-        let mut source = Source::default();
+        let mut named = Vec::new();
         for file in files {
             let name = file.path().file_name().unwrap_or_default().to_string_lossy();
             let path = PathBuf::from(&*name);
@@ -52,9 +52,9 @@ impl Source {
                 }
                 (_, text) => text.unwrap_or_default(),
             };
-            source.add(&name, path, Some(Cow::Borrowed(text))).map_err(failed)?;
+            named.push((name.into_owned(), path, Some(Cow::Borrowed(text))));
         }
-        Ok(source.indexed())
+        Source::of(named).map_err(failed)
     }
 }
 

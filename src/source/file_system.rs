@@ -36,6 +36,16 @@ impl Unreadable {
     }
 }
 
+/// A file's bytes.
+pub(super) fn read_bytes(path: &Path, bytes: &mut Vec<u8>) -> Result<(), Unreadable> {
+    regular_file::read_into(path, bytes).map_err(Unreadable::Io)
+}
+
+/// Bytes as a text.
+pub(super) fn valid(bytes: &[u8]) -> Result<&str, Unreadable> {
+    std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))
+}
+
 /// A file's text, without a byte-order mark.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     let bytes = regular_file::read(path).map_err(Unreadable::Io)?;
@@ -62,20 +72,34 @@ pub(super) fn no_zero_byte(text: &str) -> Result<(), Unreadable> {
 ///
 /// [`Error::Source`] when the folder cannot be read.
 pub(crate) fn file_names(path: &Path, url: &str) -> Result<Vec<OsString>, Error> {
+    let mut names = Vec::new();
+    each_file_name(path, url, |name| names.push(name))?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// The same, one by one and in no order.
+///
+/// # Errors
+///
+/// As [`file_names`].
+pub(super) fn each_file_name(
+    path: &Path,
+    url: &str,
+    mut on_name: impl FnMut(OsString),
+) -> Result<(), Error> {
     let unreadable = |e: io::Error| Error::Source {
         url: url.to_string(),
         reason: format!("open .: {}", go_reason(&e)),
     };
-    let mut names = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         // Links are taken for files, wherever they point: Kubernetes mounts a ConfigMap so.
         if !entry.file_type().map_err(unreadable)?.is_dir() {
-            names.push(entry.file_name());
+            on_name(entry.file_name());
         }
     }
-    names.sort_unstable();
-    Ok(names)
+    Ok(())
 }
 
 /// Why bytes are no text.

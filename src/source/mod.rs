@@ -6,10 +6,12 @@
 
 #[cfg(feature = "include_dir")]
 mod embedded;
+mod entry;
 mod file_system;
+mod reading;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -18,8 +20,10 @@ use crate::migration::{
 };
 use crate::text::printable;
 
-use file_system::no_zero_byte;
+pub use entry::Entry;
+use file_system::each_file_name;
 pub(crate) use file_system::{Unreadable, file_names, read_text};
+pub(crate) use reading::{Buffer, those};
 
 /// A set of migrations, each an up, a down, or both: golang-migrate's pairs of files.
 ///
@@ -36,47 +40,11 @@ pub(crate) use file_system::{Unreadable, file_names, read_text};
 pub struct Source {
     /// Ascending.
     versions: Vec<Version>,
-    entries: BTreeMap<(Version, Direction), Entry>,
+    /// Ascending; there may be tens of thousands.
+    entries: Vec<(Version, Direction, Entry)>,
     /// By name.
     extras: BTreeMap<(Version, Extra), Vec<Entry>>,
     warnings: Vec<String>,
-}
-
-/// One file of a pair.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    name: String,
-    path: PathBuf,
-    text: Option<Cow<'static, str>>,
-}
-
-impl Entry {
-    /// What stands between the number and the direction.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The file; for a text built into the program, its name alone.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Reads the text, without a byte-order mark.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ReadFile`] when the file cannot be read or is not UTF-8 text.
-    pub fn read(&self) -> Result<Cow<'_, str>, Error> {
-        let unreadable =
-            |e: Unreadable| Error::ReadFile { path: self.path.clone(), reason: e.to_string() };
-        match &self.text {
-            Some(text) => {
-                no_zero_byte(text).map_err(unreadable)?;
-                Ok(Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)))
-            }
-            None => read_text(&self.path).map(Cow::Owned).map_err(unreadable),
-        }
-    }
 }
 
 impl Source {
@@ -100,11 +68,33 @@ impl Source {
     pub fn folder_as(path: &Path, url: &str) -> Result<Source, Error> {
         let failed = |reason: String| Error::Source { url: url.to_string(), reason };
         let mut source = Source::default();
-        // They are sorted: golang-migrate reports the later name of two that clash.
-        for name in file_names(path, url)? {
-            source.add(&name.to_string_lossy(), path.join(&name), None).map_err(failed)?;
+        let mut is_plain = true;
+        each_file_name(path, url, |name| {
+            is_plain &= source.add(&name.to_string_lossy(), path.join(&name), None).is_ok();
+        })?;
+        source.index();
+        if is_plain && source.warnings.is_empty() && source.extras.is_empty() && !source.clashes() {
+            return Ok(source);
         }
-        Ok(source.indexed())
+        // Then their order counts: golang-migrate reports the later name of two that clash.
+        let names = file_names(path, url)?.into_iter();
+        let files = names.map(|name| (name.to_string_lossy().into_owned(), path.join(&name), None));
+        Source::of(files).map_err(failed)
+    }
+
+    /// Of files in their order.
+    fn of(
+        files: impl IntoIterator<Item = (String, PathBuf, Option<Cow<'static, str>>)>,
+    ) -> Result<Source, String> {
+        let (mut source, mut seen) = (Source::default(), BTreeSet::new());
+        for (file_name, path, text) in files {
+            let added = source.add(&file_name, path, text)?;
+            if added.is_some_and(|half| !seen.insert(half)) {
+                return Err(format!("duplicate migration file: {file_name}"));
+            }
+        }
+        source.index();
+        Ok(source)
     }
 
     /// Migrations that are built into a program: file names and texts.
@@ -128,15 +118,15 @@ impl Source {
         T: Into<Cow<'static, str>>,
     {
         let failed = |reason: String| Error::Source { url: "texts://".to_string(), reason };
-        let mut source = Source::default();
-        for (name, text) in files {
+        let file = |(name, text): (N, T)| {
             let name = name.as_ref();
             if parse_file_name(name) == FileName::Other && parse_extra(name).is_none() {
                 return Err(failed(format!("{name} is not named NNN_name.up.sql or .down.sql")));
             }
-            source.add(name, PathBuf::from(name), Some(text.into())).map_err(failed)?;
-        }
-        Ok(source.indexed())
+            Ok((name.to_string(), PathBuf::from(name), Some(text.into())))
+        };
+        let files = files.into_iter().map(file).collect::<Result<Vec<_>, Error>>()?;
+        Source::of(files).map_err(failed)
     }
 
     /// The up files of some versions, with other texts in the place of some: what a database was made
@@ -146,37 +136,38 @@ impl Source {
         versions: &[Version],
         texts: Vec<(Version, String, String)>,
     ) -> Source {
-        let mut source = Source::default();
-        for &version in versions {
-            if let Some(entry) = self.entry(version, Direction::Up) {
-                source.entries.insert((version, Direction::Up), entry.clone());
-            }
-        }
+        let others: BTreeSet<Version> = texts.iter().map(|(version, ..)| *version).collect();
+        let here = versions.iter().copied().filter(|version| !others.contains(version));
+        let up =
+            |version| Some((version, Direction::Up, self.entry(version, Direction::Up)?.clone()));
+        let mut source = Source { entries: here.filter_map(up).collect(), ..Source::default() };
         for (version, name, text) in texts {
             let path = PathBuf::from(format!("{version}_{name}.up.sql"));
-            let entry = Entry { name, path, text: Some(text.into()) };
-            source.entries.insert((version, Direction::Up), entry);
+            source.entries.push((
+                version,
+                Direction::Up,
+                Entry::new(path, name, Some(text.into())),
+            ));
         }
-        source.indexed()
+        source.index();
+        source
     }
 
+    /// Adds a file; which half of which pair it is, if it is one.
     fn add(
         &mut self,
         file_name: &str,
         path: PathBuf,
         text: Option<Cow<'static, str>>,
-    ) -> Result<(), String> {
+    ) -> Result<Option<(Version, Direction)>, String> {
         match parse_file_name(file_name) {
             FileName::Migration { version, name, direction, extension } => {
                 if is_backup(&extension) {
                     let file_name = printable(file_name);
                     self.warnings.push(format!("{file_name} is taken for a migration, and runs"));
                 }
-                let entry = Entry { name, path, text };
-                match self.entries.insert((version, direction), entry) {
-                    Some(_) => Err(format!("duplicate migration file: {file_name}")),
-                    None => Ok(()),
-                }
+                self.entries.push((version, direction, Entry::new(path, name, text)));
+                Ok(Some((version, direction)))
             }
             FileName::TooLarge => Err(format!(
                 "the version of {file_name} is over {MAX_VERSION}, the largest that the version \
@@ -184,7 +175,7 @@ impl Source {
             )),
             FileName::Other => {
                 if let Some((version, extra)) = parse_extra(file_name) {
-                    let entry = Entry { name: file_name.to_string(), path, text };
+                    let entry = Entry::new(path, file_name.to_string(), text);
                     self.extras.entry((version, extra)).or_default().push(entry);
                 } else if is_near_miss(file_name) {
                     let file_name = printable(file_name);
@@ -192,15 +183,22 @@ impl Source {
                         "{file_name} is ignored: it is not named NNN_name.up.sql or .down.sql"
                     ));
                 }
-                Ok(())
+                Ok(None)
             }
         }
     }
 
-    fn indexed(mut self) -> Source {
-        self.versions = self.entries.keys().map(|(version, _)| *version).collect();
+    /// Puts what was added in order.
+    fn index(&mut self) {
+        self.entries.sort_by_key(|(version, direction, _)| (*version, *direction));
+        self.entries.shrink_to_fit();
+        self.versions = self.entries.iter().map(|(version, ..)| *version).collect();
         self.versions.dedup();
-        self
+    }
+
+    /// Whether two files are the same half of the same pair.
+    fn clashes(&self) -> bool {
+        self.entries.windows(2).any(|two| (two[0].0, two[0].1) == (two[1].0, two[1].1))
     }
 
     /// All versions, ascending; each once, however its number is padded.
@@ -210,7 +208,9 @@ impl Source {
 
     /// One file of a pair; `None` where the pair lacks it.
     pub fn entry(&self, version: Version, direction: Direction) -> Option<&Entry> {
-        self.entries.get(&(version, direction))
+        let half = (version, direction);
+        let at = self.entries.binary_search_by_key(&half, |(v, d, _)| (*v, *d)).ok()?;
+        self.entries.get(at).map(|(.., entry)| entry)
     }
 
     /// The files beside a pair that only a test of the migrations runs, in the order of their names.
@@ -289,6 +289,41 @@ mod tests {
         let read = |version| source.entry(version, Direction::Up).unwrap().read();
         assert_eq!(read(1).unwrap(), "select 1");
         assert!(read(2).unwrap_err().to_string().contains("line 2"));
+    }
+
+    /// A folder gives its names in any order.
+    #[test]
+    fn a_folder_is_as_its_names_in_order() {
+        let ordered = |source: &Source| {
+            let files =
+                source.entries.iter().map(|(v, d, entry)| (*v, *d, entry.name().to_string()));
+            (source.versions.clone(), files.collect::<Vec<_>>(), source.warnings.clone())
+        };
+        let plain: Vec<String> = (0..300)
+            .flat_map(|v| [format!("{v:0w$}_a{v}.up.sql", w = v % 5), format!("{v}_b.down.sql")])
+            .collect();
+        for more in
+            [&[][..], &["README.md"], &["7_x.seed.sql", "7_w.seed.sql"], &["y.up.sql", "V1__x.sql"]]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let mut names: Vec<&str> =
+                plain.iter().map(String::as_str).chain(more.iter().copied()).collect();
+            names.iter().for_each(|name| std::fs::write(folder.path().join(name), "").unwrap());
+            names.sort_unstable();
+            let files = names.iter().map(|name| (name.to_string(), PathBuf::from(name), None));
+            let expected = Source::of(files).unwrap();
+            let source = Source::folder(folder.path()).unwrap();
+            assert_eq!(ordered(&source), ordered(&expected));
+            let seeds = |source: &Source| -> Vec<String> {
+                source.extras(7, Extra::Seed).iter().map(|seed| seed.name().to_string()).collect()
+            };
+            assert_eq!(seeds(&source), seeds(&expected));
+            for name in ["0299_z.up.sql", "00299_z.up.sql"] {
+                std::fs::write(folder.path().join(name), "").unwrap();
+            }
+            let said = Source::folder(folder.path()).unwrap_err().to_string();
+            assert!(said.ends_with("duplicate migration file: 0299_z.up.sql"), "{said}");
+        }
     }
 
     #[test]

@@ -2,13 +2,14 @@
 //!
 //! Pure, but for the files that it reads to compare them; what is shown here is what `up` goes by.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use crate::checksum::Checksum;
 use crate::event::Holder;
 use crate::history::{History, Known};
 use crate::migration::{Direction, State, Version};
-use crate::source::Source;
+use crate::source::{Buffer, Source, those};
 use crate::url::LogContent;
 
 /// How the database and the folder stand to each other.
@@ -103,16 +104,26 @@ pub struct Difference {
 /// Applied up files that are not what ran, as far as the log knows. A file that cannot be read is
 /// none: it is not run, either.
 pub fn differences(source: &Source, history: &History, state: State) -> Vec<Difference> {
-    let differs = |(version, known): (Version, &Known)| {
-        let file = source.entry(version, Direction::Up)?;
-        let now = file.read().ok()?;
-        let now_sum = Checksum::of(&now);
-        if known.accepts(Some(now_sum)) {
-            return None;
-        }
-        Some(Difference { version, ran: known.entry, sum: known.up, now: now.into_owned() })
+    let applied: Vec<(Version, &Known)> = history.applied(state).collect();
+    let differing = those(&applied, |(version, known), buffer| {
+        let file = source.entry(*version, Direction::Up);
+        file.and_then(|file| file.checksum(buffer)).is_some_and(|now| !known.accepts(Some(now)))
+    });
+    let difference = |(version, known): (Version, &Known)| {
+        let now = source.entry(version, Direction::Up)?.read().ok()?.into_owned();
+        Some(Difference { version, ran: known.entry, sum: known.up, now })
     };
-    history.applied(state).filter_map(differs).collect()
+    differing.into_iter().filter_map(difference).collect()
+}
+
+/// Applied versions whose down file is not what it was when the up file ran.
+fn down_edited(source: &Source, history: &History, state: State) -> Vec<Version> {
+    let applied: Vec<(Version, &Known)> = history.applied(state).collect();
+    let edited = those(&applied, |(version, known), buffer| {
+        let file = source.entry(*version, Direction::Down).filter(|_| known.down.is_some());
+        file.is_some_and(|file| file.checksum(buffer) != known.down)
+    });
+    edited.into_iter().map(|(version, _)| version).collect()
 }
 
 /// Applied versions without a file here that the log's texts can undo.
@@ -153,12 +164,11 @@ impl Status {
         // A down file that broke off leaves the row where it would have led.
         let broken = history.first_above(state);
         let dirty = broken.or(state.version).filter(|_| state.dirty);
+        let down_edited = down_edited(source, history, state);
+        let edits: BTreeMap<Version, Edit> = edits.iter().copied().collect();
         let row = |version: Version| {
             let known = history.known(version).filter(|_| Some(version) <= state.version);
-            let read = |direction| {
-                let file = source.entry(version, direction)?;
-                file.read().ok().map(|text| Checksum::of(&text))
-            };
+            let sum = || source.entry(version, Direction::Up)?.checksum(&mut Buffer::new());
             let is_here = source.versions().binary_search(&version).is_ok();
             let standing = match state.version {
                 _ if dirty == Some(version) => Standing::Dirty,
@@ -177,15 +187,13 @@ impl Status {
                     .map(str::to_string)
                     .or_else(|| known.and_then(|known| known.name.clone())),
                 standing,
-                edit: edits.iter().find(|(edited, _)| *edited == version).map(|(_, edit)| *edit),
-                is_down_edited: known.is_some_and(|known| {
-                    known.down.is_some() && down && read(Direction::Down) != known.down
-                }),
+                edit: edits.get(&version).copied(),
+                is_down_edited: down_edited.binary_search(&version).is_ok(),
                 is_missing: !is_here,
                 has_no_down: !down && known.is_none_or(|known| known.down.is_none()),
                 at: known.map(|known| known.at),
                 took: known.and_then(|known| known.took),
-                checksum: known.and_then(|known| known.up).or_else(|| read(Direction::Up)),
+                checksum: known.and_then(|known| known.up).or_else(sum),
             }
         };
         versions.into_iter().map(row).collect()

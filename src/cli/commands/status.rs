@@ -105,7 +105,7 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<StatusBody>) -> Re
         };
     }
     answer.body = StatusBody {
-        migrations: Some(rows.into_iter().map(MigrationItem::of).collect()),
+        migrations: printer.is_json().then(|| rows.into_iter().map(MigrationItem::of).collect()),
         table: Some(status.table),
         log: Some(status.log.name()),
         running: Some(status.running.into_iter().map(RunningItem::of).collect()),

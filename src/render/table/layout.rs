@@ -1,16 +1,15 @@
 //! How a table looks: columns, widths, colours.
 //!
-//! comfy-table pads and cuts; it draws nothing. Each row is one line: what is in a cell has no line
-//! ends, and where a name is too long for the terminal it is cut. So a line can be painted, and
-//! another put below it, afterwards: a colour within a cell would count as text there.
+//! Each row is one line: what is in a cell has no line ends, and where a name is too long for the
+//! terminal it is cut. Written here, for a table may have a hundred thousand rows, and to pad and cut is
+//! all there is to it.
 
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, ColumnConstraint, Row, Table, Width};
 use unicode_width::UnicodeWidthStr;
 
+use crate::render::format::cut;
 use crate::render::printer::is_plain;
 use crate::render::shown::shown_on_a_line;
 
@@ -38,8 +37,8 @@ impl Look {
 pub const UNKNOWN: &str = "-";
 /// A name is not cut shorter than this.
 const SHORTEST_NAME: usize = 12;
-/// Spaces between columns.
-const GAP: u16 = 2;
+/// Between columns.
+const GAP: &str = "  ";
 
 /// The columns of a table. The one that may be cut is `name`; those behind all that are named here may
 /// be left out.
@@ -61,33 +60,38 @@ pub struct Cells {
 
 /// The lines of a table, the heads first: as many as there are rows, and one.
 pub fn lines(columns: &Columns, rows: &[Cells], look: &Look) -> Vec<String> {
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_truncation_indicator("…").set_header(columns.heads.clone());
-    // A cut is made where it must be, not at a space.
-    table.set_delimiter('\0');
-    for row in rows {
-        let mut row = Row::from(row.plain.iter().map(String::as_str).collect::<Vec<_>>());
-        row.max_height(1);
-        table.add_row(row);
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, GAP));
-    }
-    if let Some(column) = table.column_mut(columns.right) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    if let Some(room) = room(columns, rows, look)
-        && let Some(column) = table.column_mut(columns.name)
+    let mut widths = widths(columns, rows);
+    if let Some(room) = room(columns, &widths, look)
+        && let Some(name) = widths.get_mut(columns.name)
     {
-        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(room)));
+        *name = room.min(*name);
     }
-    let mut lines: Vec<String> = table.lines().map(|line| line.trim_end().to_string()).collect();
-    if look.colour {
-        for (line, row) in lines.iter_mut().skip(1).zip(rows) {
-            paint(line, columns, row);
-        }
+    let heads: Vec<String> = columns.heads.iter().map(|head| head.to_string()).collect();
+    let heads = line(columns, &widths, &heads, None);
+    let rows = rows.iter().map(|row| {
+        line(columns, &widths, &row.plain, Some(row.painted.as_str()).filter(|_| look.colour))
+    });
+    std::iter::once(heads).chain(rows).collect()
+}
+
+/// One line: each cell as wide as its column, the name cut to it. A painted cell takes the place of a
+/// plain one that is as wide.
+fn line(columns: &Columns, widths: &[usize], cells: &[String], painted: Option<&str>) -> String {
+    let mut line = String::new();
+    for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        let name = (index == columns.name).then(|| cut(cell, *width));
+        let cell = name.as_deref().unwrap_or(cell);
+        let shown = painted.filter(|_| index == columns.painted).unwrap_or(cell);
+        let spaces = " ".repeat(width.saturating_sub(cell.width()));
+        let (before, behind) = match index == columns.right {
+            true => (spaces.as_str(), ""),
+            false => ("", spaces.as_str()),
+        };
+        let gap = if index == 0 { "" } else { GAP };
+        line.extend([gap, before, shown, behind]);
     }
-    lines
+    line.truncate(line.trim_end().len());
+    line
 }
 
 /// What is left out of a table that is too wide, in this order. Then names are cut.
@@ -104,7 +108,7 @@ pub enum Step {
 pub fn fit(columns: &mut Columns, rows: &mut [Cells], look: &Look, steps: Vec<Step>) {
     let Some(width) = look.width.map(usize::from) else { return };
     for step in steps {
-        let (names, others) = widths(columns, rows);
+        let (names, others) = of_names(columns, &widths(columns, rows));
         let name = match &step {
             Step::Column(name) | Step::Shorter(name, _) if names + others > width => name,
             Step::AtLast(name) if names.min(SHORTEST_NAME) + others > width => name,
@@ -122,46 +126,28 @@ pub fn fit(columns: &mut Columns, rows: &mut [Cells], look: &Look, steps: Vec<St
     }
 }
 
-/// How wide the name's column has to be; `None` for as wide as it is.
-fn room(columns: &Columns, rows: &[Cells], look: &Look) -> Option<u16> {
-    let (names, others) = widths(columns, rows);
-    let room = usize::from(look.width?).saturating_sub(others).max(SHORTEST_NAME);
-    // The column's padding is counted with it.
-    (room < names).then(|| u16::try_from(room).ok()?.checked_add(GAP))?
+/// How wide the name's column may be; `None` for as wide as it is.
+fn room(columns: &Columns, widths: &[usize], look: &Look) -> Option<usize> {
+    let (_, others) = of_names(columns, widths);
+    Some(usize::from(look.width?).saturating_sub(others).max(SHORTEST_NAME))
+}
+
+/// How wide each column has to be.
+fn widths(columns: &Columns, rows: &[Cells]) -> Vec<usize> {
+    let mut widths: Vec<usize> = columns.heads.iter().map(|head| head.width()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(&row.plain) {
+            *width = cell.width().max(*width);
+        }
+    }
+    widths
 }
 
 /// How wide the longest name is, and all other columns with the gaps between them.
-fn widths(columns: &Columns, rows: &[Cells]) -> (usize, usize) {
-    let width = |index: usize, head: &str| {
-        let cells = rows.iter().filter_map(|row| row.plain.get(index));
-        cells.map(|cell| cell.width()).max().unwrap_or(0).max(head.width())
-    };
-    let heads = columns.heads.iter().enumerate();
-    let widths: Vec<usize> = heads.map(|(index, head)| width(index, head)).collect();
+fn of_names(columns: &Columns, widths: &[usize]) -> (usize, usize) {
     let names = widths.get(columns.name).copied().unwrap_or(0);
-    let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
+    let gaps = GAP.len() * widths.len().saturating_sub(1);
     (names, widths.iter().sum::<usize>() - names + gaps)
-}
-
-/// Puts the painted cell where the plain one is. It is looked for from the side on which no cell is
-/// cut, over what stands between, so that no name can look like it.
-fn paint(line: &mut String, columns: &Columns, row: &Cells) {
-    let Some(plain) = row.plain.get(columns.painted) else { return };
-    let start = match columns.painted < columns.name {
-        true => row.plain[..=columns.painted].iter().try_fold((0, 0), |(_, from), cell| {
-            let at = from + line.get(from..)?.find(cell.as_str())?;
-            Some((at, at + cell.len()))
-        }),
-        false => {
-            row.plain[columns.painted..].iter().rev().try_fold((0, line.len()), |(_, end), cell| {
-                let at = line.get(..end)?.rfind(cell.trim_end())?;
-                Some((at, at))
-            })
-        }
-    };
-    if let Some((start, _)) = start {
-        line.replace_range(start..start + plain.len(), &row.painted);
-    }
 }
 
 /// A text that may not be known, for a cell.

@@ -164,13 +164,16 @@ pub(super) fn words(facts: VersionFacts) -> Vec<(&'static str, Option<Colour>)> 
 
 /// The table and what stands below it.
 pub(super) fn text(status: &Status, rows: &[&StatusRow], look: &Look, clock: &Clock) -> String {
+    let is_all = rows.len() == status.rows.len();
     let rows: Vec<StatusLine> = rows.iter().map(|row| StatusLine::from(*row)).collect();
-    let all: Vec<StatusLine> = status.rows.iter().map(StatusLine::from).collect();
-    let tally = Tally::of(&all);
+    let tally = match is_all {
+        true => Tally::of(&rows),
+        false => Tally::of(&status.rows.iter().map(StatusLine::from).collect::<Vec<_>>()),
+    };
     let remark = remark(status.log_trouble.as_deref(), &tally);
     let running = status.running.iter().map(|holder| running(holder, look));
     let below = [
-        Some(match all.is_empty() && status.state == State::NONE {
+        Some(match status.rows.is_empty() && status.state == State::NONE {
             true => format!("{}: the folder has no migrations", place(State::NONE)),
             false => sentence(status.state, &tally),
         }),
@@ -190,7 +193,8 @@ pub(super) fn whole(
     let mut cells: Vec<Cells> = rows.iter().map(|row| cells(row, clock)).collect();
     let mut text = Vec::new();
     if !rows.is_empty() {
-        let without_ago = rows.iter().map(|row| applied(row, clock, false)).collect();
+        let shorter = rows.iter().filter(|_| look.width.is_some());
+        let without_ago = shorter.map(|row| applied(row, clock, false)).collect();
         let steps = vec![
             Step::Column("checksum"),
             Step::Shorter("applied", without_ago),
