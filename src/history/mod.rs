@@ -135,7 +135,8 @@ pub struct Adoption {
 /// What the log knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    known: BTreeMap<Version, Known>,
+    /// Boxed: a tree leaves room for more.
+    known: BTreeMap<Version, Box<Known>>,
     /// Where the last `force` set the row.
     forced: Option<Version>,
 }
@@ -166,7 +167,7 @@ impl History {
             match direction {
                 Direction::Up => {
                     let known = Known::new(entry, after.unwrap_or(below));
-                    self.known.insert(version, known);
+                    self.known.insert(version, Box::new(known));
                 }
                 Direction::Down => drop(self.known.remove(&version)),
             }
@@ -188,7 +189,7 @@ impl History {
 
     /// What the log knows of a version, also of one above the row.
     pub fn known(&self, version: Version) -> Option<&Known> {
-        self.known.get(&version)
+        self.known.get(&version).map(Box::as_ref)
     }
 
     /// Whether the last `force` set the row to a version.
@@ -199,7 +200,7 @@ impl History {
     /// The known versions at or below the row, ascending.
     pub fn applied(&self, state: State) -> impl Iterator<Item = (Version, &Known)> {
         let up_to = |row| self.known.range(..=row);
-        state.version.into_iter().flat_map(up_to).map(|(version, known)| (*version, known))
+        state.version.into_iter().flat_map(up_to).map(|(version, known)| (*version, known.as_ref()))
     }
 
     /// The first known version above the row. If the row is dirty, its down file failed.

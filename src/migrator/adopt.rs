@@ -17,8 +17,10 @@ pub struct Found {
     pub history: History,
 }
 
-/// As much of the files' texts as goes into one message, in bytes.
-const PIECE: usize = 8 << 20;
+/// As much as goes into one message, in bytes.
+const PIECE: usize = 512 << 10;
+/// About as much of that is an entry without its texts.
+const ENTRY: usize = 300;
 
 impl Run<'_> {
     /// Reads row and log, makes them where they are missing, and adds to the log what another tool
@@ -128,17 +130,24 @@ impl Run<'_> {
     /// # Errors
     ///
     /// [`Error::Statement`]; nothing has happened then.
-    pub fn write_adoptions(&mut self, mut sql: String, steps: &[Adoption]) -> Result<(), Error> {
+    pub fn write_adoptions(
+        &mut self,
+        mut sql: String,
+        mut steps: &[Adoption],
+    ) -> Result<(), Error> {
         let mut is_open = false;
-        for step in steps {
-            if sql.len() > PIECE {
-                if !std::mem::replace(&mut is_open, true) {
-                    self.locked.write("BEGIN")?;
-                }
-                self.locked.write(&sql).inspect_err(|_| self.locked.roll_back())?;
-                sql.clear();
+        loop {
+            let (entries, count) = self.adoptions(steps);
+            sql.push_str(&entries);
+            steps = steps.get(count..).unwrap_or_default();
+            if steps.is_empty() {
+                break;
             }
-            sql.push_str(&self.adoption(step));
+            if !std::mem::replace(&mut is_open, true) {
+                self.locked.write("BEGIN")?;
+            }
+            self.locked.write(&sql).inspect_err(|_| self.locked.roll_back())?;
+            sql.clear();
         }
         if is_open {
             sql.push_str("COMMIT");
@@ -150,14 +159,25 @@ impl Run<'_> {
         written
     }
 
-    /// SQL that adds the entry for a step of another tool, with the texts as they are now.
-    pub fn adoption(&self, step: &Adoption) -> String {
-        let read = |direction| match step.direction {
-            Direction::Up => self.source.entry(step.version, direction)?.read().ok(),
-            Direction::Down => None,
-        };
-        let (up, down) = (read(Direction::Up), read(Direction::Down));
-        let entry = NewEntry {
+    /// SQL that adds the entries for the first steps of another tool, with the texts as they are now,
+    /// and for how many: one statement of as many as go into one message.
+    pub fn adoptions(&self, steps: &[Adoption]) -> (String, usize) {
+        let mut texts = Vec::new();
+        let mut bytes = 0;
+        for step in steps {
+            if bytes > PIECE {
+                break;
+            }
+            let read = |direction| match step.direction {
+                Direction::Up => self.source.entry(step.version, direction)?.read().ok(),
+                Direction::Down => None,
+            };
+            let (up, down) = (read(Direction::Up), read(Direction::Down));
+            bytes +=
+                ENTRY + [&up, &down].into_iter().flatten().map(|text| text.len()).sum::<usize>();
+            texts.push((up, down));
+        }
+        let entries = steps.iter().zip(&texts).map(|(step, (up, down))| NewEntry {
             action: Action::Adopt,
             direction: Some(step.direction),
             version: Some(step.version),
@@ -169,7 +189,8 @@ impl Run<'_> {
             down: down.as_deref(),
             keeps_texts: true,
             took: Took::Unknown,
-        };
-        self.table.record(&self.options.operator, &entry).sql
+        });
+        let entries: Vec<NewEntry<'_>> = entries.collect();
+        (self.table.record_all(&self.options.operator, &entries).sql, entries.len())
     }
 }

@@ -58,7 +58,7 @@ impl Run<'_> {
         if repair.why == Why::Late {
             let (from, to) = (state.version, state.version);
             let step = Adoption { version: repair.version, direction: Direction::Up, from, to };
-            return self.adoption(&step);
+            return self.adoptions(&[step]).0;
         }
         let read = |direction| self.source.entry(repair.version, direction)?.read().ok();
         let (up, down) = (read(Direction::Up), read(Direction::Down));
