@@ -23,7 +23,7 @@ use crate::text::printable;
 pub use entry::Entry;
 use file_system::each_file_name;
 pub(crate) use file_system::{Unreadable, file_names, read_text};
-pub(crate) use reading::{Buffer, those};
+pub(crate) use reading::{Buffer, read_each};
 
 /// A set of migrations, each an up, a down, or both: golang-migrate's pairs of files.
 ///

@@ -11,33 +11,32 @@ const FILES: usize = 256;
 /// More threads gain nothing; what is left is the system's.
 const THREADS: usize = 4;
 
-/// Those of the items, in their order, that `is_one` finds by reading a file of each.
-pub(crate) fn those<T: Clone + Send + Sync>(
-    items: &[T],
-    is_one: impl Fn(&T, &mut Buffer) -> bool + Sync,
-) -> Vec<T> {
-    let some = |items: &[T]| {
+/// What comes of reading a file of each of the items, in their order; nothing of those that give none.
+pub(crate) fn read_each<'i, T: Sync, R: Send>(
+    items: &'i [T],
+    read: impl Fn(&'i T, &mut Buffer) -> Option<R> + Sync,
+) -> Vec<R> {
+    let read_part = |items: &'i [T]| {
         let mut buffer = Buffer::new();
-        items.iter().filter(|item| is_one(item, &mut buffer)).cloned().collect::<Vec<T>>()
+        items.iter().filter_map(|item| read(item, &mut buffer)).collect::<Vec<R>>()
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = threads.min(THREADS).min(items.len() / FILES).max(1);
     let mut parts = items.chunks(items.len().div_ceil(threads).max(1));
     let Some(own) = parts.next() else { return Vec::new() };
     thread::scope(|scope| {
-        let some = &some;
+        let read_part = &read_part;
         // Where there is no thread to be had, it is done here.
         let others: Vec<_> = parts
-            .map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || some(part))))
+            .map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || read_part(part))))
             .collect();
-        let mut found = some(own);
+        let mut found = read_part(own);
         for (part, thread) in others {
-            let part = match thread.map(thread::ScopedJoinHandle::join) {
+            found.extend(match thread.map(thread::ScopedJoinHandle::join) {
                 Ok(Ok(part)) => part,
                 Ok(Err(panic)) => std::panic::resume_unwind(panic),
-                Err(_) => some(part),
-            };
-            found.extend(part);
+                Err(_) => read_part(part),
+            });
         }
         found
     })
@@ -51,7 +50,7 @@ mod tests {
     fn they_come_in_their_order() {
         for count in [0, 1, FILES, 5 * FILES + 3] {
             let items: Vec<usize> = (0..count).collect();
-            let found = those(&items, |item, _| item % 3 == 0);
+            let found = read_each(&items, |item, _| (item % 3 == 0).then_some(*item));
             assert_eq!(found, (0..count).step_by(3).collect::<Vec<_>>());
         }
     }

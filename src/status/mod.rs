@@ -9,7 +9,7 @@ use crate::checksum::Checksum;
 use crate::event::Holder;
 use crate::history::{History, Known};
 use crate::migration::{Direction, State, Version};
-use crate::source::{Buffer, Source, those};
+use crate::source::{Buffer, Source, read_each};
 use crate::url::LogContent;
 
 /// How the database and the folder stand to each other.
@@ -105,25 +105,23 @@ pub struct Difference {
 /// none: it is not run, either.
 pub fn differences(source: &Source, history: &History, state: State) -> Vec<Difference> {
     let applied: Vec<(Version, &Known)> = history.applied(state).collect();
-    let differing = those(&applied, |(version, known), buffer| {
-        let file = source.entry(*version, Direction::Up);
-        file.and_then(|file| file.checksum(buffer)).is_some_and(|now| !known.accepts(Some(now)))
-    });
-    let difference = |(version, known): (Version, &Known)| {
-        let now = source.entry(version, Direction::Up)?.read().ok()?.into_owned();
-        Some(Difference { version, ran: known.entry, sum: known.up, now })
-    };
-    differing.into_iter().filter_map(difference).collect()
+    read_each(&applied, |(version, known), buffer| {
+        let file = source.entry(*version, Direction::Up)?;
+        if known.accepts(Some(file.checksum(buffer)?)) {
+            return None;
+        }
+        let now = file.read().ok()?.into_owned();
+        Some(Difference { version: *version, ran: known.entry, sum: known.up, now })
+    })
 }
 
 /// Applied versions whose down file is not what it was when the up file ran.
 fn down_edited(source: &Source, history: &History, state: State) -> Vec<Version> {
     let applied: Vec<(Version, &Known)> = history.applied(state).collect();
-    let edited = those(&applied, |(version, known), buffer| {
-        let file = source.entry(*version, Direction::Down).filter(|_| known.down.is_some());
-        file.is_some_and(|file| file.checksum(buffer) != known.down)
-    });
-    edited.into_iter().map(|(version, _)| version).collect()
+    read_each(&applied, |(version, known), buffer| {
+        let file = source.entry(*version, Direction::Down).filter(|_| known.down.is_some())?;
+        (file.checksum(buffer) != known.down).then_some(*version)
+    })
 }
 
 /// Applied versions without a file here that the log's texts can undo.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::migration::Direction;
-use crate::source::{Unreadable, read_text};
+use crate::source::{Unreadable, read_each, read_text};
 use crate::sql::{self, Kind, Mode, Refusal, Script, Statement, Strings};
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::folder_files::{FolderFiles, MigrationFile};
@@ -16,24 +16,33 @@ pub type HasStatements<'f> = BTreeMap<&'f str, bool>;
 pub fn check<'f>(folder: &'f FolderFiles, findings: &mut Vec<Finding>) -> HasStatements<'f> {
     let mut holds = BTreeMap::new();
     // A backup is to go, and is often no text at all.
-    for file in folder.migrations.iter().filter(|file| !file.is_backup) {
-        match read_text(&file.path) {
-            Ok(text) => {
-                let script = Script::new(&text);
-                let statements = script.statements();
-                let does_something = statements.iter().any(does_something)
-                    || file.direction == Direction::Down && sql::irreversible(&text).is_some()
-                    || matches!(script.mode(), Mode::Refused(_) | Mode::NonTransactional { .. });
-                holds.insert(file.file_name.as_str(), does_something);
-                let contents = Contents { file, text: &text, statements };
-                findings.extend(contents.transaction(script.mode()));
-                findings.extend(contents.psql(script.mode()));
-                findings.extend(contents.session(&script));
-            }
-            Err(error) => findings.push(unreadable(file, &error)),
-        }
+    let checked =
+        read_each(&folder.migrations, |file, _| (!file.is_backup).then(|| check_file(file)));
+    for (file_name, does_something, found) in checked {
+        holds.extend(does_something.map(|does_something| (file_name, does_something)));
+        findings.extend(found);
     }
     holds
+}
+
+/// A file's name, whether it does something, if it can be read, and what was found in it.
+fn check_file(file: &MigrationFile) -> (&str, Option<bool>, Vec<Finding>) {
+    let file_name = file.file_name.as_str();
+    let text = match read_text(&file.path) {
+        Ok(text) => text,
+        Err(error) => return (file_name, None, vec![unreadable(file, &error)]),
+    };
+    let script = Script::new(&text);
+    let statements = script.statements();
+    let does_something = statements.iter().any(does_something)
+        || file.direction == Direction::Down && sql::irreversible(&text).is_some()
+        || matches!(script.mode(), Mode::Refused(_) | Mode::NonTransactional { .. });
+    let contents = Contents { file, text: &text, statements };
+    let mut found = Vec::new();
+    found.extend(contents.transaction(script.mode()));
+    found.extend(contents.psql(script.mode()));
+    found.extend(contents.session(&script));
+    (file_name, Some(does_something), found)
 }
 
 /// `BEGIN; COMMIT;` does nothing.

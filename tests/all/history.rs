@@ -13,6 +13,7 @@ mod edited;
 mod encodings;
 mod late;
 mod long;
+mod many;
 mod missing;
 mod redo;
 mod repair;
