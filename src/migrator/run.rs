@@ -76,7 +76,7 @@ impl Run<'_> {
     ) -> Result<(), SendError> {
         let mut under_way = UnderWay::default();
         self.post(sql, &mut under_way)?;
-        self.answer_and_tell(&mut under_way, tells)
+        self.answer_and_tell(&mut under_way, &self.limits(), tells)
     }
 
     /// Sends SQL and does not wait for the answer.
@@ -98,11 +98,11 @@ impl Run<'_> {
     pub fn answer_and_tell(
         &mut self,
         under_way: &mut UnderWay,
+        limits: &Limits,
         tells: impl Fn(&Notice) -> bool,
     ) -> Result<(), SendError> {
-        let limits = self.limits();
         let Run { locked, on_event, underway, .. } = self;
-        locked.answer(under_way, &limits, &mut |heard| match (heard, &mut *underway) {
+        locked.answer(under_way, limits, &mut |heard| match (heard, &mut *underway) {
             (Heard::Notice(notice), _) if tells(&notice) => on_event(&Event::Notice(notice)),
             (Heard::StillRuns(look), Some(underway)) => on_event(&underway.event(look)),
             _ => {}
@@ -147,6 +147,7 @@ impl Run<'_> {
             timeout: self.url.statement_timeout,
             lock_wait: self.options.lock_wait,
             interrupt: self.options.interrupt.clone(),
+            ends_at_stop: false,
         }
     }
 

@@ -123,7 +123,7 @@ impl Session {
                     }
                     let run = begun.elapsed();
                     let late = limits.timeout.is_some_and(|timeout| run >= timeout);
-                    let end = late || limits.interrupt.is_cancelled();
+                    let end = late || limits.is_interrupted();
                     match on_tick(run, end && !cancelled) {
                         Tick::Cancel if !cancelled => {
                             cancelled = true;

@@ -15,6 +15,15 @@ pub struct Limits {
     pub lock_wait: Option<Duration>,
     /// Who else may end it.
     pub interrupt: Interrupt,
+    /// Whether that ends it which would else end the run behind it.
+    pub ends_at_stop: bool,
+}
+
+impl Limits {
+    /// Whether somebody else ends it.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.is_cancelled() || self.ends_at_stop && self.interrupt.is_stopped()
+    }
 }
 
 /// Hears now and then how long a message has run, and whether it is time to cancel it.

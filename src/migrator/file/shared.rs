@@ -19,7 +19,7 @@ use crate::migrator::file::together::Together;
 use crate::migrator::file::transactional::{error_facts, label};
 use crate::migrator::file::verdict::{Part, SharedVerdict, Tried, may_run_alone, shared_verdict};
 use crate::migrator::run::Run;
-use crate::session::SendError;
+use crate::session::{Limits, SendError, UnderWay};
 use crate::sqlstate::{LOCK_NOT_AVAILABLE, QUERY_CANCELED};
 use crate::table::{NewEntry, OurSql, Took};
 
@@ -100,6 +100,8 @@ impl Run<'_> {
                 }
                 Err(broken) => broken,
             };
+            // Answers that nobody takes would hold up that of the ROLLBACK.
+            attempt.under_way = UnderWay::default();
             self.locked.roll_back();
             let last = attempt.unlogged.pop().map(|(file, _)| file).or(attempt.last);
             let (file, error, statement, position) = match broken {
@@ -153,7 +155,9 @@ impl Run<'_> {
         loop {
             let is_idle = attempt.sent.is_empty();
             match next.take() {
-                _ if self.options.interrupt.is_stopped() => return Err(Broken::Stopped),
+                _ if is_idle && self.options.interrupt.is_stopped() => return Err(Broken::Stopped),
+                // What is under way is cancelled, and its answers are waited for.
+                _ if self.options.interrupt.is_stopped() => self.take_answer(attempt)?,
                 Some(file) if is_idle || attempt.size < WINDOW && !must_wait => {
                     self.post_file(together, attempt, file)?;
                     next = self.next_together(together)?;
@@ -222,24 +226,27 @@ impl Run<'_> {
     /// Waits for the first answer that is to come.
     fn take_answer(&mut self, attempt: &mut Attempt) -> Result<(), Broken> {
         let Some(sent) = attempt.sent.pop_front() else { return Ok(()) };
+        let limits = self.limits();
         let (file, before) = match sent {
             Sent::File(file, before, size) => {
                 attempt.size -= size;
                 (file, before)
             }
             Sent::Ours(part) => {
-                let answer = self.answer_and_tell(&mut attempt.under_way, |_| false);
+                let answer = self.answer_and_tell(&mut attempt.under_way, &limits, |_| false);
                 attempt.since = Instant::now();
                 return answer.map_err(|error| Broken::Ours(part, error));
             }
             Sent::Commit => {
-                let answer = self.answer_and_tell(&mut attempt.under_way, |_| false);
+                let answer = self.answer_and_tell(&mut attempt.under_way, &limits, |_| false);
                 return answer.map_err(Broken::Commit);
             }
         };
         self.begin(&file);
+        // All of it will be rolled back, so nothing is gained by its end.
+        let limits = Limits { ends_at_stop: true, ..limits };
         if !file.script.is_empty()
-            && let Err(error) = self.answer_and_tell(&mut attempt.under_way, |_| true)
+            && let Err(error) = self.answer_and_tell(&mut attempt.under_way, &limits, |_| true)
         {
             return Err(failed(file, &before, error));
         }

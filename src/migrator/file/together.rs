@@ -70,8 +70,9 @@ impl<'p> Together<'p> {
 
     /// A failure of one of the files, of all of which nothing has happened.
     pub fn in_company(&self, file: &LoadedFile, failure: Failure, is_unfit: bool) -> Failure {
-        let is_first = self.steps.first() == Some(&file.step);
-        let up_to = file.step.from.filter(|_| !is_first);
+        // `goto` runs those before it, unless there are late ones among them.
+        let is_late = self.steps.first().is_some_and(|step| step.from == step.target);
+        let up_to = file.step.from.filter(|from| !is_late && Some(*from) != self.before.version);
         let sharing = if is_unfit { Sharing::Unfit { up_to } } else { Sharing::Shared };
         Failure { before: self.before, after: self.after(), sharing, ..failure }
     }

@@ -1,5 +1,7 @@
 //! All files or none, and what is told of it.
 
+use dbm::{DatabaseUrl, Event, Interrupt, Migrator, Source, State};
+
 use crate::history::book::{assert_explained, entries, lines, migrate};
 use crate::single_transaction::{SINGLE, is_one_transaction, single};
 use crate::support::locks::Gate;
@@ -191,6 +193,33 @@ fn a_signal() {
         gate.open();
         assert_eq!((db.row(), db.tables().len()), (None, 1), "{output}");
         single(&db, &folder, "up", &[]).assert_status(0);
+    }
+}
+
+/// In a program, too, however many files are under way, and whichever way it stops.
+#[test]
+fn a_stop_in_a_program() {
+    for stop in [Interrupt::stop, Interrupt::cancel] {
+        let db = Database::new();
+        let file = |n: usize| match n {
+            3 => "SELECT pg_sleep(600)".to_string(),
+            n => format!("CREATE TABLE t{n} (id int)"),
+        };
+        let files = (1..=50).map(|n| (format!("{n}_t.up.sql"), file(n)));
+        let source = Source::texts(files.collect::<Vec<_>>()).expect("fifty files");
+        let url = DatabaseUrl::parse(&db.url(), |_| None).expect("the database's URL");
+        let interrupt = Interrupt::new();
+        let asks = interrupt.clone();
+        let mut migrator = Migrator::new(url, source)
+            .single_transaction(true)
+            .interrupt(interrupt)
+            .on_event(move |event| match event {
+                Event::Uncommitted(file) if file.version == 1 => stop(&asks),
+                _ => {}
+            });
+        let report = migrator.up().expect("an orderly end");
+        assert_eq!((report.ran, report.left, report.state), (0, 50, State::default()));
+        assert_eq!((db.row(), db.tables().len()), (None, 1));
     }
 }
 

@@ -95,6 +95,27 @@ fn the_hints() {
     assert_eq!(db.row(), Some((4, false)));
 }
 
+/// `goto` would stop at the late ones.
+#[test]
+fn behind_late_files() {
+    let (db, folder) = (Database::new(), Folder::tables(&["a", "b", "c"]));
+    for file in folder.names().iter().filter(|name| name.starts_with('2')) {
+        std::fs::remove_file(folder.join(file)).expect("remove a file");
+    }
+    single(&db, &folder, "up", &["2"]).assert_status(0);
+    folder.write("2_b.up.sql", "CREATE TABLE b (id int);");
+    folder.write("4_d.up.sql", "VACUUM;");
+    let output = single(&db, &folder, "up", &["-allow-late"]);
+    output.assert_status(1).assert_line("hint: 4_d.up.sql cannot run", " up -allow-late");
+    output.assert_silent_about("goto");
+    assert_eq!(db.row(), Some((3, false)));
+    folder.write("4_d.up.sql", "CREATE TABLE d (id int);");
+    single(&db, &folder, "up", &["-allow-late"])
+        .assert_status(0)
+        .assert_essence("2/u b (TIME)\n4/u d (TIME)\n");
+    assert_eq!(lines(&db)[2..], ["run up 2: 3 -> 3", "run up 4: 3 -> 4"]);
+}
+
 #[test]
 fn statement_by_statement() {
     let (db, folder) = (Database::new(), Folder::four());
