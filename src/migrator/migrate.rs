@@ -26,6 +26,9 @@ use crate::status;
 /// How often to look whether a message that was lost is over.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How many bytes are read ahead, about; one file in any case.
+const AHEAD: usize = 4 << 20;
+
 /// Files of a plan that are read and not yet run.
 #[derive(Default)]
 struct ReadAhead {
@@ -33,6 +36,13 @@ struct ReadAhead {
     files: VecDeque<(usize, LoadedFile)>,
     /// The index of the next step to read.
     next: usize,
+}
+
+impl ReadAhead {
+    /// Bytes of them all, about.
+    fn size(&self) -> usize {
+        self.files.iter().map(|(_, file)| file.size()).sum()
+    }
 }
 
 impl Run<'_> {
@@ -234,7 +244,7 @@ impl Run<'_> {
             // A file that ran since it was read may have changed the setting.
             file.analyse(self.locked.session().strings());
             let begun = Instant::now();
-            match self.file(&file) {
+            match self.file(&mut file) {
                 Ok(Ran::Done) => {
                     report.ran += 1;
                     report.state = State::clean(step.target);
@@ -276,7 +286,7 @@ impl Run<'_> {
         if ahead.files.front().is_some_and(|(i, _)| *i != step) || ahead.files.is_empty() {
             *ahead = ReadAhead { files: VecDeque::new(), next: step };
         }
-        while ahead.files.len() <= self.options.prefetch {
+        while ahead.files.len() <= self.options.prefetch && ahead.size() < AHEAD {
             let Some(planned) = plan.steps.get(ahead.next) else { break };
             let file = match self.load(*planned, history) {
                 Ok(file) => file,

@@ -46,6 +46,11 @@ impl Script {
         &self.statements
     }
 
+    /// Lets go of what takes memory.
+    pub(crate) fn forget_statements(&mut self) {
+        self.statements = Vec::new();
+    }
+
     /// Whether there is not one statement.
     pub fn is_empty(&self) -> bool {
         self.statements.is_empty()

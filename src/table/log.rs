@@ -4,6 +4,7 @@
 //!
 //! It may be missing, and it may be another program's or a later version's: then one does without.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::checksum::Checksum;
@@ -85,6 +86,19 @@ const TEXT: &str = "pg_catalog.text";
 
 /// Up texts of more bytes are not kept; data is loaded by such files, and nobody compares it.
 const LONGEST_KEPT: usize = 1 << 20;
+
+/// Values with commas between them, without one more copy of what may be large.
+pub(super) struct Listed<'v>(pub &'v [String]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, value) in self.0.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            f.write_str(value)?;
+        }
+        Ok(())
+    }
+}
 
 impl Table {
     /// The log's schema and name, quoted for SQL.
@@ -169,7 +183,7 @@ impl Table {
         }
         let row = |entry: &NewEntry<'_>| {
             let values = self.values(operator, entry, literal(entry.action.word()));
-            format!("({})", values.join(", "))
+            format!("({})", Listed(&values))
         };
         let rows: Vec<String> = entries.iter().map(row).collect();
         let sql =
@@ -184,7 +198,7 @@ impl Table {
         let sql = format!(
             "INSERT INTO {} ({COLUMNS}) VALUES ({}) RETURNING 1;",
             self.quoted_log(),
-            values.join(", ")
+            Listed(&values)
         );
         self.as_connected(OurSql { sql, count: 1 })
     }

@@ -8,7 +8,7 @@
 
 use crate::migration::State;
 use crate::quote::{EQ, literal};
-use crate::table::log::{COLUMNS, NewEntry, Operator};
+use crate::table::log::{COLUMNS, Listed, NewEntry, Operator};
 use crate::table::row::{GUARD, OurSql};
 use crate::table::version_table::{Prepared, Table};
 
@@ -89,6 +89,6 @@ impl Table {
     pub fn record_prepared(&self, operator: &Operator, entry: &NewEntry<'_>) -> OurSql {
         let mut values = self.values(operator, entry, String::new());
         let of_the_file = OF_THE_FILE.map(|(column, _)| std::mem::take(&mut values[column]));
-        OurSql { sql: format!("EXECUTE dbm_log({});", of_the_file.join(", ")), count: 1 }
+        OurSql { sql: format!("EXECUTE dbm_log({});", Listed(&of_the_file)), count: 1 }
     }
 }

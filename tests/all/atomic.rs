@@ -6,6 +6,7 @@ mod broken_off;
 mod excerpt;
 mod failures;
 mod guard;
+mod large;
 mod non_transactional;
 mod prepared;
 mod session;

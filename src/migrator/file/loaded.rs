@@ -1,8 +1,10 @@
 //! A file of a plan, read and analysed, and what is told of it when it fails.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::checksum::Checksum;
 use crate::error::{Cause, Error, Failure, Outcome, Sharing};
 use crate::event::{Event, File};
 use crate::fault::Fault;
@@ -11,12 +13,16 @@ use crate::migration::{Direction, State};
 use crate::migrator::run::{Run, Underway};
 use crate::plan::Step;
 use crate::session::SendError;
+use crate::source::Source;
 use crate::sql::{Kind, Mode, Refusal, Script, Strings, irreversible, locate};
 use crate::table::{NewEntry, Texts, Took};
 use crate::text::printable;
 
 /// What a file takes beside its texts, about, in bytes.
 const BESIDE: usize = 1 << 9;
+
+/// From how many bytes on a text is let go while it is sent.
+const LARGE: usize = 1 << 20;
 
 /// A file of a plan, read and analysed.
 pub struct LoadedFile {
@@ -34,6 +40,8 @@ pub struct LoadedFile {
     pub exists: bool,
     /// Whether the text is the log's, because the file is not here.
     pub is_from_log: bool,
+    /// The text was let go while it was sent, and could not be read again.
+    pub is_gone: bool,
     /// The text of the pair's other file, for the log.
     pub other: Option<String>,
     /// Time spent on reading it.
@@ -55,6 +63,43 @@ impl LoadedFile {
     pub fn analyse(&mut self, strings: Strings) {
         if self.script.is_empty() || self.script.strings() != strings {
             self.script = Script::with_strings(&self.text, strings);
+        }
+    }
+
+    /// What of it is sent: nothing of a file without a statement, as golang-migrate does not.
+    pub fn sent(&self) -> &str {
+        if self.script.is_empty() { "" } else { &self.text }
+    }
+
+    /// Whether it is better not kept while it is sent, and can be read again.
+    pub fn is_large(&self) -> bool {
+        let other = self.other.as_ref().map_or(0, String::len);
+        self.text.len() + other > LARGE && !self.script.is_empty() && !self.is_from_log
+    }
+
+    /// Gives away the text, and forgets its statements and the other text.
+    pub fn let_go(&mut self) -> String {
+        self.script.forget_statements();
+        self.other = None;
+        std::mem::take(&mut self.text)
+    }
+
+    /// Reads both texts again; this one only if it is still the same.
+    pub fn take_back(&mut self, source: &Source, sum: Checksum) {
+        let Step { version, direction, .. } = self.step;
+        let read = |direction| {
+            source
+                .entry(version, direction)
+                .and_then(|entry| entry.read().ok())
+                .map(Cow::into_owned)
+        };
+        self.other = read(direction.opposite());
+        match read(direction).filter(|text| Checksum::of(text) == sum) {
+            Some(text) => {
+                self.script = Script::with_strings(&text, self.script.strings());
+                self.text = text;
+            }
+            None => self.is_gone = true,
         }
     }
 
@@ -207,6 +252,7 @@ impl Run<'_> {
             script: Script::new(""),
             exists: false,
             is_from_log: false,
+            is_gone: false,
             other,
             read: Duration::ZERO,
         };
@@ -280,7 +326,7 @@ impl Run<'_> {
     /// that is started over and over must not fill the disk.
     pub fn log_failure(&mut self, file: &LoadedFile, failure: &Failure) {
         let Cause::Server(error) = &failure.cause else { return };
-        if !self.table.log.is_on || failure.outcome == Outcome::Unknown {
+        if !self.table.log.is_on || failure.outcome == Outcome::Unknown || file.is_gone {
             return;
         }
         let (to, message) = match &failure.outcome {

@@ -5,9 +5,9 @@ use crate::migrator::file::verdict::Part;
 use crate::sql::Statement;
 use crate::table::OurSql;
 
-/// A file's text with statements of ours in it.
-pub struct Message<'a> {
-    file: &'a str,
+/// Statements of ours that go into a file's text.
+#[derive(Default)]
+pub struct Message {
     /// By place in the file, ascending.
     inserts: Vec<Insert>,
 }
@@ -16,7 +16,12 @@ struct Insert {
     /// Byte of the file.
     at: usize,
     part: Part,
-    ours: OurSql,
+    /// Until it is put into the text.
+    sql: String,
+    /// Characters of it.
+    length: usize,
+    /// Statements of it.
+    count: usize,
 }
 
 /// Where the server was when it refused the message.
@@ -33,29 +38,38 @@ pub struct Spot {
     pub may_be_commit: bool,
 }
 
-impl<'a> Message<'a> {
-    /// The file as it is.
-    pub fn new(file: &'a str) -> Message<'a> {
-        Message { file, inserts: Vec::new() }
-    }
-
+impl Message {
     /// Puts statements in at a byte of the file, behind those put in before.
     pub fn insert(&mut self, at: usize, part: Part, ours: OurSql) {
-        self.inserts.push(Insert { at, part, ours });
+        let OurSql { sql, count } = ours;
+        let length = sql.chars().count();
+        self.inserts.push(Insert { at, part, sql, length, count });
     }
 
-    /// What to send.
-    pub fn text(&self) -> String {
-        let ours: usize = self.inserts.iter().map(|insert| insert.ours.sql.len()).sum();
-        let mut text = String::with_capacity(self.file.len() + ours);
+    /// What to send of a file: its text, with the statements in it.
+    pub fn text(&self, file: &str) -> String {
+        let mut text = String::with_capacity(file.len() + self.length());
         let mut from = 0;
         for insert in &self.inserts {
-            text.push_str(self.file.get(from..insert.at).unwrap_or_default());
-            text.push_str(&insert.ours.sql);
+            text.push_str(file.get(from..insert.at).unwrap_or_default());
+            text.push_str(&insert.sql);
             from = insert.at;
         }
-        text.push_str(self.file.get(from..).unwrap_or_default());
+        text.push_str(file.get(from..).unwrap_or_default());
         text
+    }
+
+    /// The same in the text's own memory. The statements are then there alone.
+    pub fn put_into(&mut self, mut file: String) -> String {
+        file.reserve_exact(self.length());
+        for insert in self.inserts.iter_mut().rev() {
+            file.insert_str(insert.at, &std::mem::take(&mut insert.sql));
+        }
+        file
+    }
+
+    fn length(&self) -> usize {
+        self.inserts.iter().map(|insert| insert.sql.len()).sum()
     }
 
     /// Where the server was when it gave `position`, a character of the message from 1, or none,
@@ -63,15 +77,16 @@ impl<'a> Message<'a> {
     /// `statements` are the file's.
     pub fn spot(
         &self,
+        file: &str,
         position: Option<usize>,
         (done, has_rows): (usize, bool),
         statements: &[Statement],
     ) -> Spot {
         let (part, statement) = self.under_way(done, statements);
-        let ours: usize = self.inserts.iter().map(|insert| insert.ours.count).sum();
+        let ours: usize = self.inserts.iter().map(|insert| insert.count).sum();
         let is_last = position.is_none() && done + 1 == statements.len() + ours;
         let spot = Spot { part, statement, position: None, may_be_commit: is_last };
-        match position.map(|position| self.position(position)) {
+        match position.map(|position| self.position(file, position)) {
             Some(Ok(position)) => Spot { part: Part::File, position: Some(position), ..spot },
             Some(Err(part)) => Spot { part, statement: None, ..spot },
             None if !is_last || part == Part::File => spot,
@@ -86,15 +101,15 @@ impl<'a> Message<'a> {
     }
 
     /// The character of the file, from 1, for one of the message; or the part that is ours.
-    fn position(&self, sent: usize) -> Result<usize, Part> {
+    fn position(&self, file: &str, sent: usize) -> Result<usize, Part> {
         let (mut ours, mut from, mut before) = (0, 0, 0);
         for insert in &self.inserts {
-            before += self.file.get(from..insert.at).unwrap_or_default().chars().count();
+            before += file.get(from..insert.at).unwrap_or_default().chars().count();
             from = insert.at;
             if sent <= before + ours {
                 break;
             }
-            ours += insert.ours.sql.chars().count();
+            ours += insert.length;
             if sent <= before + ours {
                 return Err(insert.part);
             }
@@ -108,7 +123,7 @@ impl<'a> Message<'a> {
         let mut inserts = self.inserts.iter().peekable();
         for (i, statement) in statements.iter().enumerate() {
             while let Some(insert) = inserts.next_if(|insert| insert.at <= statement.code.start) {
-                match left.checked_sub(insert.ours.count) {
+                match left.checked_sub(insert.count) {
                     Some(rest) => left = rest,
                     None => return (insert.part, None),
                 }
@@ -119,7 +134,7 @@ impl<'a> Message<'a> {
             }
         }
         for insert in inserts {
-            match left.checked_sub(insert.ours.count) {
+            match left.checked_sub(insert.count) {
                 Some(rest) => left = rest,
                 None => return (insert.part, None),
             }
@@ -138,12 +153,14 @@ mod tests {
         let file = "é; b; c";
         let script = Script::new(file);
         let ours = |sql: &str, count| OurSql { sql: sql.to_string(), count };
-        let mut message = Message::new(file);
+        let mut message = Message::default();
         message.insert(3, Part::Row, ours("X;Y;", 2));
         message.insert(file.len(), Part::Log, ours(";L", 1));
         message.insert(file.len(), Part::End, ours(";Z", 1));
-        assert_eq!(message.text(), "é;X;Y; b; c;L;Z");
-        let spot = |position, done| message.spot(position, (done, true), script.statements());
+        assert_eq!(message.text(file), "é;X;Y; b; c;L;Z");
+        let text = message.text(file);
+        assert_eq!(message.put_into(file.to_string()), text);
+        let spot = |position, done| message.spot(file, position, (done, true), script.statements());
         let (row, log, end) = (Err(Part::Row), Err(Part::Log), Err(Part::End));
         let positions = [
             Ok(1),
@@ -180,7 +197,7 @@ mod tests {
             let expected = Spot { part, statement, position: None, may_be_commit };
             assert_eq!(spot(None, done), expected, "{done}");
         }
-        let without_rows = message.spot(None, (6, false), script.statements());
+        let without_rows = message.spot(file, None, (6, false), script.statements());
         assert_eq!((without_rows.part, without_rows.may_be_commit), (Part::End, false));
     }
 }

@@ -36,7 +36,7 @@ impl Run<'_> {
     /// [`Error::Failed`] with what has become of the database ([`Outcome::Unknown`] when the
     /// connection went with it), [`Error::Moved`] when the row is not at the step's start,
     /// [`Error::Statement`].
-    pub fn file(&mut self, file: &LoadedFile) -> Result<Ran, Error> {
+    pub fn file(&mut self, file: &mut LoadedFile) -> Result<Ran, Error> {
         let begun = Instant::now();
         self.start(file);
         let multi_statement = self.url.multi_statement && !file.script.is_empty();

@@ -211,7 +211,7 @@ impl Run<'_> {
             attempt.is_touched = true;
         }
         let text = together.text(&file)?;
-        let sql = message(&file, &text, &before).text();
+        let sql = message(&file, &before).text(&text);
         let size = sql.len() + BESIDE;
         if !file.script.is_empty()
             && let Err(error) = self.post(&sql, &mut attempt.under_way)
@@ -357,9 +357,9 @@ impl Run<'_> {
     }
 }
 
-/// A file's text, as it runs with others, behind statements of ours.
-fn message<'f>(file: &LoadedFile, text: &'f str, before: &OurSql) -> Message<'f> {
-    let mut message = Message::new(text);
+/// What of ours stands before a file's text as it runs with others.
+fn message(file: &LoadedFile, before: &OurSql) -> Message {
+    let mut message = Message::default();
     message.insert(0, Part::Row, OurSql { sql: label(&file.path), count: 0 });
     message.insert(0, Part::Row, before.clone());
     message
@@ -371,7 +371,8 @@ fn failed(file: Box<LoadedFile>, before: &OurSql, error: SendError) -> Broken {
         Fault::Server(said) => said.position,
         _ => None,
     };
-    let spot = message(&file, &file.text, before).spot(position, (error.completed, false), &[]);
+    let done = (error.completed, false);
+    let spot = message(&file, before).spot(&file.text, position, done, &[]);
     match (spot.part, error.completed.checked_sub(before.count)) {
         (Part::Row, _) | (_, None) => Broken::Ours(Part::Row, error),
         (_, Some(done)) => {

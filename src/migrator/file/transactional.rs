@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::checksum::Checksum;
 use crate::error::{Error, Outcome};
 use crate::event::Event;
 use crate::fault::{Fault, ServerError};
@@ -14,7 +15,7 @@ use crate::migrator::file::verdict::{
     Attempt, Ending, ErrorFacts, NamedTable, Nature, Part, Raised, Verdict, verdict,
 };
 use crate::migrator::run::Run;
-use crate::session::SendError;
+use crate::session::{SendError, UnderWay};
 use crate::sql::{Kind, Mode};
 use crate::sqlstate::{INVALID_TEXT_REPRESENTATION, SYNTAX_ERROR};
 use crate::table::{CHECK, GUARD, OurSql, Prepared, Table, Took};
@@ -33,7 +34,7 @@ impl Run<'_> {
     /// # Errors
     ///
     /// As [`Run::file`].
-    pub fn transactional(&mut self, file: &LoadedFile, guard_at: usize) -> Result<Ran, Error> {
+    pub fn transactional(&mut self, file: &mut LoadedFile, guard_at: usize) -> Result<Ran, Error> {
         let touches = file.script.may_touch(&file.text, &self.table.schema, &self.table.name);
         let mut attempt = Attempt {
             guard_at,
@@ -50,8 +51,8 @@ impl Run<'_> {
         let mut retries = Retries::new(self.retries(), &self.options.interrupt);
         let mut suspicion: Option<Suspicion> = None;
         loop {
-            let message = self.message(file, &attempt);
-            let sent = self.send(&message.text());
+            let mut message = self.message(file, &attempt);
+            let sent = self.send_file(file, &mut message);
             let statements = file.script.statements();
             let part = sent.as_ref().err().map(|error| message.part(error.completed, statements));
             if attempt.prepared && part != Some(Part::Row) {
@@ -64,7 +65,8 @@ impl Run<'_> {
                 return Ok(Ran::Done);
             };
             let Fault::Server(said) = &error.fault else {
-                let spot = message.spot(None, (error.completed, false), statements);
+                let done = (error.completed, false);
+                let spot = message.spot(file.sent(), None, done, statements);
                 return Err(file.failed(error, spot.statement, None, Outcome::Unknown));
             };
             let nature = self.nature(file, &retries);
@@ -72,8 +74,11 @@ impl Run<'_> {
                 // The error left the block open, aborted: nothing in it can be saved.
                 self.locked.roll_back();
             }
+            if file.is_gone {
+                return Err(file.failed(error, None, None, Outcome::Unchanged(file.before())));
+            }
             let done = (error.completed, error.has_rows);
-            let spot = message.spot(said.position, done, statements);
+            let spot = message.spot(file.sent(), said.position, done, statements);
             let mut facts = error_facts(said, &spot, self.table);
             // What cannot be parsed fails before anything is executed.
             facts.is_prepared = attempt.prepared
@@ -128,6 +133,25 @@ impl Run<'_> {
         self.send_and_tell(sql, |_| true)
     }
 
+    /// Sends a file with our statements in it. Of a large file nothing is kept while it is sent, for the
+    /// driver has the message twice then; when it fails it is read again.
+    fn send_file(&mut self, file: &mut LoadedFile, message: &mut Message) -> Result<(), SendError> {
+        if !file.is_large() {
+            return self.send(&message.text(file.sent()));
+        }
+        let sum = Checksum::of(&file.text);
+        let text = message.put_into(file.let_go());
+        let mut under_way = UnderWay::default();
+        let limits = self.limits();
+        let posted = self.post(&text, &mut under_way);
+        drop(text);
+        let sent = posted.and_then(|()| self.answer_and_tell(&mut under_way, &limits, |_| true));
+        if sent.is_err() {
+            file.take_back(self.source, sum);
+        }
+        sent
+    }
+
     fn nature(&self, file: &LoadedFile, retries: &Retries) -> Nature {
         let mode = file.script.statements().iter().rfind(|s| s.kind == Kind::SetTransaction);
         Nature {
@@ -140,13 +164,11 @@ impl Run<'_> {
     }
 
     /// The file with our statements in it.
-    fn message<'f>(&self, file: &'f LoadedFile, attempt: &Attempt) -> Message<'f> {
+    fn message(&self, file: &LoadedFile, attempt: &Attempt) -> Message {
         let statements = file.script.statements();
-        // A file without a statement is not sent, as golang-migrate does not.
-        let text = if statements.is_empty() { "" } else { file.text.as_str() };
         let operator = &self.options.operator;
         let entry = |took| attempt.with_log.then(|| file.entry(took));
-        let mut message = Message::new(text);
+        let mut message = Message::default();
         message.insert(0, Part::Row, OurSql { sql: label(&file.path), count: 0 });
         if attempt.prepared {
             let prepare = self.table.prepare(operator, &file.entry(Took::Message));
@@ -177,7 +199,7 @@ impl Run<'_> {
         let own_transaction = matches!(file.script.mode(), Mode::OwnTransaction { .. });
         let end = match statements.last() {
             Some(commit) if own_transaction => commit.code.start,
-            _ => text.len(),
+            _ => file.sent().len(),
         };
         let is_ended = own_transaction || file.script.is_ended();
         let separator = if is_ended { "\n" } else { "\n;" };
