@@ -24,7 +24,12 @@ pub fn open_to_write(context: &Context) -> Result<Migrator> {
 
 /// The same for a command that needs the database alone.
 pub fn open_database(context: &Context) -> Result<Migrator> {
-    connect(context, Opened { url: context.database()?, source: Source::default() })
+    open_with(context, Source::default())
+}
+
+/// The same where the folder was opened already.
+pub fn open_with(context: &Context, source: Source) -> Result<Migrator> {
+    connect(context, Opened { url: context.database()?, source })
 }
 
 /// For a command that needs the database alone, without connecting: what it needs need not be there

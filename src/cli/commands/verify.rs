@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cli::config::json_flag;
 use crate::cli::context::{Answer, Context};
 use crate::cli::format::{Format, format};
-use crate::cli::open::open;
+use crate::cli::open::open_with;
 use crate::render::annotations;
 use crate::render::error::Complaint;
 use crate::render::findings::{self, Place};
@@ -89,8 +89,8 @@ pub fn run(context: &Context, args: Args, answer: &mut Answer<VerifyBody>) -> Re
         return Err(Error::EmptySource.into());
     }
     let is_clear = source.is_ok();
-    if asks && is_clear {
-        let mut migrator = open(context)?;
+    if let (true, Ok(source)) = (asks, source) {
+        let mut migrator = open_with(context, source)?;
         let status = migrator.status()?;
         answer.state = Some(status.state);
         let indexes = migrator.invalid_indexes()?;
