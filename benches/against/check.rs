@@ -4,7 +4,8 @@
 //! use, which is not optimised. So nothing here is a time by the clock:
 //!
 //! * Round trips are counted, and must be those that are recorded.
-//! * What the server writes to its log is counted in bytes. It is the same in each run but for some pages.
+//! * What the server writes to its log is counted in bytes, and what it reads in pages, of files that put in a row
+//!   each: beside those our own statements weigh most. Both are nearly the same in each run.
 //! * What the server has to do is the processor's time of its sessions. As a share of what psql's sessions
 //!   have to do for the same files it hardly depends on the machine. The two are taken in turn, so what
 //!   disturbs one disturbs the other, and the median of the pairs is taken. Where it is too much, all is
@@ -33,16 +34,17 @@ const FILES: usize = 100;
 const PAIRS: usize = 11;
 const ATTEMPTS: usize = 5;
 
-const SERVER_TIME: &str = "server_time_of_psql";
-const SERVER_TIME_OF_ONE: &str = "server_time_of_psql_single_transaction";
-const WRITTEN: &str = "written_of_psql";
+const TABLES: &str = "server_time_of_psql_tables";
+const TABLES_IN_ONE: &str = "server_time_of_psql_tables_single_transaction";
+const WRITTEN: &str = "written_of_psql_rows";
+const TOUCHED: &str = "pages_of_psql_rows";
 
 type Figures = Vec<(String, f64)>;
 
-/// What the server's time is measured with, and what its writing: beside a row of theirs ours weigh most.
+/// Files that make a table each, and files that write a row each: beside those our own statements weigh most.
 struct Folders {
-    small: Folder,
-    data: Folder,
+    tables: Folder,
+    rows: Folder,
 }
 
 pub fn run() -> Outcome<()> {
@@ -53,8 +55,8 @@ pub fn run() -> Outcome<()> {
 
     let counted = round_trips(&mut server, &tools, scratch)?;
     let folders = Folders {
-        small: Folder::generate(&scratch.join("small"), FILES, Shape::Small)?,
-        data: Folder::generate(&scratch.join("data"), FILES, Shape::Data)?,
+        tables: Folder::generate(&scratch.join("tables"), FILES, Shape::Small)?,
+        rows: Folder::generate(&scratch.join("rows"), FILES, Shape::Data)?,
     };
     let ratios = ratios(&mut server, &tools, &folders, scratch)?;
     if std::env::var_os("DBM_BENCH_RECORD").is_some() {
@@ -150,21 +152,22 @@ fn ratios(
         };
     let each = [Tool::Dbm, Tool::PsqlEach];
     let whole = [Tool::DbmSingle, Tool::PsqlWhole];
-    let (mut of_each, mut of_whole, mut written) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut tables, mut in_one, mut written, mut touched) = (vec![], vec![], vec![], vec![]);
     for number in 0..PAIRS {
-        let share = |[ours, psql]: [Work; 2]| Some(ours.seconds? / psql.seconds?);
-        of_each.extend(share(pair(number, each, &folders.small)?));
+        let share = |[ours, psql]: &[Work; 2]| Some(ours.seconds? / psql.seconds?);
+        tables.extend(share(&pair(number, each, &folders.tables)?));
         if tools.program(Tool::DbmSingle).is_some() {
-            of_whole.extend(share(pair(number, whole, &folders.small)?));
+            in_one.extend(share(&pair(number, whole, &folders.tables)?));
         }
-        let [ours, psql] = pair(number, each, &folders.data)?;
+        let [ours, psql] = pair(number, each, &folders.rows)?;
         written.push(ours.written / psql.written);
+        touched.extend(ours.touched.zip(psql.touched).map(|(ours, psql)| ours / psql));
     }
     let median = |(name, figures): (&str, Vec<f64>)| {
         let median = Spread::of(&figures)?.median;
         Some((name.to_owned(), (median * 1e3).round() / 1e3))
     };
-    let all = [(SERVER_TIME, of_each), (SERVER_TIME_OF_ONE, of_whole), (WRITTEN, written)];
+    let all = [(TABLES, tables), (TABLES_IN_ONE, in_one), (WRITTEN, written), (TOUCHED, touched)];
     Ok(all.into_iter().filter_map(median).collect())
 }
 

@@ -113,6 +113,14 @@ impl Server {
         Ok(self.admin.query_one(sql, &[])?.get(0))
     }
 
+    /// The pages of a database that its sessions have looked at; `None` where they are counted later.
+    pub fn touched(&mut self, database: &str) -> Outcome<Option<f64>> {
+        let sql = "select (blks_hit + blks_read)::float8 from pg_stat_database
+                   where datname = $1 and current_setting('server_version_num')::int >= 150000";
+        let row = self.admin.query_opt(sql, &[&database])?;
+        Ok(row.map(|row| row.get(0)))
+    }
+
     /// The processes of a database's sessions, our own excepted.
     pub fn processes(&mut self, database: &str) -> Outcome<Vec<i32>> {
         let sql = "select pid from pg_stat_activity where datname = $1";

@@ -6,6 +6,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use crate::Outcome;
 use crate::process;
@@ -16,6 +17,9 @@ pub struct Work {
     pub seconds: Option<f64>,
     /// Bytes of the write-ahead log.
     pub written: f64,
+    /// Pages of tables and indexes, each as often as it was looked at; `None` before PostgreSQL 15, which
+    /// counts them some time later.
+    pub touched: Option<f64>,
 }
 
 /// Runs the command, which `make` builds for a URL, on a new database.
@@ -24,12 +28,16 @@ pub fn of(server: &mut Server, make: impl FnOnce(&str) -> Option<Command>) -> Ou
     let door = Door::open(server.address())?;
     let before = server.written()?;
     process::run(make(&server.url(&database, door.address)).ok_or("no such program here")?)?;
-    let sessions = server.processes(&database)?;
-    let seconds = sessions.into_iter().map(processor_time).sum();
+    let seconds = server.processes(&database)?.into_iter().map(processor_time).sum();
     let written = (server.written()? - before) as f64;
     door.close();
+    // A session counts its pages when it ends.
+    while !server.processes(&database)?.is_empty() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let touched = server.touched(&database)?;
     server.drop_database(&database)?;
-    Ok(Work { seconds, written })
+    Ok(Work { seconds, written, touched })
 }
 
 /// Linux counts it in nanoseconds, the first number of `/proc/PID/schedstat`.
