@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use regex::Regex;
+
 use crate::snapshot::{Id, Snapshot};
 
 /// Takes what the patterns fit out of both.
@@ -18,8 +20,8 @@ pub fn leave_out(patterns: &[String], actual: &mut Snapshot, built: &mut Snapsho
             snapshot.objects.retain(|id, _| id.kind != "default privileges");
         }
     }
-    let patterns: Vec<&String> =
-        patterns.iter().filter(|pattern| property(pattern).is_none()).collect();
+    let names = patterns.iter().filter(|pattern| property(pattern).is_none());
+    let patterns: Vec<Regex> = names.filter_map(|pattern| glob(pattern)).collect();
     if patterns.is_empty() {
         return;
     }
@@ -37,7 +39,7 @@ pub fn leave_out(patterns: &[String], actual: &mut Snapshot, built: &mut Snapsho
 }
 
 /// Whether a pattern fits an object, or what it belongs to.
-fn belongs(snapshot: &Snapshot, id: &Id, patterns: &[&String]) -> bool {
+fn belongs(snapshot: &Snapshot, id: &Id, patterns: &[Regex]) -> bool {
     let mut open = Some(id);
     // A circle would be a fault of the catalogs; it must not keep us here.
     for _ in 0..16 {
@@ -51,11 +53,11 @@ fn belongs(snapshot: &Snapshot, id: &Id, patterns: &[&String]) -> bool {
 }
 
 /// Whether a pattern fits an object's name, or its kind and name. `auth.*` fits the schema, too.
-fn fits(pattern: &str, id: &Id) -> bool {
+fn fits(pattern: &Regex, id: &Id) -> bool {
     let Id { kind, name } = id;
-    glob(pattern, name)
-        || glob(pattern, &format!("{kind} {name}"))
-        || kind == "schema" && glob(pattern, &format!("{name}."))
+    pattern.is_match(name)
+        || pattern.is_match(&format!("{kind} {name}"))
+        || kind == "schema" && pattern.is_match(&format!("{name}."))
 }
 
 /// What one of the words stands for: properties, by the names of the catalogs' columns.
@@ -68,21 +70,11 @@ fn property(word: &str) -> Option<fn(&str) -> bool> {
     }
 }
 
-/// Whether a text is as the pattern says, in which `*` stands for any text.
-fn glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
-        return false;
-    };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
+/// What a text must be like, for a pattern in which `*` stands for any text. `None` for one that is too
+/// long to be a pattern.
+fn glob(pattern: &str) -> Option<Regex> {
+    let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
+    Regex::new(&format!("(?s)^{}$", parts.join(".*"))).ok()
 }
 
 #[cfg(test)]
@@ -102,9 +94,12 @@ mod tests {
             ("a*b*c", "axxbyyc", true),
             ("a*b*c", "acb", false),
             ("ab*ba", "aba", false),
+            ("a*c", "a\nc", true),
+            ("a.c", "abc", false),
             ("public.é*", "public.éx", true),
         ] {
-            assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
+            let fits = glob(pattern).unwrap().is_match(text);
+            assert_eq!(fits, expected, "{pattern} {text}");
         }
     }
 

@@ -1,15 +1,16 @@
 //! How a table looks: columns, widths, colours.
 //!
-//! Each row is one line: what is in a cell has no line ends, and where a name is too long for the
-//! terminal it is cut. Written here, for a table may have a hundred thousand rows, and to pad and cut is
-//! all there is to it.
+//! comfy-table pads and cuts; it draws nothing. Each row is one line: what is in a cell has no line
+//! ends, and where a name is too long for the terminal it is cut. So a line can be painted, and
+//! another put below it, afterwards: a colour within a cell would count as text there.
 
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ColumnConstraint, Row, Table, Width};
 use unicode_width::UnicodeWidthStr;
 
-use crate::render::format::cut;
 use crate::render::printer::is_plain;
 use crate::render::shown::shown_on_a_line;
 
@@ -37,8 +38,10 @@ impl Look {
 pub const UNKNOWN: &str = "-";
 /// A name is not cut shorter than this.
 const SHORTEST_NAME: usize = 12;
-/// Between columns.
-const GAP: &str = "  ";
+/// Spaces between columns.
+const GAP: u16 = 2;
+/// So many rows are laid out at once: a table may have a hundred thousand.
+const AT_ONCE: usize = 500;
 
 /// The columns of a table. The one that may be cut is `name`; those behind all that are named here may
 /// be left out.
@@ -66,32 +69,46 @@ pub fn lines(columns: &Columns, rows: &[Cells], look: &Look) -> Vec<String> {
     {
         *name = room.min(*name);
     }
-    let heads: Vec<String> = columns.heads.iter().map(|head| head.to_string()).collect();
-    let heads = line(columns, &widths, &heads, None);
-    let rows = rows.iter().map(|row| {
-        line(columns, &widths, &row.plain, Some(row.painted.as_str()).filter(|_| look.colour))
-    });
-    std::iter::once(heads).chain(rows).collect()
+    let heads: Vec<&str> = columns.heads.to_vec();
+    let mut lines = laid_out(columns, &widths, [heads]);
+    for some in rows.chunks(AT_ONCE) {
+        let cells = some.iter().map(|row| row.plain.iter().map(String::as_str).collect());
+        let mut some_lines = laid_out(columns, &widths, cells);
+        if look.colour {
+            for (line, row) in some_lines.iter_mut().zip(some) {
+                paint(line, columns, row);
+            }
+        }
+        lines.append(&mut some_lines);
+    }
+    lines
 }
 
-/// One line: each cell as wide as its column, the name cut to it. A painted cell takes the place of a
-/// plain one that is as wide.
-fn line(columns: &Columns, widths: &[usize], cells: &[String], painted: Option<&str>) -> String {
-    let mut line = String::new();
-    for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        let name = (index == columns.name).then(|| cut(cell, *width));
-        let cell = name.as_deref().unwrap_or(cell);
-        let shown = painted.filter(|_| index == columns.painted).unwrap_or(cell);
-        let spaces = " ".repeat(width.saturating_sub(cell.width()));
-        let (before, behind) = match index == columns.right {
-            true => (spaces.as_str(), ""),
-            false => ("", spaces.as_str()),
-        };
-        let gap = if index == 0 { "" } else { GAP };
-        line.extend([gap, before, shown, behind]);
+/// A line a row, each cell as wide as its column.
+fn laid_out<'c>(
+    columns: &Columns,
+    widths: &[usize],
+    rows: impl IntoIterator<Item = Vec<&'c str>>,
+) -> Vec<String> {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_truncation_indicator("…");
+    // A cut is made where it must be, not at a space.
+    table.set_delimiter('\0');
+    for row in rows {
+        let mut row = Row::from(row);
+        row.max_height(1);
+        table.add_row(row);
     }
-    line.truncate(line.trim_end().len());
-    line
+    for (column, width) in table.column_iter_mut().zip(widths) {
+        column.set_padding((0, GAP));
+        // The padding is counted with it.
+        let width = u16::try_from(*width).unwrap_or(u16::MAX).saturating_add(GAP);
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+    }
+    if let Some(column) = table.column_mut(columns.right) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.lines().map(|line| line.trim_end().to_string()).collect()
 }
 
 /// What is left out of a table that is too wide, in this order. Then names are cut.
@@ -146,8 +163,29 @@ fn widths(columns: &Columns, rows: &[Cells]) -> Vec<usize> {
 /// How wide the longest name is, and all other columns with the gaps between them.
 fn of_names(columns: &Columns, widths: &[usize]) -> (usize, usize) {
     let names = widths.get(columns.name).copied().unwrap_or(0);
-    let gaps = GAP.len() * widths.len().saturating_sub(1);
+    let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
     (names, widths.iter().sum::<usize>() - names + gaps)
+}
+
+/// Puts the painted cell where the plain one is. It is looked for from the side on which no cell is
+/// cut, over what stands between, so that no name can look like it.
+fn paint(line: &mut String, columns: &Columns, row: &Cells) {
+    let Some(plain) = row.plain.get(columns.painted) else { return };
+    let start = match columns.painted < columns.name {
+        true => row.plain[..=columns.painted].iter().try_fold((0, 0), |(_, from), cell| {
+            let at = from + line.get(from..)?.find(cell.as_str())?;
+            Some((at, at + cell.len()))
+        }),
+        false => {
+            row.plain[columns.painted..].iter().rev().try_fold((0, line.len()), |(_, end), cell| {
+                let at = line.get(..end)?.rfind(cell.trim_end())?;
+                Some((at, at))
+            })
+        }
+    };
+    if let Some((start, _)) = start {
+        line.replace_range(start..start + plain.len(), &row.painted);
+    }
 }
 
 /// A text that may not be known, for a cell.
