@@ -12,7 +12,7 @@
 //! * `DBM_BENCH_TESTS_URL`: another server, with fsync off as for tests: `testdb` is measured on both.
 //! * `DBM_BENCH_ONLY`: the workload to measure, of those in workloads.rs; or several, with commas between.
 //! * `DBM_BENCH_ROUNDS`: how often each figure is taken. Unless it is set: as often as fits in the time
-//!   of the workload, three times at least; all of it takes some twelve minutes.
+//!   of the workload, twice at least; all of it takes some twelve minutes.
 //! * `DBM_BENCH_WRITE`: `1`, to write the results into docs/speed.md, docs/speed.svg and README.md, between
 //!   the markers there, besides printing them. It is not done where not everything was measured.
 //! * `DBM_BENCH_DBM`: the dbm to measure. `make bench` takes what `make build` makes, unless it is set: to an older

@@ -43,6 +43,7 @@ impl Report {
     /// A section for the series, and a row in the README unless it is about dbm alone.
     pub fn series(&mut self, series: &Series) {
         let mut rows = Vec::new();
+        let psql = limit(series);
         for tool in TOOLS {
             let Some(seconds) = series.seconds(tool) else {
                 continue;
@@ -53,7 +54,7 @@ impl Report {
                 time(seconds.median),
                 time(seconds.min),
                 time(seconds.max),
-                cell(series.ratio(tool, Tool::PsqlEach), |spread| spread.ratio()),
+                cell(series.ratio(tool, psql), |spread| spread.ratio()),
                 cell(series.ratio(Tool::Dbm, tool).filter(|_| !own), |spread| spread.ratio()),
                 cell(series.peak(tool), mebibytes),
                 series.runs(tool).count().to_string(),
@@ -139,6 +140,14 @@ impl Report {
     }
 }
 
+/// The psql to compare with: a message a file, unless a file is too long for that.
+fn limit(series: &Series) -> Tool {
+    match series.seconds(Tool::PsqlEach) {
+        Some(_) => Tool::PsqlEach,
+        None => Tool::PsqlWhole,
+    }
+}
+
 fn named(series: &Series, tool: Tool) -> String {
     match tool {
         Tool::DbmSingle => format!("{}, -single-transaction", series.what),
@@ -161,7 +170,7 @@ fn short(series: &Series) -> Option<Vec<String>> {
     Some(vec![
         series.what.clone(),
         format!("{} ({}–{})", time(seconds.median), time(seconds.min), time(seconds.max)),
-        of(Tool::PsqlEach),
+        of(limit(series)),
         of(Tool::GolangMigrate),
         cell(best, |best| best),
     ])
