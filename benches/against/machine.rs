@@ -6,6 +6,7 @@ use std::process::Command;
 use std::thread;
 
 use crate::Outcome;
+use crate::figures::cell;
 use crate::server::Server;
 use crate::tool::{TOOLS, Tool, Tools};
 
@@ -20,11 +21,12 @@ pub fn describe(server: &mut Server, tools: &Tools, scratch: &Path) -> Outcome<S
         }
     }
     Ok(format!(
-        "{} × {}, {} {}; PostgreSQL {}, fsync {}, {}; {}.",
+        "{} × {}, {} {}, load {}; PostgreSQL {}, fsync {}, {}; {}.",
         thread::available_parallelism()?,
         processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         std::env::consts::OS,
         kernel().unwrap_or_default(),
+        cell(load(), |load| load.to_string()),
         server.setting("server_version")?,
         server.setting("fsync")?,
         disk(&server.setting("data_directory")?)?,

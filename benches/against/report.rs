@@ -70,8 +70,10 @@ impl Report {
             }
         }
         self.section(&series.what, table(&head, &rows));
-        if let Some(row) = short(series) {
-            self.short.push(row);
+        self.short.extend(short(series, Tool::Dbm, limit(series)));
+        // Beside all files in one transaction of psql's; a single file is no case for it.
+        if series.seconds(Tool::PsqlEach).is_some() && series.seconds(Tool::PsqlWhole).is_some() {
+            self.short.extend(short(series, Tool::DbmSingle, Tool::PsqlWhole));
         }
     }
 
@@ -156,21 +158,20 @@ fn named(series: &Series, tool: Tool) -> String {
 }
 
 /// dbm's time, and what it is of others'. No row where there is nothing to compare with.
-fn short(series: &Series) -> Option<Vec<String>> {
-    let seconds = series.seconds(Tool::Dbm)?;
+fn short(series: &Series, dbm: Tool, psql: Tool) -> Option<Vec<String>> {
+    let seconds = series.seconds(dbm)?;
     let others: Vec<Tool> = PEERS.into_iter().filter(|tool| *tool != Tool::GolangMigrate).collect();
     let best = series.fastest(&others);
     if best.is_none() && series.seconds(Tool::GolangMigrate).is_none() {
         return None;
     }
-    let best = best.and_then(|best| {
-        Some(format!("{}, {}", series.ratio(Tool::Dbm, best)?.ratio(), best.name()))
-    });
-    let of = |tool| cell(series.ratio(Tool::Dbm, tool), |spread| spread.ratio());
+    let best = best
+        .and_then(|best| Some(format!("{}, {}", series.ratio(dbm, best)?.ratio(), best.name())));
+    let of = |tool| cell(series.ratio(dbm, tool), |spread| spread.ratio());
     Some(vec![
-        series.what.clone(),
+        named(series, dbm),
         format!("{} ({}–{})", time(seconds.median), time(seconds.min), time(seconds.max)),
-        of(limit(series)),
+        of(psql),
         of(Tool::GolangMigrate),
         cell(best, |best| best),
     ])
