@@ -6,7 +6,7 @@
 #
 # It goes to target/tools/peers, in the versions below: dbmate from npm, goose and tern from Go's module
 # proxy, sqlx and refinery from crates.io, for PostgreSQL alone. They take some minutes to build. What cannot
-# be had is left out, with a line that says so; `make bench` shows a dash in its place.
+# be had is left out, with a line that says why, and `make bench` names it as missing.
 #
 # Bash 3.2 (macOS) must be able to run this.
 
@@ -61,4 +61,4 @@ peer tern $tern with_go "github.com/jackc/tern/v2@$tern"
 peer sqlx $sqlx with_cargo --no-default-features --features rustls,postgres "sqlx-cli@$sqlx"
 peer refinery $refinery with_cargo --no-default-features --features postgresql "refinery_cli@$refinery"
 rm -rf "$peers/build"
-if [ -n "$missing" ]; then echo "peers: without$missing, make bench has a dash in its place" >&2; fi
+if [ -n "$missing" ]; then echo "peers: make bench goes without$missing" >&2; fi

@@ -13,6 +13,8 @@ use crate::tool::{TOOLS, Tool, Tools};
 /// One line: the machine, its disk, the versions.
 pub fn describe(server: &mut Server, tools: &Tools, scratch: &Path) -> Outcome<String> {
     let mut versions = Vec::new();
+    let missing = TOOLS.into_iter().filter(|tool| tools.program(*tool).is_none());
+    let missing: Vec<String> = missing.map(|tool| format!("; no {} here", tool.name())).collect();
     for tool in TOOLS {
         if let Some(version) = tools.version(tool, scratch)?.filter(|_| tool != Tool::DbmSingle)
             && !versions.contains(&version)
@@ -21,7 +23,7 @@ pub fn describe(server: &mut Server, tools: &Tools, scratch: &Path) -> Outcome<S
         }
     }
     Ok(format!(
-        "{} × {}, {} {}, load {}; PostgreSQL {}, fsync {}, {}; {}.",
+        "{} × {}, {} {}, load {}; PostgreSQL {}, fsync {}, {}; {}{}.",
         thread::available_parallelism()?,
         processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         std::env::consts::OS,
@@ -31,6 +33,7 @@ pub fn describe(server: &mut Server, tools: &Tools, scratch: &Path) -> Outcome<S
         server.setting("fsync")?,
         disk(&server.setting("data_directory")?)?,
         versions.join(", "),
+        missing.concat(),
     ))
 }
 

@@ -8,7 +8,7 @@
 //!
 //! * `DBM_TEST_DATABASE_URL`: the server, as its superuser. Each run gets a database of its own there.
 //! * `DBM_TEST_MIGRATE`: golang-migrate. The others are in target/tools/peers, put there by
-//!   `make bench-peers`. One that is not there is not in the tables.
+//!   `make bench-peers`. One that is not there is named as missing.
 //! * `DBM_BENCH_TESTS_URL`: another server, with fsync off as for tests: `testdb` is measured on both.
 //! * `DBM_BENCH_ONLY`: the workload to measure, of those in workloads.rs; or several, with commas between.
 //! * `DBM_BENCH_ROUNDS`: how often each figure is taken. Unless it is set: as often as fits in the time
