@@ -12,6 +12,9 @@ use crate::proxy::Proxy;
 use crate::server::Server;
 use crate::tool::{TOOLS, Tool, Tools};
 
+/// It sends file after file before the answers come: from so far away that they do not overtake the files.
+const FAR_AWAY: Duration = Duration::from_millis(50);
+
 /// Two folders of different length are two equations: what a file costs, and what a run costs besides.
 pub struct Trips {
     pub file: f64,
@@ -52,7 +55,8 @@ pub fn of_job(
     database: &str,
     scratch: &Path,
 ) -> Outcome<Option<u64>> {
-    let proxy = Proxy::start(server.address(), Duration::ZERO)?;
+    let delay = if tool == Tool::DbmSingle { FAR_AWAY } else { Duration::ZERO };
+    let proxy = Proxy::start(server.address(), delay)?;
     let url = server.url(database, proxy.address());
     let Some(command) = job.command(tools, tool, folder, &url, scratch) else {
         return Ok(None);

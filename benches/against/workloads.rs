@@ -101,7 +101,7 @@ impl Bench {
 
     fn small(&mut self, report: &mut Report, path: &Path) -> Outcome<()> {
         let folder = Folder::generate(path, 1_000, Shape::Small)?;
-        let what = ("`up`, 1,000 small files", Job::Up { pending: 1_000 }, 120.0);
+        let what = ("`up`, 1,000 small files", Job::Up { pending: 1_000 }, 150.0);
         let series = self.series(report, what, &folder, Start::Fresh)?;
         report.at_most_of(&series, Tool::Dbm, Tool::PsqlEach, 1.10);
         report.ahead(&series);
