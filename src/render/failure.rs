@@ -55,7 +55,7 @@ pub fn shared(printer: &Printer, failure: &Failure, state: State) {
     };
     let file = failure.path.file_name().unwrap_or_default().to_string_lossy();
     printer.hint(&format!(
-        "{file} cannot run in one transaction with other files; to run each file in its own: {}",
+        "{file} cannot run in one transaction with other files; to run each file in a transaction of its own: {}",
         printer.without(SINGLE_TRANSACTION)
     ));
     if let Some(version) = up_to {
