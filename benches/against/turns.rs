@@ -58,24 +58,19 @@ impl Bench {
         let mut spent = [0.0; TOOLS.len()];
         let mut left_out = Vec::new();
         let begin = Instant::now();
-        // Of the first round, and of the last.
-        let (mut first, mut last) = (None, 0.0);
+        let mut last = 0.0;
         loop {
             let (round, elapsed) = (series.rounds(), begin.elapsed().as_secs_f64());
             if !self.goes_on(workload, round, elapsed, last) {
                 return Ok(series);
             }
-            // Where a round takes long, dbm and what it is measured by get the rest of the time.
-            let long = first.is_some_and(|first: f64| first > workload.budget / 6.0);
-            let few = self.rounds.is_none() && round >= FEWEST && long;
             let mut told = format!("{}: round {}:", workload.what, round + 1);
             series.begin_round();
             for turn in 0..workload.tools.len() {
                 let tool = workload.tools[(turn + round) % workload.tools.len()];
-                // A slow one may not use up the time of all.
-                let slow = round > 0 && spent[tool as usize] > workload.budget / 3.0;
-                let slow = slow && self.rounds.is_none();
-                if left_out.contains(&tool) || slow || (few && PEERS.contains(&tool)) {
+                let enough = self.rounds.is_none()
+                    && has_enough(tool, spent[tool as usize], round, workload);
+                if left_out.contains(&tool) || enough {
                     continue;
                 }
                 match self.run_once(workload, tool) {
@@ -94,7 +89,6 @@ impl Bench {
             }
             eprintln!("{}", told.trim_end_matches(','));
             last = begin.elapsed().as_secs_f64() - elapsed;
-            first = first.or(Some(last));
         }
     }
 
@@ -157,4 +151,10 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+/// Whether a peer has used up its time: where all take long, dbm and psql, by which it is measured, get the rest.
+fn has_enough(tool: Tool, spent: f64, runs: usize, workload: &Workload) -> bool {
+    let share = if runs < FEWEST { 4.0 } else { 15.0 };
+    PEERS.contains(&tool) && spent > workload.budget / share
 }
