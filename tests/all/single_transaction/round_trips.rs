@@ -30,7 +30,7 @@ fn trips(files: usize, flags: &[&str]) -> usize {
 fn trips_in_one(files: usize) -> usize {
     let (db, folder) = (Database::new(), many(files));
     folder.write("1_t1.up.sql", format!("CREATE TABLE t1 (id int); {}", Gate::SQL));
-    let mut gate = Gate::close(db.client());
+    let gate = Gate::close(db.client());
     let proxy = Proxy::before(address::of_server(), Trouble::Nothing);
     let url = address::through(proxy.port(), &db.url());
     let run = Run::dbm().url(url).path(&folder).args(["up", SINGLE]).spawn();
