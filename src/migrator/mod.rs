@@ -72,7 +72,10 @@ pub use repair::{Repair, Why};
 /// all the same: call it from `spawn_blocking`.
 ///
 /// ```no_run
-/// # fn migrator() -> Result<dbm::Migrator, dbm::Error> { unimplemented!() }
+/// # fn migrator() -> Result<dbm::Migrator, dbm::Error> {
+/// #     let url = dbm::DatabaseUrl::parse("postgres://localhost/app", |_| None)?;
+/// #     Ok(dbm::Migrator::new(url, dbm::Source::default()))
+/// # }
 /// # async fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 /// let report = tokio::task::spawn_blocking(|| migrator()?.up()).await??;
 /// # Ok(())

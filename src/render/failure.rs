@@ -22,7 +22,7 @@ pub fn show(printer: &Printer, failure: &Failure, advice: Option<&str>) {
         if failure.at.is_none() && error.code.starts_with("23") {
             printer.detail(match failure.sharing {
                 Sharing::Alone => "at the commit: a deferred constraint",
-                _ => "at the commit of all files: a deferred constraint, of whichever of them",
+                _ => "at the commit: a deferred constraint of one of the files",
             });
         }
         extras(printer, error);
@@ -60,7 +60,7 @@ pub fn shared(printer: &Printer, failure: &Failure, state: State) {
     ));
     if let Some(version) = up_to {
         printer.hint(&format!(
-            "or only the files before it, in one: {} goto {SINGLE_TRANSACTION} {version}",
+            "or only the files before it, in one transaction: {} goto {SINGLE_TRANSACTION} {version}",
             printer.program()
         ));
     }

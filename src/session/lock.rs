@@ -241,16 +241,7 @@ impl<'a> Locked<'a> {
     ///
     /// [`Error::Statement`].
     pub fn write(&mut self, sql: &str) -> Result<Vec<Row>, Error> {
-        let limits = Limits { interrupt: self.interrupt.clone(), ..Limits::default() };
-        let written = match self.pid {
-            Some(_) => self.session.query_within(sql, &limits),
-            None => {
-                let mark = self.session.mark().clone();
-                let written = self.session.query_within(&mark.before(sql), &limits);
-                written.map_err(|fault| mark.off(fault))
-            }
-        };
-        written.map_err(|fault| statement(sql, fault))
+        self.ask(sql, |session, sql, limits| session.query_within(sql, limits))
     }
 
     /// The same, and hands over each row as it comes, with which of the message's queries it is a row
@@ -264,13 +255,21 @@ impl<'a> Locked<'a> {
         sql: &str,
         on_row: impl FnMut(usize, Values<'_>),
     ) -> Result<(), Error> {
+        self.ask(sql, |session, sql, limits| session.query_each_within(sql, limits, on_row))
+    }
+
+    /// Sends what may write; through a pooler with the mark before it.
+    fn ask<T>(
+        &mut self,
+        sql: &str,
+        send: impl FnOnce(&mut Session, &str, &Limits) -> Result<T, Fault>,
+    ) -> Result<T, Error> {
         let limits = Limits { interrupt: self.interrupt.clone(), ..Limits::default() };
         let written = match self.pid {
-            Some(_) => self.session.query_each_within(sql, &limits, on_row),
+            Some(_) => send(self.session, sql, &limits),
             None => {
                 let mark = self.session.mark().clone();
-                let written = self.session.query_each_within(&mark.before(sql), &limits, on_row);
-                written.map_err(|fault| mark.off(fault))
+                send(self.session, &mark.before(sql), &limits).map_err(|fault| mark.off(fault))
             }
         };
         written.map_err(|fault| statement(sql, fault))
